@@ -1,0 +1,68 @@
+"""What can go wrong, as one small tree; an exception's docstring is its default message."""
+
+
+class Z2Error(Exception):
+    """Something went wrong."""
+
+    status = 500
+    code = "internal"
+
+    def __init__(self, detail: str | None = None, *, field: str | None = None) -> None:
+        super().__init__(detail or (type(self).__doc__ or "").strip())
+        self.field = field
+
+
+class NotFound(Z2Error):
+    """There is no such thing in this workspace."""
+
+    status = 404
+    code = "not_found"
+
+
+class NotSignedIn(Z2Error):
+    """Sign in first: the request carries no valid token."""
+
+    status = 401
+    code = "not_signed_in"
+
+
+class NotAllowed(Z2Error):
+    """Your role does not allow this."""
+
+    status = 403
+    code = "not_allowed"
+
+
+class Invalid(Z2Error):
+    """The request is not valid."""
+
+    status = 422
+    code = "invalid"
+
+
+class KeyReused(Z2Error):
+    """This Idempotency-Key was used for another request; send a new key with a new request."""
+
+    status = 422
+    code = "idempotency_key_reused"
+
+
+class TooMuchContention(Z2Error):
+    """Others change the same thing all the time; send the request again with the same Idempotency-Key."""
+
+    status = 503
+    code = "contention"
+
+
+class Unavailable(Z2Error):
+    """A part of Z2 cannot be reached just now; send the request again with the same Idempotency-Key."""
+
+    status = 503
+    code = "unavailable"
+
+
+class Behind(Z2Error):
+    """The read model has not reached the position that was asked for; ask again in a second."""
+
+    status = 503
+    code = "behind"

@@ -1,0 +1,1 @@
+"""Language models as the application sees them: a port, cards and prices."""

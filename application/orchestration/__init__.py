@@ -1,0 +1,1 @@
+"""What happens between a scheduled step and a completed one."""

@@ -1,0 +1,23 @@
+"""Waiting for a part of Z2 that is away: paid results must reach the record, however long that takes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from application.errors import TooMuchContention, Unavailable
+
+Result = TypeVar("Result")
+
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 2.0
+
+
+async def patiently(work: Callable[[], Awaitable[Result]]) -> Result:
+    """Do the work, again and again while the part it needs is unavailable. The work must bear repetition."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return await work()
+        except (Unavailable, TooMuchContention):
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, pause * 2)

@@ -1,0 +1,1 @@
+"""Code that answers events with jobs and commands."""

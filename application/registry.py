@@ -1,0 +1,66 @@
+"""The aggregates by the commands they take and the events they keep."""
+
+from collections.abc import Callable
+from typing import Any, get_args
+from uuid import UUID, uuid5
+
+from domain import agent, name, run, run_events, user, workflow, workspace
+from domain.kernel import Command, Decider, Event, Record
+
+
+class Aggregate(Record):
+    """A decider with its commands and events. `unique` is the name an event claims in its workspace, if any."""
+
+    noun: str
+    decider: Decider[Any, Any, Any]
+    commands: tuple[type[Command], ...]
+    events: tuple[type[Event], ...]
+    unique: Callable[[Event], str | None] = lambda event: None
+
+
+def _agent_name(event: Event) -> str | None:
+    return event.name if isinstance(event, agent.Created) else None
+
+
+def _workflow_name(event: Event) -> str | None:
+    return event.name if isinstance(event, workflow.Created) else None
+
+
+NAME = Aggregate("name", name.decider, get_args(name.Commands), get_args(name.Events))
+
+AGGREGATES = (
+    Aggregate("agent", agent.decider, get_args(agent.Commands), get_args(agent.Events), _agent_name),
+    Aggregate("workflow", workflow.decider, get_args(workflow.Commands), get_args(workflow.Events), _workflow_name),
+    Aggregate("run", run.decider, get_args(run.Commands), get_args(run_events.Events)),
+    Aggregate("user", user.decider, get_args(user.Commands), get_args(user.Events)),
+    Aggregate("workspace", workspace.decider, get_args(workspace.Commands), get_args(workspace.Events)),
+    NAME,
+)
+
+_BY_COMMAND = {command: aggregate for aggregate in AGGREGATES for command in aggregate.commands}
+_BY_NOUN = {aggregate.noun: aggregate for aggregate in AGGREGATES}
+
+
+def tag_of(event: type[Event]) -> str:
+    """The stored name of an event type, such as `run.started.v1`."""
+    return str(event.__struct_config__.tag)
+
+
+EVENT_TYPES: dict[str, type[Event]] = {
+    tag_of(event): event for aggregate in AGGREGATES for event in aggregate.events
+}
+
+
+def taking(command: Command) -> Aggregate:
+    """The aggregate that takes this command."""
+    return _BY_COMMAND[type(command)]
+
+
+def keeping(event: Event) -> Aggregate:
+    """The aggregate that this event belongs to."""
+    return _BY_NOUN[tag_of(type(event)).split(".")[0]]
+
+
+def name_stream(workspace_id: UUID, noun: str, label: str) -> UUID:
+    """The stream that says who holds a name; names that differ only in case are the same."""
+    return uuid5(workspace_id, f"name:{noun}:{label.casefold()}")

@@ -1,0 +1,1 @@
+"""How Z2 gets onto a machine."""

@@ -1,0 +1,246 @@
+"""Run: one execution of a pinned workflow; it schedules its steps and keeps each model call on the record."""
+
+from datetime import timedelta
+from typing import Annotated, Literal, TypeAlias
+from uuid import UUID
+
+from msgspec import Meta
+
+from domain import run_events as fact
+from domain.kernel import Command, Context, Decider, Name, PayloadRef, Rejected, Text
+from domain.run_events import Events, PlannedStep, Run, Step, StopReason, Tokens
+from domain.run_fold import evolve, initial
+from domain.workflow import check_graph
+
+MAX_LOSSES = 10
+"""So often a step may take its worker down before it is given up."""
+
+MAX_DELAY = timedelta(minutes=1)
+
+
+class StartRun(Command):
+    title: Name
+    workflow_id: UUID
+    workflow_version: int
+    workflow_name: str
+    plan: tuple[PlannedStep, ...]
+    input: PayloadRef
+
+
+class BeginStep(Command):
+    step: str
+    attempt: int
+    lease: UUID
+
+
+class BeginCall(Command):
+    step: str
+    attempt: int
+    call: int
+    model: str
+    request: PayloadRef
+
+
+class RecordCall(Command):
+    step: str
+    attempt: int
+    call: int
+    model: str
+    output: PayloadRef
+    tokens: Tokens
+    cost_micro_usd: int | None
+    stop_reason: StopReason
+
+
+class CompleteStep(Command):
+    step: str
+    attempt: int
+    output: PayloadRef
+
+
+class FailStep(Command):
+    """`billed` says whether the provider may have charged for the call that was begun last."""
+
+    step: str
+    attempt: int
+    code: str
+    detail: Annotated[str, Meta(max_length=2_000)]
+    retryable: bool
+    billed: Literal["no", "unknown"]
+    retry_after: float | None = None
+
+
+class LoseStep(Command):
+    step: str
+    attempt: int
+
+
+class RetryStep(Command):
+    """Do a failed step again, and with it every other failed step of the run."""
+
+    step: str
+
+
+class CancelRun(Command):
+    reason: Annotated[Text, Meta(max_length=500)] = ""
+
+
+AttemptCommands: TypeAlias = BeginStep | BeginCall | CompleteStep | FailStep | LoseStep
+Commands: TypeAlias = StartRun | AttemptCommands | RecordCall | RetryStep | CancelRun
+
+
+def decide(command: Commands, run: Run, context: Context) -> list[Events]:
+    match command:
+        case StartRun():
+            return _start(command, run, context)
+        case _ if run.status == "absent":
+            raise Rejected("there is no such run", code="not_found")
+        case CancelRun(reason):
+            return _cancel(run, reason)
+    step = run.steps.get(command.step)
+    if step is None:
+        raise Rejected(f"the run has no step {command.step!r}", code="not_found", field="step")
+    match command:
+        case RetryStep():
+            return _retry(run, step, command.step, context)
+        case RecordCall():
+            return _record(command, step)
+        case _:
+            return _attempt(command, run, step, context)
+
+
+def _start(command: StartRun, run: Run, context: Context) -> list[Events]:
+    if run.status != "absent":
+        return []
+    check_graph(command.plan, field="plan")
+    started = fact.Started(**{name: getattr(command, name) for name in command.__struct_fields__})
+    return [started, *_ready(evolve(run, started), context)]
+
+
+def _ready(run: Run, context: Context) -> list[Events]:
+    """What may begin now: steps that wait and whose needs are all completed."""
+    return [
+        fact.StepScheduled(planned.id, run.steps[planned.id].attempt + 1, context.at)
+        for planned in run.plan
+        if run.steps[planned.id].status == "waiting"
+        and all(run.steps[need].status == "completed" for need in planned.needs)
+    ]
+
+
+def _cancel(run: Run, reason: str) -> list[Events]:
+    """Stop a run; also one that has failed, while a step of it is still under way."""
+    if run.status == "cancelled":
+        return []
+    if run.status != "running" and not any(step.status == "running" for step in run.steps.values()):
+        raise Rejected(f"CancelRun refused: the run is {run.status}")
+    doubts = [doubt for name, step in run.steps.items() for doubt in _doubts(name, step)]
+    return [*doubts, fact.Cancelled(reason)]
+
+
+def _doubts(name: str, step: Step) -> list[fact.CallInDoubt]:
+    return [fact.CallInDoubt(name, call.attempt, call.call) for call in step.calls if call.status == "begun"]
+
+
+def _retry(run: Run, step: Step, name: str, context: Context) -> list[Events]:
+    if run.status == "running" and step.status in ("scheduled", "running"):
+        return []
+    if run.status != "failed" or step.status != "failed":
+        raise Rejected(f"RetryStep refused: the run is {run.status} and step {name!r} is {step.status}")
+    retried: list[Events] = [
+        fact.StepRetried(failed) for failed, state in run.steps.items() if state.status == "failed"
+    ]
+    return [*retried, *_ready(decider.fold(retried, run), context)]
+
+
+def _record(command: RecordCall, step: Step) -> list[Events]:
+    """A call that the provider answered is a fact whatever became of the run meanwhile."""
+    made = step.find(command.call, command.attempt)
+    if made is None:
+        raise Rejected(f"call {command.call} of attempt {command.attempt} was never begun")
+    recorded = fact.CallRecorded(**{name: getattr(command, name) for name in command.__struct_fields__})
+    return [] if made.status == "recorded" else [recorded]
+
+
+def _attempt(command: AttemptCommands, run: Run, step: Step, context: Context) -> list[Events]:
+    """Only the attempt that is under way may go on, and only once."""
+    if isinstance(command, CompleteStep) and step.status == "completed" and step.output == command.output:
+        return []
+    if command.attempt != step.attempt or step.status not in ("scheduled", "running"):
+        now = f"the step is {step.status} at attempt {step.attempt}"
+        raise Rejected(
+            f"attempt {command.attempt} of {command.step!r} is over: {now}", code="step_superseded"
+        )
+    match command:
+        case BeginStep(name, attempt, lease):
+            return _begin(step, fact.StepBegun(name, attempt, lease))
+        case _ if step.status != "running":
+            raise Rejected(f"step {command.step!r} has not begun")
+        case BeginCall(name, attempt, number, model, request):
+            return _begin_call(step, fact.CallBegun(name, attempt, number, model, request))
+        case CompleteStep(name, attempt, output):
+            return [*_doubts(name, step), *_complete(run, fact.StepCompleted(name, attempt, output), context)]
+        case FailStep():
+            return _fail(command, run, step, context)
+        case LoseStep(name, attempt):
+            return _lose(run, step, fact.StepLost(name, attempt), context)
+
+
+def _begin(step: Step, begun: fact.StepBegun) -> list[Events]:
+    if step.status == "scheduled":
+        return [begun]
+    if step.lease != begun.lease:
+        raise Rejected(f"attempt {begun.attempt} is under way at another worker", code="step_taken")
+    return []
+
+
+def _begin_call(step: Step, begun: fact.CallBegun) -> list[Events]:
+    made = step.find(begun.call, begun.attempt)
+    if step.recorded(begun.call) or (made and made.status == "recorded"):
+        raise Rejected(f"call {begun.call} is on the record already", code="call_recorded")
+    return [] if made else [begun]
+
+
+def _complete(run: Run, completed: fact.StepCompleted, context: Context) -> list[Events]:
+    after = evolve(run, completed)
+    if after.status != "running":
+        return [completed]
+    if all(step.status == "completed" for step in after.steps.values()):
+        return [completed, fact.Completed(after.result())]
+    return [completed, *_ready(after, context)]
+
+
+def _fail(command: FailStep, run: Run, step: Step, context: Context) -> list[Events]:
+    name, attempt = command.step, command.attempt
+    doubts = _doubts(name, step)
+    ended: list[Events] = [*doubts]
+    if doubts and command.billed == "no":
+        ended[-1] = fact.CallRefused(name, attempt, doubts[-1].call)
+    tries = step.failures + 1
+    final = run.status != "running" or not command.retryable or tries >= run.planned(name).max_attempts
+    failed = fact.StepFailed(name, attempt, command.code, command.detail, final)
+    if not final:
+        due = context.at + _delay(tries, command.retry_after)
+        return [*ended, failed, fact.StepScheduled(name, attempt + 1, due)]
+    if run.status != "running":
+        return [*ended, failed]
+    return [*ended, failed, fact.Failed(name, command.code, command.detail)]
+
+
+def _delay(tries: int, retry_after: float | None) -> timedelta:
+    """One second after the first failure, then twice as long each time, or as long as the provider asks."""
+    seconds = max(2 ** (tries - 1), retry_after or 0)
+    return timedelta(seconds=min(seconds, MAX_DELAY.total_seconds()))
+
+
+def _lose(run: Run, step: Step, lost: fact.StepLost, context: Context) -> list[Events]:
+    gone: list[Events] = [lost, *_doubts(lost.step, step)]
+    if run.status != "running":
+        return gone
+    if step.losses + 1 < MAX_LOSSES:
+        return [*gone, fact.StepScheduled(lost.step, lost.attempt + 1, context.at)]
+    detail = f"the worker was lost {MAX_LOSSES} times during this step"
+    failed = fact.StepFailed(lost.step, lost.attempt, "step_lost", detail, final=True)
+    return [*gone, failed, fact.Failed(lost.step, "step_lost", detail)]
+
+
+decider: Decider[Run, Commands, Events] = Decider(initial, decide, evolve)

@@ -1,0 +1,45 @@
+import { Link, useRouterState } from "@tanstack/react-router";
+import { ConnectionBadge } from "~/app/shell/connection-badge";
+import { isHere, places } from "~/app/shell/places";
+import { SignedIn } from "~/app/shell/signed-in";
+import { Brand } from "~/components/brand";
+import { Icon } from "~/components/icon";
+
+const ITEM = `flex min-h-11 items-center gap-3 rounded-control border-l-[3px] px-3 text-fg-3 transition-colors
+  duration-200 hover:bg-overlay hover:text-fg`;
+
+/** The navigation of a wide screen. */
+export function SideBar() {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  return (
+    <div className="sticky top-0 hidden h-dvh flex-col gap-6 border-r-[1.5px] border-line bg-surface/60 p-4 lg:flex">
+      <Link to="/runs" className="flex items-center gap-3 rounded-control px-2 py-1">
+        <Brand className="size-9" />
+        <span className="font-display text-xl font-semibold">Z2</span>
+      </Link>
+      <nav aria-label="Main" className="grid gap-1">
+        {places.map(({ to, label, icon }) => (
+          <Link
+            key={to}
+            to={to}
+            aria-current={isHere(to, path) ? "page" : undefined}
+            className={`${ITEM} ${isHere(to, path) ? "border-info bg-overlay text-fg" : "border-transparent"}`}
+          >
+            <Icon name={icon} className="size-5" />
+            {label}
+          </Link>
+        ))}
+      </nav>
+      <div className="mt-auto grid gap-4">
+        <a href="/api/docs" className={`${ITEM} border-transparent text-sm`}>
+          <Icon name="book-open" className="size-5" />
+          API reference
+        </a>
+        <div className="px-3">
+          <ConnectionBadge />
+        </div>
+        <SignedIn />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useProbeSession } from "~/app/shell/use-probe-session";
+import { logHead } from "~/lib/api/log-head";
+import { Feed } from "~/lib/live/feed";
+
+const PAUSE_MS = 300;
+const READ_MODELS: Record<string, string> = { run: "runs", agent: "agents", workflow: "workflows" };
+
+/** Follows the log of the workspace and has each list read anew when something of its kind has happened. */
+export function WorkspaceFeed() {
+  const queryClient = useQueryClient();
+  const probe = useProbeSession();
+  const { data: head } = useQuery(logHead);
+  useEffect(() => {
+    if (head === undefined) return;
+    const stale = new Set<string>();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const refresh = () => {
+      timer = undefined;
+      for (const name of stale) void queryClient.invalidateQueries({ queryKey: [name] });
+      stale.clear();
+    };
+    const feed = new Feed("/api/events", head, {
+      onEvent: (event) => {
+        const name = READ_MODELS[event.type.split(".")[0] ?? ""];
+        if (name) stale.add(name);
+        timer ??= setTimeout(refresh, PAUSE_MS);
+      },
+      onRefused: probe,
+    });
+    return () => {
+      clearTimeout(timer);
+      feed.close();
+    };
+  }, [head, probe, queryClient]);
+  return null;
+}

@@ -1,0 +1,52 @@
+import type { ReactNode } from "react";
+import { Button } from "~/components/button";
+import { Icon, type IconName } from "~/components/icon";
+import type { Problem } from "~/lib/api/problem";
+
+type Tone = "info" | "warn" | "danger" | "ok";
+
+const TONES: Record<Tone, { icon: IconName; color: string }> = {
+  info: { icon: "info", color: "text-info" },
+  warn: { icon: "triangle-alert", color: "text-warn" },
+  danger: { icon: "circle-x", color: "text-danger" },
+  ok: { icon: "circle-check", color: "text-ok" },
+};
+
+interface NoticeProps {
+  tone: Tone;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+}
+
+export function Notice({ tone, title, children, action }: NoticeProps) {
+  const { icon, color } = TONES[tone];
+  return (
+    <div
+      role={tone === "danger" ? "alert" : undefined}
+      className="card flex flex-wrap items-start gap-x-3 gap-y-2 bg-raised p-4"
+    >
+      <Icon name={icon} className={`mt-0.5 size-5 ${color}`} />
+      <div className="min-w-0 flex-1 basis-52">
+        <p className={`font-medium ${color}`}>{title}</p>
+        {children && <div className="mt-0.5 text-sm break-words text-fg">{children}</div>}
+      </div>
+      {action}
+    </div>
+  );
+}
+
+/** A problem as the API tells it, with a way to try again. */
+export function ProblemNotice({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
+  const action = onRetry && (
+    <Button small icon="rotate-cw" onClick={onRetry}>
+      Try again
+    </Button>
+  );
+  return (
+    <Notice tone="danger" title={problem.title} action={action}>
+      {problem.detail && <p>{problem.detail}</p>}
+      {problem.instance && <p className="mt-1 font-mono text-xs break-all text-fg-3">{problem.instance}</p>}
+    </Notice>
+  );
+}

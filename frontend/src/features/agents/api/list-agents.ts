@@ -1,0 +1,9 @@
+import { queryOptions } from "@tanstack/react-query";
+import { client } from "~/lib/api/client";
+import { unwrap } from "~/lib/api/problem";
+import { afterSeen } from "~/lib/api/seen";
+
+export const agentsQuery = queryOptions({
+  queryKey: ["agents"],
+  queryFn: () => unwrap(client.GET("/api/agents", { params: { query: afterSeen() } })),
+});

@@ -1,0 +1,66 @@
+import { foldRun } from "~/features/runs/live/fold-run";
+import type { LogEvent, Run } from "~/lib/api/types";
+import type { Delta } from "~/lib/live/feed";
+
+/** What an attempt has said so far; `length` counts characters as the API does, not UTF-16 units. */
+export interface Draft {
+  attempt: number;
+  text: string;
+  length: number;
+}
+
+export interface RunState {
+  run: Run;
+  events: readonly LogEvent[];
+  drafts: Readonly<Record<string, Draft>>;
+}
+
+/** What folding one message gives: the next state, or the news that something before it is missing. */
+export type Folded = RunState | "gap";
+
+/** A run as read at some position, with the part of its log that is known. */
+export function initialState(run: Run, events: readonly LogEvent[]): RunState {
+  const state: RunState = { run, events, drafts: {} };
+  return { ...state, run: events.filter((event) => event.position > run.position).reduce(foldRun, run) };
+}
+
+/** Folds an event in. One that is known already changes nothing; one that leaves a hole is refused. */
+export function applyEvent(state: RunState, event: LogEvent): Folded {
+  const known = state.events.at(-1)?.version ?? 0;
+  if (event.version <= known) return state;
+  if (event.version !== known + 1) return "gap";
+  const run = event.position > state.run.position ? foldRun(state.run, event) : state.run;
+  return { ...state, run, events: [...state.events, event] };
+}
+
+/** Folds a piece of streamed text in. A higher attempt supersedes a lower one; what was heard twice is said once. */
+export function applyDelta(state: RunState, delta: Delta): Folded {
+  const draft = state.drafts[delta.step];
+  if (draft !== undefined && delta.attempt < draft.attempt) return state;
+  const heard = draft?.attempt === delta.attempt ? draft : { attempt: delta.attempt, text: "", length: 0 };
+  if (delta.offset > heard.length) return "gap";
+  const characters = Array.from(delta.text);
+  const fresh = characters.slice(heard.length - delta.offset);
+  if (fresh.length === 0 && heard === draft) return state;
+  const next = {
+    attempt: delta.attempt,
+    text: heard.text + fresh.join(""),
+    length: heard.length + fresh.length,
+  };
+  return { ...state, drafts: { ...state.drafts, [delta.step]: next } };
+}
+
+/** Takes a piece although what stood before it is gone for good, and shows that something is left out. */
+export function applyDespiteGap(state: RunState, delta: Delta): RunState {
+  const next = {
+    attempt: delta.attempt,
+    text: `… ${delta.text}`,
+    length: delta.offset + Array.from(delta.text).length,
+  };
+  return { ...state, drafts: { ...state.drafts, [delta.step]: next } };
+}
+
+/** Puts a newer reading of the run in place of the folded one, unless the log has already gone further. */
+export function reconcile(state: RunState, run: Run): RunState {
+  return run.position >= state.run.position ? { ...state, run } : state;
+}

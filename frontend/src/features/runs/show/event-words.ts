@@ -1,0 +1,110 @@
+import type { IconName } from "~/components/icon";
+import type { LogEvent, Step } from "~/lib/api/types";
+import { formatCost, formatCount } from "~/lib/format";
+
+export interface EventWords {
+  icon: IconName;
+  color: string;
+  words: string;
+}
+
+type Data = Record<string, unknown>;
+type Teller = (who: string, data: Data) => string;
+
+const KINDS: Record<string, { icon: IconName; color: string; tell: Teller }> = {
+  "run.started.v1": {
+    icon: "activity",
+    color: "text-info",
+    tell: (_, data) => `The run started with ${planned(data)}`,
+  },
+  "run.step_scheduled.v1": {
+    icon: "clock",
+    color: "text-fg-2",
+    tell: (who, data) => `${who} was scheduled, attempt ${data.attempt}`,
+  },
+  "run.step_begun.v1": {
+    icon: "circle-dot",
+    color: "text-info",
+    tell: (who, data) => `${who} began attempt ${data.attempt}`,
+  },
+  "run.call_begun.v1": {
+    icon: "cpu",
+    color: "text-thought",
+    tell: (who, data) => `${who} asked ${data.model}`,
+  },
+  "run.call_recorded.v1": {
+    icon: "cpu",
+    color: "text-thought",
+    tell: (who, data) => `${who} got an answer: ${used(data)}`,
+  },
+  "run.call_refused.v1": {
+    icon: "cpu",
+    color: "text-danger",
+    tell: (who) => `The provider turned ${who}’s question away`,
+  },
+  "run.call_in_doubt.v1": {
+    icon: "triangle-alert",
+    color: "text-warn",
+    tell: (who) => `${who}’s question is in doubt: it may have been answered and billed`,
+  },
+  "run.step_completed.v1": {
+    icon: "circle-check",
+    color: "text-ok",
+    tell: (who, data) => `${who} completed attempt ${data.attempt}`,
+  },
+  "run.step_failed.v1": {
+    icon: "circle-x",
+    color: "text-danger",
+    tell: (who, data) =>
+      `${who} failed in attempt ${data.attempt}${data.final ? "" : ", to be tried again"}: ${data.detail}`,
+  },
+  "run.step_lost.v1": {
+    icon: "triangle-alert",
+    color: "text-warn",
+    tell: (who, data) => `The worker of ${who}’s attempt ${data.attempt} was lost`,
+  },
+  "run.step_retried.v1": {
+    icon: "rotate-cw",
+    color: "text-fg-2",
+    tell: (who) => `A person had ${who} try again`,
+  },
+  "run.completed.v1": { icon: "circle-check", color: "text-ok", tell: () => "The run completed" },
+  "run.failed.v1": {
+    icon: "circle-x",
+    color: "text-danger",
+    tell: (who, data) => `The run failed at ${who}: ${data.detail}`,
+  },
+  "run.cancelled.v1": {
+    icon: "ban",
+    color: "text-fg-3",
+    tell: (_, data) => `The run was cancelled${because(data.reason)}`,
+  },
+};
+
+/** An event of a run in one sentence; one of a kind that this page does not know keeps its tag. */
+export function eventWords(event: LogEvent, steps: readonly Step[]): EventWords {
+  const data: Data = event.data;
+  const kind = KINDS[event.type];
+  if (kind === undefined) return { icon: "circle-dot", color: "text-fg-3", words: event.type };
+  const step = steps.find((one) => one.id === data.step);
+  return {
+    icon: kind.icon,
+    color: kind.color,
+    words: kind.tell(step?.agent_name ?? String(data.step ?? ""), data),
+  };
+}
+
+function planned(data: Data): string {
+  const count = Array.isArray(data.plan) ? data.plan.length : 0;
+  return count === 1 ? "1 step" : `${count} steps`;
+}
+
+function used(data: Data): string {
+  const tokens = (data.tokens ?? {}) as Data;
+  const cost = typeof data.cost_micro_usd === "number" ? formatCost(data.cost_micro_usd) : "cost unknown";
+  return `${formatCount(Number(tokens.input ?? 0))} tokens in, ${formatCount(Number(tokens.output ?? 0))} out, ${cost}`;
+}
+
+function because(reason: unknown): string {
+  return typeof reason === "string" && reason !== "" ? `: ${reason}` : "";
+}

@@ -1,0 +1,10 @@
+/** A file name for a text of a run: plain letters and digits, and the ending of its kind. */
+export function fileName(title: string, mediaType: string): string {
+  const base = title
+    .normalize("NFKD")
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-+|-+$/g, "")
+    .toLowerCase()
+    .slice(0, 60);
+  return `${base || "text"}.${mediaType.startsWith("text/markdown") ? "md" : "txt"}`;
+}

@@ -1,0 +1,69 @@
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useRef } from "react";
+import { LazyMarkdown } from "~/components/lazy-markdown";
+import { ProblemNotice } from "~/components/notice";
+import { ScrollRegion } from "~/components/scroll-region";
+import { readStepOutput } from "~/features/runs/api/read-step-output";
+import type { Draft } from "~/features/runs/live/run-state";
+import { toProblem } from "~/lib/api/problem";
+import type { Step } from "~/lib/api/types";
+
+interface Props {
+  runId: string;
+  step: Step;
+  draft: Draft | undefined;
+}
+
+/** What a step says: its words as they come, then what the log keeps of them. */
+export function StepText({ runId, step, draft }: Props) {
+  if (step.output) return <Finished runId={runId} step={step} sha256={step.output.sha256} draft={draft} />;
+  if (step.status !== "running" || draft?.attempt !== step.attempt) return null;
+  return <Frame label={`${step.agent_name} is writing`} following text={draft.text} />;
+}
+
+function Finished({ runId, step, sha256, draft }: Props & { sha256: string }) {
+  const query = useQuery(readStepOutput(runId, step.id, sha256));
+  const label = `What ${step.agent_name} wrote`;
+  if (query.data !== undefined) return <Frame label={label} text={query.data} />;
+  if (query.error) {
+    return (
+      <div className="px-5 pb-5">
+        <ProblemNotice problem={toProblem(query.error)} onRetry={() => void query.refetch()} />
+      </div>
+    );
+  }
+  return draft ? <Frame label={label} text={draft.text} /> : null;
+}
+
+/** A box that scrolls by itself and, while text arrives, stays at its end unless the reader has left it. */
+function Frame({ label, text, following = false }: { label: string; text: string; following?: boolean }) {
+  const box = useRef<HTMLElement>(null);
+  const atEnd = useRef(true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new piece of text moves the end
+  useEffect(() => {
+    if (following && atEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [text, following]);
+  const noteEnd = () => {
+    const element = box.current;
+    if (element) atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
+  };
+  return (
+    <ScrollRegion
+      label={label}
+      ref={box}
+      aria-busy={following}
+      onScroll={noteEnd}
+      className="max-h-96 overflow-y-auto rounded-b-card border-t-[1.5px] border-line bg-bg/50 p-5 text-[0.95rem]"
+    >
+      <Words text={text} />
+    </ScrollRegion>
+  );
+}
+
+function Words({ text }: { text: string }): ReactNode {
+  return text.trim() === "" ? (
+    <p className="text-fg-3">It has said nothing yet.</p>
+  ) : (
+    <LazyMarkdown text={text} />
+  );
+}

@@ -1,0 +1,38 @@
+import type { ReactNode } from "react";
+
+interface Props {
+  name: string;
+  value: string;
+  checked: boolean;
+  disabled?: boolean;
+  onChoose: () => void;
+  title: ReactNode;
+  children?: ReactNode;
+}
+
+/** One of several cards to choose from: a radio button whose label is the whole card. */
+export function Choice({ name, value, checked, disabled = false, onChoose, title, children }: Props) {
+  const look = checked ? "border-info bg-raised" : "border-line bg-bg";
+  return (
+    <label
+      className={`relative flex min-w-0 gap-3 rounded-control border-[1.5px] p-4 transition-colors duration-200 ${look} ${disabled ? "" : "hover:border-edge"}`}
+    >
+      {checked && (
+        <span aria-hidden="true" className="absolute inset-y-2 left-0 w-[3px] rounded-full bg-info" />
+      )}
+      <input
+        type="radio"
+        name={name}
+        value={value}
+        checked={checked}
+        disabled={disabled}
+        onChange={onChoose}
+        className="mt-1 size-4 shrink-0 accent-(--info)"
+      />
+      <span className="min-w-0 flex-1">
+        <span className={`block font-medium break-words ${disabled ? "text-fg-3" : ""}`}>{title}</span>
+        {children}
+      </span>
+    </label>
+  );
+}

@@ -1,0 +1,74 @@
+import { Icon } from "~/components/icon";
+import { Choice } from "~/features/runs/start/choice";
+import type { Change } from "~/features/runs/start/draft";
+import { Section } from "~/features/runs/start/section";
+import type { Model } from "~/lib/api/types";
+import { formatPrice } from "~/lib/format";
+
+interface Props {
+  models: readonly Model[];
+  model: string | undefined;
+  fault: string | undefined;
+  change: (change: Change) => void;
+}
+
+/** Which model the agents use. One that cannot be asked now says why and how to mend it. */
+export function ModelPicker({ models, model, fault, change }: Props) {
+  const ready = models.filter((one) => one.available);
+  const away = models.filter((one) => !one.available);
+  return (
+    <Section legend="Model" lead="Used by every agent that has no model of its own." fault={fault}>
+      <div className="grid gap-3">
+        {ready.map((one) => (
+          <ModelChoice key={one.id} model={one} checked={one.id === model} change={change} />
+        ))}
+      </div>
+      {away.length > 0 && (
+        <details className="group mt-4">
+          <summary className="flex items-center gap-1.5 rounded-sm py-1 text-sm text-fg-2 hover:text-fg">
+            <Icon name="chevron-right" className="size-4 transition-transform group-open:rotate-90" />
+            {away.length} more that {away.length === 1 ? "is" : "are"} not available now
+          </summary>
+          <div className="mt-3 grid gap-3">
+            {away.map((one) => (
+              <ModelChoice key={one.id} model={one} checked={false} change={change} />
+            ))}
+          </div>
+        </details>
+      )}
+    </Section>
+  );
+}
+
+function ModelChoice({
+  model,
+  checked,
+  change,
+}: {
+  model: Model;
+  checked: boolean;
+  change: (change: Change) => void;
+}) {
+  return (
+    <Choice
+      name="model"
+      value={model.id}
+      checked={checked}
+      disabled={!model.available}
+      onChoose={() => change({ type: "model", model: model.id })}
+      title={
+        <>
+          {model.id}
+          {model.is_default && <span className="ml-2 text-sm font-normal text-fg-2">default</span>}
+        </>
+      }
+    >
+      <span className="mt-0.5 block text-sm text-fg-3">{model.description}</span>
+      <span className="mt-1 block text-sm text-fg-3 tabular-nums">
+        A million tokens: {formatPrice(model.input_price)} in, {formatPrice(model.output_price)} out
+        {model.as_of && ` (as of ${model.as_of})`}
+      </span>
+      {model.why_not && <span className="mt-1 block text-sm text-warn">{model.why_not}</span>}
+    </Choice>
+  );
+}

@@ -1,0 +1,9 @@
+import { queryOptions } from "@tanstack/react-query";
+import { client } from "~/lib/api/client";
+import { unwrap } from "~/lib/api/problem";
+
+export const templatesQuery = queryOptions({
+  queryKey: ["templates"],
+  queryFn: () => unwrap(client.GET("/api/templates")),
+  staleTime: Number.POSITIVE_INFINITY,
+});

@@ -1,0 +1,59 @@
+"""The pool of Postgres connections, and the schema."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import resources
+from typing import Any
+
+import psycopg
+import structlog
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from application.errors import Unavailable
+
+SCHEMA = resources.files("infrastructure").joinpath("schema.sql").read_text()
+
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+
+log = structlog.get_logger()
+
+
+class Database:
+    """Connections in autocommit mode; a lost server is an Unavailable, and a later call finds it again."""
+
+    def __init__(self, url: str, *, size: int = 8) -> None:
+        self.url = url
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url, min_size=1, max_size=size, open=False, timeout=5.0, kwargs={"autocommit": True}, reconnect_timeout=30
+        )
+
+    async def open(self) -> None:
+        await self._pool.open()
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection for one piece of work. Raises Unavailable where Postgres cannot be reached."""
+        try:
+            async with self._pool.connection() as connection:
+                yield connection
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            await self._pool.check()
+            log.warning("postgres.unavailable", error=type(error).__name__)
+            raise Unavailable("Postgres cannot be reached just now; send the request again") from error
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A connection whose work is committed at the end, or not at all."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+
+async def migrate(database: Database, *more: str) -> None:
+    """Create what is missing. Any number of processes may do so at the same time."""
+    async with database.transaction() as connection:
+        await connection.execute("SELECT pg_advisory_xact_lock(8243500162025)")
+        for statements in (SCHEMA, *more):
+            await connection.execute(statements)

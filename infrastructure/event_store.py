@@ -1,0 +1,105 @@
+"""The event store: Postgres, one call of append_events for each append."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from application.errors import KeyReused
+from application.ports import Conflict, IdempotencyKey, Outcome, Recorded, Write
+from infrastructure import mapper
+from infrastructure.database import Database
+
+APPEND = """
+SELECT outcome, stream, position
+FROM append_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::int[],
+                   %b::int[], %b::uuid[], %b::text[], %b::bytea[])
+"""
+
+STREAM = """
+SELECT originator_id, originator_version, topic, state, notification_id
+FROM events WHERE originator_id = %s ORDER BY originator_version
+"""
+
+PAGE = """
+SELECT originator_id, originator_version, topic, state, notification_id
+FROM events WHERE notification_id > %s ORDER BY notification_id LIMIT %s
+"""
+
+HEAD = "SELECT coalesce(max(notification_id), 0) FROM events"
+
+KNOWN_KEY = "SELECT digest, stream, position FROM idempotency_keys WHERE workspace_id = %s AND key = %s"
+
+FORGET_KEYS = "DELETE FROM idempotency_keys WHERE at < now() - %s::interval"
+
+KEYS_KEPT = timedelta(hours=24)
+
+
+class PostgresEventStore:
+    """Positions are dense and in commit order over any number of processes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def load(self, stream: UUID) -> list[Recorded]:
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(STREAM, (stream,), binary=True)
+            return [mapper.decode(*row) for row in await cursor.fetchall()]
+
+    async def append(self, writes: Sequence[Write], key: IdempotencyKey | None = None) -> Outcome:
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(APPEND, [*_events(writes), *_key(key)], binary=True)
+            row = await cursor.fetchone()
+        assert row is not None, "append_events answers for each command"
+        outcome, stream, position = row
+        match outcome:
+            case "appended" | "known":
+                return Outcome(stream, position)
+            case "reused":
+                raise KeyReused
+            case _:
+                raise Conflict
+
+    async def outcome(self, key: IdempotencyKey) -> Outcome | None:
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(KNOWN_KEY, (key.workspace_id, key.key), binary=True)
+            row = await cursor.fetchone()
+        if row is None:
+            return None
+        digest, stream, position = row
+        if digest != key.digest:
+            raise KeyReused
+        return Outcome(stream, position)
+
+    async def read(self, after: int, limit: int) -> list[Recorded]:
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(PAGE, (after, limit), binary=True)
+            return [mapper.decode(*row) for row in await cursor.fetchall()]
+
+    async def head(self) -> int:
+        async with self._database.connection() as connection:
+            row = await (await connection.execute(HEAD)).fetchone()
+        return int(row[0]) if row else 0
+
+    async def forget_keys(self) -> None:
+        """Forget idempotency keys after their time."""
+        async with self._database.connection() as connection:
+            await connection.execute(FORGET_KEYS, (KEYS_KEPT,))
+
+
+def _events(writes: Sequence[Write]) -> tuple[list[UUID], list[int], list[str], list[bytes], list[int]]:
+    streams: list[UUID] = []
+    versions: list[int] = []
+    topics: list[str] = []
+    states: list[bytes] = []
+    for write in writes:
+        for version, event in enumerate(write.events, start=write.expected + 1):
+            topic, state = mapper.encode(event, write.context)
+            streams.append(write.stream)
+            versions.append(version)
+            topics.append(topic)
+            states.append(state)
+    return streams, versions, topics, states, [0] * len(streams)
+
+
+def _key(key: IdempotencyKey | None) -> tuple[list[int], list[UUID], list[str], list[bytes]]:
+    return ([0], [key.workspace_id], [key.key], [key.digest]) if key else ([], [], [], [])

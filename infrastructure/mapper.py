@@ -1,0 +1,58 @@
+"""How an event is stored: its topic is its tag, its state is JSON of the fact and its context."""
+
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
+
+from application.ports import Recorded
+from application.registry import EVENT_TYPES, tag_of
+from domain.kernel import Context, Event, Record
+
+Fact = TypeVar("Fact", bound=Event)
+
+
+class Envelope(Record, Generic[Fact]):
+    """What the column `state` holds."""
+
+    event: Fact
+    context: Context
+
+
+_decoders = {tag: msgspec.json.Decoder(Envelope[event]) for tag, event in EVENT_TYPES.items()}  # type: ignore[valid-type]
+_encoder = msgspec.json.Encoder()
+
+
+def encode(event: Event, context: Context) -> tuple[str, bytes]:
+    """The topic and the state of a row."""
+    return tag_of(type(event)), _encoder.encode(Envelope(event, context))
+
+
+def decode(stream: UUID, version: int, topic: str, state: bytes, position: int) -> Recorded:
+    """A row as it was recorded. Raises MapperDeserialisationError naming the row."""
+    try:
+        envelope = _decoders[topic].decode(state)
+    except KeyError:
+        raise MapperDeserialisationError(
+            f"no code knows the event {topic!r} at position {position}; was it written by a newer Z2?"
+        ) from None
+    except msgspec.DecodeError as error:
+        raise MapperDeserialisationError(f"event {topic!r} at position {position}: {error}") from error
+    return Recorded(position, stream, version, envelope.event, envelope.context)
+
+
+class EventMapper(Mapper[UUID]):
+    """The same mapping behind the library's interface. Its domain events are the library's to name, so: Recorded."""
+
+    def __init__(self) -> None:
+        pass
+
+    def to_stored_event(self, domain_event: Recorded) -> StoredEvent:  # type: ignore[override]
+        topic, state = encode(domain_event.event, domain_event.context)
+        return StoredEvent(domain_event.stream, domain_event.version, topic, state)
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Recorded:  # type: ignore[override]
+        stream = stored_event.originator_id
+        assert isinstance(stream, UUID), "streams are named by UUIDs"
+        return decode(stream, stored_event.originator_version, stored_event.topic, stored_event.state, 0)

@@ -1,0 +1,42 @@
+"""Putting one answer together from what an SDK streams, and refusing it when it is not whole."""
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+from application.models.port import Finished, Usage
+from infrastructure.models.failures import Endpoint, bad_answer
+
+StopReason: TypeAlias = Literal["end", "length", "refusal"]
+
+
+class Answer:
+    """What is known of the answer so far."""
+
+    def __init__(self, endpoint: Endpoint, model: str, stops: Mapping[str, StopReason]) -> None:
+        self._endpoint = endpoint
+        self._stops = stops
+        self.model = model
+        self.stop: str | None = None
+        self.usage: Usage | None = None
+        self.spoke = False
+        self.declined = False
+
+    def finished(self) -> Finished:
+        """The end of a whole answer; raises ModelError `model_bad_answer` when something is missing."""
+        if self.stop is None or self.usage is None:
+            missing = "reason for its end" if self.stop is None else "count of its tokens"
+            what = f"the answer broke off or came without a {missing}"
+            raise bad_answer(self._endpoint, what, retryable=True, usage=self.usage)
+        reason = self._stops.get(self.stop)
+        if reason is None:
+            what = "the answer ended for a reason that a plain text request does not have"
+            raise bad_answer(self._endpoint, what, usage=self.usage)
+        if self.declined:
+            reason = "refusal"
+        if not self.spoke and reason != "refusal":
+            spent = (
+                f"all {self.usage.output_tokens} output tokens went into something else, such as reasoning"
+            )
+            what = f"the answer is empty: {spent if reason == 'length' else 'it has no text'}"
+            raise bad_answer(self._endpoint, what, usage=self.usage)
+        return Finished(reason, self.usage, self.model)

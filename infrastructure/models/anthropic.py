@@ -1,0 +1,221 @@
+"""Anthropic's Messages API."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from application.models import catalogue
+from application.models.port import Delta, ModelCard, ModelError, ModelRequest, TextDelta, Usage, as_text
+from domain.kernel import Record
+from infrastructure.models import failures
+from infrastructure.models.answer import Answer, StopReason
+from infrastructure.models.pace import Pace, Silence, paced
+
+if TYPE_CHECKING:
+    import anthropic
+    from anthropic.types import MessageParam, RawMessageStreamEvent
+
+ANTHROPIC_URL = "https://api.anthropic.com"
+CONNECT_SECONDS = 10.0
+_STOPS: dict[str, StopReason] = {
+    "end_turn": "end",
+    "stop_sequence": "end",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "refusal": "refusal",
+}
+# An error inside a stream comes with status 200; its type says which status it would have had.
+_STATUS_OF_TYPE = {
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "billing_error": 402,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+}
+
+
+class _Reasoning(Record):
+    thinking_tokens: int | None = None
+
+
+class _Usage(Record):
+    """Counts so far. Here `input_tokens` are only those that neither came from the cache nor went into it."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+    output_tokens_details: _Reasoning | None = None
+
+
+class _Message(Record):
+    model: str
+    usage: _Usage
+
+
+class _Change(Record):
+    """What a delta may hold: words, or the reason for the end."""
+
+    type: str | None = None
+    text: str | None = None
+    stop_reason: str | None = None
+
+
+class _Event(Record):
+    type: str
+    message: _Message | None = None
+    delta: _Change | None = None
+    usage: _Usage | None = None
+
+
+class Anthropic:
+    """One endpoint. It keeps its connections: `aclose` it in the event loop that used it."""
+
+    name = "anthropic"
+
+    def __init__(self, endpoint: failures.Endpoint, key: str | None, pace: Pace) -> None:
+        self._endpoint = endpoint
+        self._key = key
+        self._pace = pace
+        self._client: anthropic.AsyncAnthropic | None = None
+        self._connecting = asyncio.Lock()
+
+    def unavailable(self) -> str | None:
+        return failures.missing(self._endpoint, self._key)
+
+    def cards(self) -> Sequence[ModelCard]:
+        return catalogue.cards_of(self.name)
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]:
+        if (why := self.unavailable()) is not None:
+            raise ModelError("model_key_missing", why)
+        client = await self._ready()
+        import anthropic
+        import httpx2
+
+        answer = Answer(self._endpoint, request.model.partition("/")[2], _STOPS)
+        counts = _Usage()
+        try:
+            async with aclosing(paced(lambda: _ask(client, request), self._pace)) as events:
+                async for event in events:
+                    text, counts = _take(answer, event, counts)
+                    if text:
+                        yield TextDelta(text)
+        except Silence as silence:
+            raise failures.silent(self._endpoint, silence) from None
+        except (anthropic.AnthropicError, httpx2.HTTPError) as error:
+            # The cause would carry the request, and with it the key and the prompt.
+            raise self._failed(error, answer.model) from None
+        except ValueError:
+            raise failures.bad_answer(
+                self._endpoint, "the answer cannot be read", usage=answer.usage
+            ) from None
+        yield answer.finished()
+
+    async def aclose(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def _ready(self) -> "anthropic.AsyncAnthropic":
+        async with self._connecting:
+            if self._client is None:
+                # Importing the SDK takes two seconds: not in the event loop.
+                self._client = await asyncio.to_thread(self._build)
+            return self._client
+
+    def _build(self) -> "anthropic.AsyncAnthropic":
+        import anthropic
+        import httpx2
+
+        return anthropic.AsyncAnthropic(
+            api_key=self._key,
+            base_url=self._endpoint.url,
+            timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
+            # A retry inside the SDK would be a paid call that nobody recorded.
+            max_retries=0,
+        )
+
+    def _failed(self, error: Exception, model: str) -> ModelError:
+        import anthropic
+
+        match error:
+            case anthropic.APIStatusError():
+                found = failures.codes(error.error_code, error.type)
+                status = (
+                    error.status_code
+                    if error.status_code >= 400
+                    else _STATUS_OF_TYPE.get(error.type or "", 503)
+                )
+                wait = failures.retry_after(error.response.headers)
+                return failures.refused(self._endpoint, model, failures.Refusal(status, found, wait))
+            case anthropic.APITimeoutError():
+                return failures.unconnected(self._endpoint, CONNECT_SECONDS)
+            case _:
+                return failures.unreachable(self._endpoint)
+
+
+async def _ask(
+    client: "anthropic.AsyncAnthropic", request: ModelRequest
+) -> "anthropic.AsyncStream[RawMessageStreamEvent]":
+    import anthropic
+
+    return await client.messages.create(
+        model=request.model.partition("/")[2],
+        system=request.instructions or anthropic.omit,
+        messages=_messages(request),
+        max_tokens=request.max_output_tokens,
+        stream=True,
+    )
+
+
+def _messages(request: ModelRequest) -> "list[MessageParam]":
+    messages: list[MessageParam] = []
+    for message in request.messages:
+        text = as_text(message.parts)
+        if message.role == "user":
+            messages.append({"role": "user", "content": text})
+        else:
+            messages.append({"role": "assistant", "content": text})
+    return messages
+
+
+def _take(answer: Answer, event: object, counts: _Usage) -> tuple[str | None, _Usage]:
+    """The words of an event and the counts after it. Raises ValueError where it is not an event."""
+    read = msgspec.convert(event, _Event, from_attributes=True)
+    if read.message is not None:
+        answer.model = read.message.model or answer.model
+        counts = _later(counts, read.message.usage)
+    if read.usage is not None:
+        counts = _later(counts, read.usage)
+    if read.type == "message_delta" and read.delta is not None:
+        answer.stop = read.delta.stop_reason or answer.stop
+        answer.usage = _usage(counts)
+    text = read.delta.text if read.delta is not None and read.delta.type == "text_delta" else None
+    answer.spoke = answer.spoke or bool(text and text.strip())
+    return text, counts
+
+
+def _later(before: _Usage, after: _Usage) -> _Usage:
+    """Counts are cumulative, and a later event may leave out those that did not change."""
+    known = {name: value for name, value in msgspec.structs.asdict(after).items() if value is not None}
+    return msgspec.structs.replace(before, **known)
+
+
+def _usage(counts: _Usage) -> Usage | None:
+    if counts.input_tokens is None or counts.output_tokens is None:
+        return None
+    read, written = counts.cache_read_input_tokens or 0, counts.cache_creation_input_tokens or 0
+    details = counts.output_tokens_details or _Reasoning()
+    return Usage(
+        input_tokens=counts.input_tokens + read + written,
+        output_tokens=counts.output_tokens,
+        cached_input_tokens=read,
+        cache_write_tokens=written,
+        reasoning_tokens=details.thinking_tokens or 0,
+    )

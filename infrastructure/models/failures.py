@@ -1,0 +1,140 @@
+"""What went wrong at a provider, as one ModelError whose text names the setting to mend and repeats no secret.
+
+The provider's own messages are never passed on: they quote keys and prompts. Only its machine-readable codes are.
+"""
+
+import email.utils
+import math
+import re
+import time
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from application.models.port import ModelError, Usage
+from domain.kernel import Record
+from infrastructure.models.pace import Silence
+
+_CODE = re.compile(r"[a-z]+(_[a-z]+)*")
+_TRANSIENT = frozenset({408, 409, 425})
+
+
+class Endpoint(Record):
+    """Where a provider's requests go, and the settings that say so. `key_setting` is None where no key is needed."""
+
+    title: str
+    url: str
+    url_setting: str
+    key_setting: str | None
+
+
+class Refusal(Record):
+    """A provider's answer with an error status, or an error inside a stream. `codes` are its machine-readable ones."""
+
+    status: int
+    codes: tuple[str, ...] = ()
+    retry_after: float | None = None
+
+
+def missing(endpoint: Endpoint, key: str | None) -> str | None:
+    """Why the endpoint cannot be asked as it is set up, and how to mend that; None when it can."""
+    if not endpoint.url:
+        return f"{endpoint.title} has no address: set {endpoint.url_setting}"
+    if not endpoint.url.startswith(("http://", "https://")):
+        return f"{endpoint.url_setting} must begin with http:// or https://"
+    if endpoint.key_setting is None:
+        return None
+    if key is None:
+        return f"{endpoint.title} needs a key: set {endpoint.key_setting}"
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        return f"{endpoint.key_setting} holds characters that no key has; set it to the key alone"
+    return None
+
+
+def codes(*candidates: object) -> tuple[str, ...]:
+    """Those candidates that can only be machine-readable codes: lower-case words and underscores, no digits."""
+    found = (str(each) for each in candidates if isinstance(each, str))
+    return tuple(dict.fromkeys(each for each in found if len(each) <= 64 and _CODE.fullmatch(each)))
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait, from `retry-after-ms` or `retry-after` (seconds or an HTTP date, RFC 9110)."""
+    for name, scale in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        value = headers.get(name, "")
+        try:
+            seconds = float(value) / scale
+        except ValueError:
+            continue
+        return max(0.0, seconds) if math.isfinite(seconds) else None
+    try:
+        until = email.utils.parsedate_to_datetime(headers.get("retry-after", "")).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return max(0.0, until - time.time())
+
+
+def refused(endpoint: Endpoint, model: str, refusal: Refusal) -> ModelError:
+    """The error for a status code. The status of an error inside a stream is the one that its code stands for."""
+    said = f"{endpoint.title} answered {refusal.status}" + _because(refusal.codes)
+    status = refusal.status
+    if status in (401, 402, 403):
+        return ModelError("model_key_refused", f"{said}: {_mend(endpoint, status)}")
+    if status == 404:
+        detail = (
+            f'it knows no model "{model}", or {endpoint.url_setting} ({_where(endpoint)}) is not its address'
+        )
+        return ModelError("model_unknown", f"{said}: {detail}")
+    if status == 429:
+        spent = "insufficient_quota" in refusal.codes
+        detail = "the account's quota is used up" if spent else "too many requests or tokens for now"
+        return ModelError(
+            "model_rate_limited", f"{said}: {detail}", retryable=not spent, retry_after=refusal.retry_after
+        )
+    if status >= 500 or status in _TRANSIENT:
+        return ModelError(
+            "model_unavailable", f"{said}: try again later", retryable=True, retry_after=refusal.retry_after
+        )
+    return ModelError("model_request_refused", f'{said} to the request for the model "{model}"')
+
+
+def unreachable(endpoint: Endpoint) -> ModelError:
+    detail = f"{endpoint.title} at {_where(endpoint)} cannot be reached or broke the connection off"
+    return ModelError(
+        "model_unavailable", f"{detail}; the address is set by {endpoint.url_setting}", retryable=True
+    )
+
+
+def unconnected(endpoint: Endpoint, seconds: float) -> ModelError:
+    detail = f"{endpoint.title} at {_where(endpoint)} did not accept a connection within {seconds:g} s"
+    return ModelError(
+        "model_timeout", f"{detail}; the address is set by {endpoint.url_setting}", retryable=True
+    )
+
+
+def silent(endpoint: Endpoint, silence: Silence) -> ModelError:
+    when = "stopped in the middle of its answer" if silence.began else "did not begin to answer"
+    detail = f"{endpoint.title} {when}: nothing came for {silence.seconds:g} s"
+    return ModelError("model_timeout", detail, retryable=True)
+
+
+def bad_answer(
+    endpoint: Endpoint, what: str, *, retryable: bool = False, usage: Usage | None = None
+) -> ModelError:
+    return ModelError("model_bad_answer", f"{endpoint.title}: {what}", retryable=retryable, usage=usage)
+
+
+def _where(endpoint: Endpoint) -> str:
+    """The address without a user, a password or a query, any of which may be a secret."""
+    parts = urlsplit(endpoint.url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _because(found: tuple[str, ...]) -> str:
+    return f" ({', '.join(found)})" if found else ""
+
+
+def _mend(endpoint: Endpoint, status: int) -> str:
+    if endpoint.key_setting is None:
+        return f"it wants a key, and none is sent there; check {endpoint.url_setting} ({_where(endpoint)})"
+    if status == 402:
+        return f"the account that {endpoint.key_setting} belongs to cannot pay"
+    return f"it does not accept the key in {endpoint.key_setting}; set {endpoint.key_setting} to a valid key"

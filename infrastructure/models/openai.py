@@ -1,0 +1,206 @@
+"""OpenAI, and every service that speaks its Chat Completions protocol.
+
+Chat Completions is spoken to OpenAI itself as well: for one text in and one text out it offers the same as the
+Responses API, and it is the one protocol that all compatible services share, so there is one path and it is tested.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+
+from application.models import catalogue
+from application.models.port import Delta, ModelCard, ModelError, ModelRequest, TextDelta, Usage, as_text
+from domain.kernel import Record
+from infrastructure.models import failures
+from infrastructure.models.answer import Answer, StopReason
+from infrastructure.models.pace import Pace, Silence, paced
+
+if TYPE_CHECKING:
+    import openai
+    from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+
+OPENAI_URL = "https://api.openai.com/v1"
+CONNECT_SECONDS = 10.0
+_STOPS: dict[str, StopReason] = {"stop": "end", "length": "length", "content_filter": "refusal"}
+
+
+class _Input(Record):
+    cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
+
+
+class _Output(Record):
+    reasoning_tokens: int | None = None
+
+
+class _Usage(Record):
+    prompt_tokens: int
+    completion_tokens: int
+    prompt_tokens_details: _Input | None = None
+    completion_tokens_details: _Output | None = None
+
+
+class _Words(Record):
+    content: str | None = None
+    refusal: str | None = None
+
+
+class _Choice(Record):
+    delta: _Words
+    finish_reason: str | None = None
+
+
+class _Chunk(Record):
+    """What is read of a chunk; the SDK itself does not check what it receives."""
+
+    choices: list[_Choice]
+    model: str | None = None
+    usage: _Usage | None = None
+
+
+class OpenAI:
+    """One endpoint. It keeps its connections: `aclose` it in the event loop that used it."""
+
+    def __init__(self, name: str, endpoint: failures.Endpoint, key: str | None, pace: Pace) -> None:
+        self.name = name
+        self._endpoint = endpoint
+        self._key = key
+        self._pace = pace
+        self._client: openai.AsyncOpenAI | None = None
+        self._connecting = asyncio.Lock()
+
+    def unavailable(self) -> str | None:
+        return failures.missing(self._endpoint, self._key)
+
+    def cards(self) -> Sequence[ModelCard]:
+        return catalogue.cards_of(self.name)
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]:
+        if (why := self.unavailable()) is not None:
+            raise ModelError("model_key_missing", why)
+        client = await self._ready()
+        import httpx2
+        import openai
+
+        answer = Answer(self._endpoint, request.model.partition("/")[2], _STOPS)
+        try:
+            async with aclosing(paced(lambda: self._ask(client, request), self._pace)) as chunks:
+                async for chunk in chunks:
+                    for text in _take(answer, chunk):
+                        yield TextDelta(text)
+        except Silence as silence:
+            raise failures.silent(self._endpoint, silence) from None
+        except (openai.OpenAIError, httpx2.HTTPError) as error:
+            # The cause would carry the request, and with it the key and the prompt.
+            raise self._failed(error, answer.model) from None
+        except ValueError:
+            raise failures.bad_answer(
+                self._endpoint, "the answer cannot be read", usage=answer.usage
+            ) from None
+        yield answer.finished()
+
+    async def aclose(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def _ready(self) -> "openai.AsyncOpenAI":
+        async with self._connecting:
+            if self._client is None:
+                # Importing the SDK takes more than a second: not in the event loop.
+                self._client = await asyncio.to_thread(self._build)
+            return self._client
+
+    def _build(self) -> "openai.AsyncOpenAI":
+        import httpx2
+        import openai
+
+        return openai.AsyncOpenAI(
+            api_key=self._key or "none",
+            base_url=self._endpoint.url,
+            timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
+            # A retry inside the SDK would be a paid call that nobody recorded.
+            max_retries=0,
+        )
+
+    async def _ask(
+        self, client: "openai.AsyncOpenAI", request: ModelRequest
+    ) -> "openai.AsyncStream[ChatCompletionChunk]":
+        import openai
+
+        limit = request.max_output_tokens
+        modern = (urlsplit(self._endpoint.url).hostname or "").endswith(("openai.com", "openai.azure.com"))
+        return await client.chat.completions.create(
+            model=request.model.partition("/")[2],
+            messages=_messages(request),
+            stream=True,
+            stream_options={"include_usage": True},
+            # OpenAI's reasoning models refuse the old name, other services do not know the new one.
+            max_completion_tokens=limit if modern else openai.omit,
+            max_tokens=openai.omit if modern else limit,
+        )
+
+    def _failed(self, error: Exception, model: str) -> ModelError:
+        import openai
+
+        match error:
+            case openai.APIStatusError():
+                found = failures.codes(error.code, error.type)
+                wait = failures.retry_after(error.response.headers)
+                return failures.refused(
+                    self._endpoint, model, failures.Refusal(error.status_code, found, wait)
+                )
+            case openai.APITimeoutError():
+                return failures.unconnected(self._endpoint, CONNECT_SECONDS)
+            case openai.APIConnectionError():
+                return failures.unreachable(self._endpoint)
+            case openai.APIError():
+                found = failures.codes(error.code, error.type)
+                status = 429 if any("rate_limit" in code for code in found) else 503
+                return failures.refused(self._endpoint, model, failures.Refusal(status, found))
+            case _:
+                return failures.unreachable(self._endpoint)
+
+
+def _messages(request: ModelRequest) -> "list[ChatCompletionMessageParam]":
+    messages: list[ChatCompletionMessageParam] = []
+    if request.instructions:
+        messages.append({"role": "system", "content": request.instructions})
+    for message in request.messages:
+        text = as_text(message.parts)
+        if message.role == "user":
+            messages.append({"role": "user", "content": text})
+        else:
+            messages.append({"role": "assistant", "content": text})
+    return messages
+
+
+def _take(answer: Answer, chunk: object) -> list[str]:
+    """The words of a chunk; everything else of it goes into the answer. Raises ValueError where it is not a chunk."""
+    read = msgspec.convert(chunk, _Chunk, from_attributes=True)
+    answer.model = read.model or answer.model
+    if read.usage is not None:
+        answer.usage = _usage(read.usage)
+    texts: list[str] = []
+    for choice in read.choices:
+        answer.stop = choice.finish_reason or answer.stop
+        answer.declined = answer.declined or bool(choice.delta.refusal)
+        texts += [text for text in (choice.delta.content, choice.delta.refusal) if text]
+    answer.spoke = answer.spoke or any(text.strip() for text in texts)
+    return texts
+
+
+def _usage(read: _Usage) -> Usage:
+    given = read.prompt_tokens_details or _Input()
+    made = read.completion_tokens_details or _Output()
+    return Usage(
+        input_tokens=read.prompt_tokens,
+        output_tokens=read.completion_tokens,
+        cached_input_tokens=given.cached_tokens or 0,
+        cache_write_tokens=given.cache_write_tokens or 0,
+        reasoning_tokens=made.reasoning_tokens or 0,
+    )

@@ -1,0 +1,38 @@
+"""The library's Postgres recorder on Z2's log: it appends through the same function and reads the same rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from eventsourcing.persistence import IntegrityError, StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from psycopg.sql import SQL
+
+from infrastructure.database import SCHEMA
+
+APPEND = SQL("SELECT command, outcome, position FROM append_events(%s, %s, %s, %s, %s, '{{}}', '{{}}', '{{}}', '{{}}')")
+
+
+class EventRecorder(PostgresApplicationRecorder):
+    """For code written against the eventsourcing library: applications, subscriptions, tools and its own tests."""
+
+    def __init__(self, datastore: PostgresDatastore) -> None:
+        super().__init__(datastore, events_table_name="events")
+        self.sql_create_statements = [SQL(SCHEMA).format()]
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int]:
+        """Append all or nothing. Returns dense ids; raises IntegrityError where a version exists already."""
+        if not stored_events:
+            return []
+        columns = (
+            [stored.originator_id for stored in stored_events],
+            [stored.originator_version for stored in stored_events],
+            [stored.topic for stored in stored_events],
+            [stored.state for stored in stored_events],
+            [0] * len(stored_events),
+        )
+        with self.datastore.get_connection() as connection, connection.cursor() as cursor:
+            row = cursor.execute(APPEND, columns).fetchone()
+        if row is None or row["outcome"] != "appended":
+            raise IntegrityError("a version of one of these streams exists already")
+        last = int(row["position"])
+        return range(last - len(stored_events) + 1, last + 1)

@@ -1,0 +1,52 @@
+"""The job queue on arq: jobs are woken by pub/sub instead of polling, and travel as msgpack instead of pickle."""
+
+from typing import Any
+
+import msgspec
+from arq.connections import ArqRedis, RedisSettings, create_pool
+from redis.exceptions import RedisError
+
+from application.errors import Unavailable
+from application.ports import Job
+
+QUEUE = "z2:jobs"
+WAKE = "z2:jobs:wake"
+
+_encoder = msgspec.msgpack.Encoder(enc_hook=repr)
+
+
+def serialize(value: dict[str, Any]) -> bytes:
+    """A job or its result. What msgpack does not know, such as an exception, goes as its text."""
+    return _encoder.encode(value)
+
+
+def deserialize(value: bytes) -> dict[str, Any]:
+    decoded: dict[str, Any] = msgspec.msgpack.decode(value)
+    return decoded
+
+
+async def connect(url: str) -> ArqRedis:
+    """A pool for arq. Raises Unavailable where Redis does not answer within a few seconds."""
+    settings = RedisSettings.from_dsn(url)
+    settings.conn_retries = 10
+    settings.conn_retry_delay = 1
+    try:
+        return await create_pool(
+            settings, job_serializer=serialize, job_deserializer=deserialize, default_queue_name=QUEUE
+        )
+    except (RedisError, OSError) as error:
+        raise Unavailable("Redis cannot be reached; check REDIS_URL") from error
+
+
+class ArqQueue:
+    """A job whose id is queued or running already is not queued again."""
+
+    def __init__(self, redis: ArqRedis) -> None:
+        self._redis = redis
+
+    async def enqueue(self, job: Job) -> None:
+        try:
+            await self._redis.enqueue_job(job.name, job.arguments, _job_id=job.id, _defer_until=job.due_at)
+            await self._redis.publish(WAKE, job.id)
+        except (RedisError, OSError) as error:
+            raise Unavailable("Redis cannot be reached just now") from error

@@ -1,0 +1,110 @@
+"""One tail of the log for a whole process: it wakes by NOTIFY, reads by position, and everybody follows it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import psycopg
+import structlog
+
+from application.errors import Behind, Unavailable
+from application.ports import EventStore, Recorded
+from infrastructure.database import Database
+
+POSITIONS = "SELECT name, position FROM projection_positions"
+
+PAGE = 500
+KEPT = 5_000
+POLL_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+class Tail:
+    """Followers near the head are served from memory, others from the log; a slow one costs nobody anything."""
+
+    def __init__(self, database: Database, store: EventStore) -> None:
+        self._database = database
+        self._store = store
+        self._recent: list[Recorded] = []
+        self._head = 0
+        self._changed = asyncio.Condition()
+        self.projected: dict[str, int] = {}
+
+    async def run(self) -> None:
+        """Tail for ever; a lost connection is made again."""
+        self._head = await self._patiently_head()
+        while True:
+            try:
+                await self._listen()
+            except (psycopg.OperationalError, Unavailable) as error:
+                log.warning("tail.reconnecting", error=type(error).__name__)
+                await asyncio.sleep(0.2)
+
+    async def _patiently_head(self) -> int:
+        while True:
+            try:
+                return await self._store.head()
+            except Unavailable:
+                await asyncio.sleep(0.2)
+
+    async def _listen(self) -> None:
+        async with await psycopg.AsyncConnection.connect(self._database.url, autocommit=True) as connection:
+            await connection.execute("LISTEN events")
+            await connection.execute("LISTEN projections")
+            while True:
+                await self._advance()
+                async for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
+                    pass
+
+    async def _advance(self) -> None:
+        while page := await self._store.read(self._head, PAGE):
+            self._recent = [*self._recent, *page][-KEPT:]
+            self._head = page[-1].position
+            await self._wake()
+        async with self._database.connection() as connection:
+            rows = await (await connection.execute(POSITIONS)).fetchall()
+        projected = {name: position for name, position in rows}
+        if projected != self.projected:
+            self.projected = projected
+            await self._wake()
+
+    async def _wake(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    @asynccontextmanager
+    async def follow(self, after: int) -> AsyncIterator[AsyncIterator[Sequence[Recorded]]]:
+        """Batches of events behind `after`, without gap or repeat, for ever."""
+        batches = self._batches(after)
+        try:
+            yield batches
+        finally:
+            await batches.aclose()
+
+    async def _batches(self, position: int) -> AsyncGenerator[Sequence[Recorded], None]:
+        while True:
+            if batch := self._remembered(position) or await self._read(position):
+                position = batch[-1].position
+                yield batch
+                continue
+            async with self._changed:
+                await self._changed.wait_for(lambda: self._head > position)  # noqa: B023
+
+    def _remembered(self, position: int) -> Sequence[Recorded]:
+        """Positions are dense, so the place in memory is a subtraction."""
+        if not self._recent or position < self._recent[0].position - 1:
+            return []
+        start = position - self._recent[0].position + 1
+        return self._recent[start : start + PAGE]
+
+    async def _read(self, position: int) -> Sequence[Recorded]:
+        return await self._store.read(position, PAGE) if position < self._head else []
+
+    async def wait_for(self, projection: str, position: int, seconds: float = 5.0) -> None:
+        """Return once the projection has seen the position. Raises Behind when it takes too long."""
+        try:
+            async with asyncio.timeout(seconds), self._changed:
+                await self._changed.wait_for(lambda: self.projected.get(projection, 0) >= position)
+        except TimeoutError:
+            raise Behind from None

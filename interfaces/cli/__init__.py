@@ -1,0 +1,120 @@
+"""The command line: `z2 <command>`; a command is imported when it is asked for, and not before."""
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+import click
+
+from interfaces.cli.failure import BAD_INPUT, FAILED, INTERRUPTED, Failure
+
+SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "Start": {
+        "up": ("up", "Start everything on this machine; Ctrl-C stops it."),
+        "doctor": ("doctor", "Check this machine and say how to mend what is wrong."),
+        "login": ("login", "Sign in to a Z2 and remember it."),
+    },
+    "Work": {
+        "run": ("run", "Let a template or a workflow work on a document."),
+        "runs": ("listings", "List the runs."),
+        "show": ("show", "Show a run with its steps and its result."),
+        "cancel": ("control", "Cancel a run."),
+        "retry": ("control", "Do a failed step again."),
+        "agents": ("listings", "List the agents."),
+        "workflows": ("listings", "List the workflows."),
+        "templates": ("listings", "List the templates."),
+        "models": ("listings", "List the models, ready or not."),
+    },
+    "Record": {
+        "events": ("events", "Read the log."),
+        "replay": ("replay", "Walk through the record of a run; execute nothing."),
+        "rebuild": ("rebuild", "Build a read model anew from the log."),
+    },
+    "Processes": {
+        "api": ("processes", "Serve the API and the page."),
+        "worker": ("processes", "Perform the steps of runs."),
+        "projector": ("processes", "Keep the read models."),
+        "openapi": ("processes", "Print the OpenAPI document."),
+    },
+}
+"""Each command with its module and its line in the help."""
+
+MODULES = {name: module for section in SECTIONS.values() for name, (module, _) in section.items()}
+
+
+class Commands(click.Group):
+    """The group of all commands; every error leaves it as one line on standard error."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in MODULES:
+            return None
+        module = importlib.import_module(f"interfaces.cli.{MODULES[cmd_name]}")
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command), "a module of a command holds it under its own name"
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, line) for name, (_, line) in commands.items()])
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:
+        """Run a command and leave the process: 0 done, 1 failed, 2 bad input, 130 interrupted."""
+        extra["standalone_mode"] = False
+        sys.exit(_leave(lambda: super(Commands, self).main(args, prog_name or "z2", **extra)))
+
+
+def _leave(command: Callable[[], object]) -> int:
+    """The exit code of the command; what went wrong is said in one line, and never as a traceback."""
+    try:
+        code = command()
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except Failure as failure:
+        return _say(str(failure), failure.code)
+    except click.UsageError as error:
+        name = error.ctx.command_path if error.ctx else "z2"
+        return _say(f"{error.format_message().rstrip('.')}; see {name} --help", BAD_INPUT)
+    except click.ClickException as error:
+        return _say(error.format_message(), error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        if os.environ.get("Z2_DEBUG"):
+            raise
+        return _say(f"unexpected {type(error).__name__}: {error}; Z2_DEBUG=1 shows where", FAILED)
+
+
+def _say(line: str, code: int) -> int:
+    click.echo(f"z2: {' '.join(line.split())}", err=True)
+    return code
+
+
+def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click calls it so
+    if asked:
+        from importlib import metadata
+
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            click.echo(f"z2 {metadata.version('z2')}")
+            ctx.exit()
+        raise Failure("this Z2 is not installed, so its version is unknown", "install it with make up")
+
+
+@click.group(
+    cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Teams of AI agents do complex work under control."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

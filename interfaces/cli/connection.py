@@ -1,0 +1,170 @@
+"""The line to a Z2: it signs in, asks again while nobody answers, and tells refusals in one line."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TypeVar
+from uuid import uuid4
+
+import httpx2
+import msgspec
+
+from interfaces.cli import credentials, problems, wire
+from interfaces.cli.credentials import Access, Password
+from interfaces.cli.failure import Failure
+
+Shape = TypeVar("Shape")
+Query = Mapping[str, str | int]
+
+READ_PATIENCE = 2.0
+"""Seconds that a question waits for a Z2 that does not answer."""
+
+WRITE_PATIENCE = 20.0
+"""Seconds in which a command is sent again under its key; so long too a Z2 is asked that is busy."""
+
+SHORTEST_PAUSE = 0.1
+LONGEST_PAUSE = 2.0
+LONGEST_EVENT = 16 * 1024 * 1024
+TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
+UNAVAILABLE = frozenset({502, 503, 504})
+
+
+class Away(Failure):
+    """Nobody answers at the address just now."""
+
+
+class Busy(Away):
+    """Z2 answers that it cannot just now."""
+
+
+class Silent(Away):
+    """Somebody holds the line and says nothing."""
+
+
+class SignedOut(Failure):
+    """The request carries no valid token."""
+
+
+class Connection:
+    """Requests to one Z2 in one person's name."""
+
+    def __init__(self, access: Access, http: httpx2.Client) -> None:
+        self.url = access.url
+        self.patience = READ_PATIENCE
+        self._http = http
+        self._owner = access.owner
+        if access.token:
+            self._bear(access.token)
+
+    def sign_in(self, password: Password) -> wire.NewSession:
+        """A session under this name, which is used from then on. Raises Failure."""
+        request = self._request("/api/session", password)
+        session = self._decoded(self._patiently(request, self.patience), wire.NewSession)
+        self._bear(session.token)
+        return session
+
+    def get(self, path: str, shape: type[Shape], query: Query | None = None) -> Shape:
+        """What stands at the path. Raises Failure."""
+        return self._decoded(self._ask(path, query), shape)
+
+    def raw(self, path: str, query: Query | None = None) -> bytes:
+        """The JSON at the path as the server wrote it. Raises Failure."""
+        return bytes(self._decoded(self._ask(path, query), msgspec.Raw))
+
+    def text(self, path: str) -> str:
+        """The stored text at the path. Raises Failure."""
+        return self._ask(path).text
+
+    def post(self, path: str, body: object, shape: type[Shape]) -> Shape:
+        """The answer to a command; it is sent again under one key until it is answered. Raises Failure."""
+        request = self._request(path, body)
+        request.headers["Idempotency-Key"] = str(uuid4())
+        return self._decoded(self._signed(request, max(self.patience, WRITE_PATIENCE)), shape)
+
+    @contextmanager
+    def live(self, path: str, after: int, silence: float) -> Iterator[httpx2.EventSource]:
+        """The events behind a position as they come; raises Away when they stop coming, or after so much silence."""
+        timeout = httpx2.Timeout(silence, connect=5.0)
+        with self._translated():
+            query = {"after": after}
+            with self._http.sse(path, params=query, timeout=timeout, max_event_size=LONGEST_EVENT) as source:
+                if source.response.status_code != 200:
+                    source.response.read()
+                    if source.response.status_code == 401 and self._owner:
+                        self.sign_in(self._owner)
+                        raise Away("the session had ended")
+                    self._check(source.response)
+                yield source
+
+    def _request(self, path: str, body: object) -> httpx2.Request:
+        headers = {"Content-Type": "application/json"}
+        return self._http.build_request("POST", path, content=msgspec.json.encode(body), headers=headers)
+
+    def _ask(self, path: str, query: Query | None = None) -> httpx2.Response:
+        return self._signed(self._http.build_request("GET", path, params=query), self.patience)
+
+    def _signed(self, request: httpx2.Request, patience: float) -> httpx2.Response:
+        """The answer; where a session is missing or over, the owner of the data folder gets a new one."""
+        if not self._owner:
+            return self._patiently(request, patience)
+        try:
+            return self._patiently(request, patience)
+        except SignedOut:
+            self.sign_in(self._owner)
+            request.headers["Authorization"] = self._http.headers["Authorization"]
+            return self._patiently(request, patience)
+
+    def _patiently(self, request: httpx2.Request, patience: float) -> httpx2.Response:
+        begun, pause = time.monotonic(), SHORTEST_PAUSE
+        while True:
+            try:
+                with self._translated():
+                    response = self._http.send(request)
+                self._check(response)
+                return response
+            except Away as away:
+                limit = max(patience, WRITE_PATIENCE) if isinstance(away, Busy) else patience
+                if time.monotonic() + pause > begun + limit:
+                    raise
+            time.sleep(pause)
+            pause = min(LONGEST_PAUSE, 2 * pause)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx2.ReadTimeout:
+            raise Silent(f"the Z2 at {self.url} does not answer", "try again, or look at its log") from None
+        except (httpx2.NetworkError, httpx2.TimeoutException, httpx2.RemoteProtocolError) as error:
+            reason = str(error) or type(error).__name__
+            mend = "start it with `z2 up`, or name another address with `z2 login --url`"
+            raise Away(f"no Z2 answers at {self.url} ({reason})", mend) from None
+        except httpx2.TransportError as error:
+            raise problems.not_z2(self.url, str(error)) from None
+
+    def _check(self, response: httpx2.Response) -> None:
+        if response.is_success:
+            return
+        refused = problems.refusal(response.status_code, response.content, self.url)
+        if response.status_code == 401:
+            raise SignedOut(str(refused))
+        raise Busy(str(refused)) if response.status_code in UNAVAILABLE else refused
+
+    def _decoded(self, response: httpx2.Response, shape: type[Shape]) -> Shape:
+        try:
+            return msgspec.json.decode(response.content, type=shape)
+        except msgspec.MsgspecError as error:
+            raise problems.not_z2(self.url, str(error)) from None
+
+    def _bear(self, token: str) -> None:
+        self._http.headers["Authorization"] = f"Bearer {token}"
+
+
+@contextmanager
+def connect(access: Access | None = None) -> Iterator[Connection]:
+    """The line to the Z2 of this person, or to another one."""
+    found = access or credentials.find()
+    # what stays on this machine needs no proxy, and a proxy must not see it
+    trust = not credentials.is_local(found.url)
+    with httpx2.Client(base_url=found.url, timeout=TIMEOUT, trust_env=trust) as http:
+        yield Connection(found, http)

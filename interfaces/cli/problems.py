@@ -1,0 +1,36 @@
+"""What a Z2 refuses, said in one line."""
+
+import msgspec
+
+from interfaces.cli.failure import BAD_INPUT, FAILED, Failure
+from interfaces.cli.wire import ProblemDocument
+
+INPUT_STATUSES = frozenset({400, 404, 413, 422})
+MENDS = {
+    401: "sign in with `z2 login`",
+    403: "ask somebody whose role allows it",
+    429: "wait a little and try again",
+}
+
+
+def refusal(status: int, content: bytes, url: str) -> Failure:
+    """The problem document (RFC 9457) as a failure; what the person gave and what went wrong there differ in code."""
+    try:
+        problem = msgspec.json.decode(content, type=ProblemDocument)
+    except msgspec.MsgspecError:
+        return not_z2(url, f"status {status}")
+    failure = Failure(f"{problem.title}: {_said(problem)}", MENDS.get(status, ""))
+    failure.code = BAD_INPUT if status in INPUT_STATUSES else FAILED
+    return failure
+
+
+def not_z2(url: str, what: str) -> Failure:
+    """Somebody else listens there, or a Z2 of another age."""
+    return Failure(f"what answers at {url} does not speak as this Z2 does ({what})", "check the address with `z2 login`")
+
+
+def _said(problem: ProblemDocument) -> str:
+    """The detail and the fields to blame, each thing once."""
+    fields = [f"{error.field}: {error.message}" for error in problem.errors]
+    repeated = {"; ".join(fields), *(error.message for error in problem.errors)}
+    return "; ".join(fields if problem.detail in repeated else [problem.detail, *fields])

@@ -1,0 +1,87 @@
+"""The log as it grows: a live stream that is opened again where it broke, without gap or repeat."""
+
+import time
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import httpx2
+import msgspec
+
+from domain.kernel import Record
+from interfaces.cli import problems
+from interfaces.cli.connection import LONGEST_PAUSE, SHORTEST_PAUSE, Away, Connection, Silent
+from interfaces.cli.wire import Delta, LogEvent
+
+PATIENCE = 120.0
+"""Seconds that somebody who follows waits for a Z2 that has gone away."""
+
+SILENCE = 45.0
+"""Seconds without a sign of life, which is due every 15, after which the line is dead."""
+
+
+class Interrupted(Record):
+    """The line broke; what happens meanwhile will be told later."""
+
+    reason: str
+
+
+class Resumed(Record):
+    """The line is back."""
+
+
+Message: TypeAlias = LogEvent | Delta | Interrupted | Resumed
+
+
+def follow(api: Connection, path: str, after: int = 0, *, patience: float = PATIENCE) -> Iterator[Message]:
+    """Events behind a position, and what models say, for ever. Raises Failure when nobody has answered for long."""
+    position, pause = after, SHORTEST_PAUSE
+    lost: float | None = None
+    while True:
+        reason = "the stream ended"
+        try:
+            with api.live(path, position, SILENCE) as source:
+                if lost is not None:
+                    lost = None
+                    yield Resumed()
+                for message in _messages(source, api.url):
+                    pause = SHORTEST_PAUSE
+                    if isinstance(message, LogEvent):
+                        position = message.position
+                    yield message
+        except Away as away:
+            reason = str(away)
+            if lost is not None and time.monotonic() > lost + patience:
+                raise
+        if lost is None:
+            lost = time.monotonic()
+            yield Interrupted(reason)
+        time.sleep(pause)
+        pause = min(LONGEST_PAUSE, 2 * pause)
+
+
+def until(api: Connection, path: str, after: int, head: int, *, silence: float = 3.0) -> Iterator[LogEvent]:
+    """The events behind a position up to the head of the log, or until nothing more comes. Raises Failure."""
+    opened = False
+    try:
+        with api.live(path, after, silence) as source:
+            opened = True
+            for message in _messages(source, api.url):
+                if isinstance(message, LogEvent):
+                    yield message
+                    if message.position >= head:
+                        return
+    except Silent:
+        if not opened:
+            raise
+
+
+def _messages(source: httpx2.EventSource, url: str) -> Iterator[LogEvent | Delta]:
+    for sse in source:
+        try:
+            match sse.event:
+                case "event":
+                    yield msgspec.json.decode(sse.data, type=LogEvent)
+                case "delta":
+                    yield msgspec.json.decode(sse.data, type=Delta)
+        except msgspec.MsgspecError as error:
+            raise problems.not_z2(url, str(error)) from None

@@ -1,0 +1,203 @@
+"""What the API answers, as far as the command line needs to know it."""
+
+from typing import TypeAlias
+from uuid import UUID
+
+import msgspec
+
+from domain import run_events
+from domain.kernel import Instant, PayloadRef, Record
+from domain.run_events import RunStatus, StepStatus
+
+
+class Accepted(Record):
+    """A command is on the record: what it concerns, and the position to wait for when reading."""
+
+    id: UUID
+    position: int
+
+
+class NewSession(Record):
+    name: str
+    role: str
+    token: str
+    expires_at: Instant
+
+
+class FieldError(Record):
+    field: str
+    message: str
+
+
+class ProblemDocument(Record):
+    """RFC 9457."""
+
+    title: str
+    status: int
+    detail: str = ""
+    errors: tuple[FieldError, ...] = ()
+
+
+class Reason(Record):
+    """Why something failed."""
+
+    code: str
+    detail: str
+
+
+class StepView(Record, kw_only=True):
+    """A step of a run as the read model shows it."""
+
+    id: str
+    agent_name: str
+    role: str
+    model: str | None
+    needs: tuple[str, ...]
+    status: StepStatus
+    attempt: int
+    started_at: Instant | None
+    ended_at: Instant | None
+    input_tokens: int
+    output_tokens: int
+    cost_micro_usd: int | None
+    calls_in_doubt: int
+    error: Reason | None
+    output: PayloadRef | None
+
+
+class RunSummary(Record, kw_only=True):
+    """A run in a list. A cost of None is unknown."""
+
+    id: UUID
+    title: str
+    workflow_name: str
+    workflow_version: int
+    status: RunStatus
+    created_at: Instant
+    ended_at: Instant | None
+    steps_total: int
+    steps_done: int
+    input_tokens: int
+    output_tokens: int
+    cost_micro_usd: int | None
+    position: int
+
+
+class RunView(RunSummary, kw_only=True):
+    """A run with its steps."""
+
+    steps: tuple[StepView, ...]
+    output: PayloadRef | None
+    error: Reason | None
+
+
+class RunPage(Record):
+    """Runs from the newest on; `next` goes into `before`. `position` is how far the read model has seen the log."""
+
+    items: tuple[RunSummary, ...]
+    next: str | None
+    position: int
+
+
+class LogEvent(Record):
+    """An event as it stands in the log; `data` is the fact, `type` its stored name."""
+
+    position: int
+    stream: UUID
+    version: int
+    type: str
+    at: Instant
+    data: dict[str, object]
+
+
+class LogPage(Record):
+    """Events in order; `next` goes into `after` for the next page."""
+
+    items: tuple[LogEvent, ...]
+    next: int | None
+
+
+class Delta(Record):
+    """A piece of what a model says in an attempt; `offset` counts the characters before it."""
+
+    step: str
+    attempt: int
+    offset: int
+    text: str
+
+
+class Agent(Record):
+    name: str
+    role: str
+    task: str
+    model: str
+    version: int
+    status: str
+
+
+class Node(Record):
+    id: str
+
+
+class Workflow(Record):
+    id: UUID
+    name: str
+    description: str
+    version: int
+    nodes: tuple[Node, ...]
+
+
+class Template(Record):
+    name: str
+    title: str
+    description: str
+    steps: tuple[Node, ...]
+
+
+class Model(Record):
+    """Prices are micro-dollars per million tokens; None is unknown."""
+
+    id: str
+    provider: str
+    description: str
+    available: bool
+    why_not: str | None
+    is_default: bool
+    input_price: int | None
+    output_price: int | None
+
+
+class Agents(Record):
+    items: tuple[Agent, ...]
+
+
+class Workflows(Record):
+    items: tuple[Workflow, ...]
+
+
+class Templates(Record):
+    items: tuple[Template, ...]
+
+
+class Models(Record):
+    items: tuple[Model, ...]
+
+
+class Rebuilt(Record):
+    rows: int
+    position: int
+
+
+class UnknownEvent(Exception):
+    """No code here knows the event; was it written by a newer Z2?"""
+
+
+_RunFact: TypeAlias = run_events.Events
+
+
+def run_fact(event: LogEvent) -> run_events.Events:
+    """The event as the domain knows it. Raises UnknownEvent."""
+    try:
+        return msgspec.convert({**event.data, "type": event.type}, _RunFact)
+    except msgspec.ValidationError as error:
+        raise UnknownEvent(f"event {event.type} at position {event.position}: {error}") from error

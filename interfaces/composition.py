@@ -1,0 +1,103 @@
+"""The composition root: the one place where ports meet adapters."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from redis.asyncio import Redis
+
+from application.errors import Invalid
+from application.execute import Executor
+from application.orchestration.start import Starter
+from domain.kernel import Record
+from infrastructure.database import Database, migrate
+from infrastructure.event_store import PostgresEventStore
+from infrastructure.identity.credentials import Credentials
+from infrastructure.identity.tokens import Tokens, now, signing_key
+from infrastructure.models.registry import Providers
+from infrastructure.payloads import PostgresPayloads
+from infrastructure.redis.leases import RedisLeases
+from infrastructure.redis.live_text import RedisLiveText
+from infrastructure.settings import Settings
+from infrastructure.tail import Tail
+from projections import agents, runs, workflows
+from projections.table import Projection
+
+PROJECTIONS: dict[str, Projection[Any]] = {
+    projection.name: projection for projection in (agents.projection, workflows.projection, runs.projection)
+}
+
+
+class Core(Record):
+    """What every process has."""
+
+    settings: Settings
+    database: Database
+    store: PostgresEventStore
+    executor: Executor
+    payloads: PostgresPayloads
+    providers: Providers
+    tail: Tail
+    redis: Redis
+    leases: RedisLeases
+    live: RedisLiveText
+
+
+@asynccontextmanager
+async def core(settings: Settings) -> AsyncIterator[Core]:
+    """The parts, connected and tailing the log. Raises Invalid where the settings name no servers."""
+    for value, name in ((settings.database_url, "DATABASE_URL"), (settings.redis_url, "REDIS_URL")):
+        if not value:
+            raise Invalid(f"{name} is not set; set it, or use `z2 up`, which brings its own servers", field=name)
+    database = Database(settings.database_url, size=max(8, settings.worker_jobs // 2))
+    await database.open()
+    store = PostgresEventStore(database)
+    redis = Redis.from_url(settings.redis_url)
+    providers = Providers.configured(settings.providers)
+    tail = Tail(database, store)
+    try:
+        await migrate(database, *(projection.schema for projection in PROJECTIONS.values()))
+        async with background(tail.run()):
+            yield Core(
+                settings=settings,
+                database=database,
+                store=store,
+                executor=Executor(store, now),
+                payloads=PostgresPayloads(database),
+                providers=providers,
+                tail=tail,
+                redis=redis,
+                leases=RedisLeases(redis),
+                live=RedisLiveText(redis),
+            )
+    finally:
+        await providers.aclose()
+        await redis.aclose()
+        await database.close()
+
+
+@asynccontextmanager
+async def background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Work that goes on while the block runs; where it ends in an error, so does the block."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(each) for each in work]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+def starter(parts: Core) -> Starter:
+    return Starter(parts.executor, parts.payloads, parts.providers, parts.settings.default_model)
+
+
+def credentials(parts: Core) -> Credentials:
+    return Credentials(parts.database)
+
+
+def tokens(settings: Settings) -> Tokens:
+    key = signing_key(settings.token_key, settings.data)
+    return Tokens(key, timedelta(hours=settings.token_hours))

@@ -1,0 +1,103 @@
+"""The HTTP application: the API, the log's live streams, and the page."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from litestar import Litestar, MediaType, Request, Response, Router, get
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+
+from infrastructure.identity.tokens import Tokens
+from infrastructure.settings import Settings
+from interfaces import composition
+from interfaces.http import catalogue, events, health, openapi, page, problems, projections
+from interfaces.http.agents import AgentController
+from interfaces.http.auth import Authentication
+from interfaces.http.runs import RunController
+from interfaces.http.session import SessionController
+from interfaces.http.workflows import WorkflowController
+from interfaces.processes.first_start import ensure_admin
+
+Lifespan: TypeAlias = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+MAX_BODY = 8 * 1024 * 1024
+"""Bytes; a document of a million characters fits, however it is escaped."""
+
+PARTS = ("core", "starter", "credentials", "tokens")
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The application of one process; its parts are connected when it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with composition.core(settings) as core:
+            await ensure_admin(core)
+            app.state.core = core
+            app.state.starter = composition.starter(core)
+            app.state.credentials = composition.credentials(core)
+            yield
+
+    return application(composition.tokens(settings), lifespan)
+
+
+def application(tokens: Tokens, lifespan: Lifespan) -> Litestar:
+    """The routes and what surrounds them, around parts that the lifespan connects."""
+    return Litestar(
+        route_handlers=[_api(tokens), _openapi_json, health.live, health.ready, *page.handlers()],
+        lifespan=[lifespan],
+        state=State({"tokens": tokens}),
+        dependencies={part: Provide(_part(part), sync_to_thread=False) for part in PARTS},
+        exception_handlers=problems.HANDLERS,
+        openapi_config=openapi.CONFIG,
+        request_max_body_size=MAX_BODY,
+        logging_config=None,
+    )
+
+
+def _api(tokens: Tokens) -> Router:
+    return Router(
+        "/api",
+        route_handlers=[
+            SessionController,
+            AgentController,
+            WorkflowController,
+            RunController,
+            catalogue.templates,
+            catalogue.models,
+            events.run_events,
+            events.run_live,
+            events.events,
+            projections.rebuild,
+        ],
+        middleware=[DefineMiddleware(Authentication, tokens=tokens)],
+    )
+
+
+def _part(name: str) -> Callable[[State], Any]:
+    def provide(state: State) -> Any:
+        return state[name]
+
+    return provide
+
+
+@get("/api/openapi.json", include_in_schema=False)
+async def _openapi_json(request: Request[Any, Any, Any]) -> Response[bytes]:
+    content = msgspec.json.encode(openapi.document(request.app))
+    return Response(content, media_type=MediaType.JSON)
+
+
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI document, without any part being connected."""
+
+    @asynccontextmanager
+    async def nothing(app: Litestar) -> AsyncIterator[None]:
+        yield
+
+    key = Ed25519PrivateKey.generate()
+    return openapi.document(application(Tokens(key, timedelta(hours=1)), nothing))

@@ -1,0 +1,97 @@
+"""What there is to choose from: templates and models."""
+
+from typing import Any
+
+from litestar import Request, get
+from litestar.di import NamedDependency
+
+from application.access import Actor
+from application.templates import TEMPLATES
+from application.templates.template import Template
+from domain.kernel import Record
+from interfaces.composition import Core
+
+
+class TemplateStep(Record):
+    """A step of a template."""
+
+    id: str
+    role: str
+    needs: tuple[str, ...]
+
+
+class Sample(Record):
+    """A document to try the template with."""
+
+    title: str
+    text: str
+
+
+class TemplateView(Record):
+    """A team that is ready to run."""
+
+    name: str
+    title: str
+    description: str
+    steps: list[TemplateStep]
+    sample: Sample
+
+
+class TemplateList(Record):
+    items: list[TemplateView]
+
+
+class Model(Record):
+    """A model. Prices are micro-dollars per million tokens; null is unknown."""
+
+    id: str
+    provider: str
+    description: str
+    available: bool
+    why_not: str | None
+    is_default: bool
+    context_tokens: int | None
+    input_price: int | None
+    output_price: int | None
+    source: str | None
+    as_of: str | None
+
+
+class ModelList(Record):
+    items: list[Model]
+
+
+@get("/templates", tags=["catalogue"], operation_id="listTemplates", summary="List the templates")
+async def templates() -> TemplateList:
+    return TemplateList([_template(template) for template in TEMPLATES.values()])
+
+
+def _template(template: Template) -> TemplateView:
+    steps = [TemplateStep(member.step, member.agent.role, member.needs) for member in template.members]
+    text = template.sample_text()
+    title = text.lstrip("# ").split("\n", 1)[0].strip()
+    return TemplateView(template.name, template.title, template.description, steps, Sample(title, text))
+
+
+@get("/models", tags=["catalogue"], operation_id="listModels", summary="List the models, ready or not")
+async def models(request: Request[Actor, Any, Any], core: NamedDependency[Core]) -> ModelList:
+    default = core.settings.default_model
+    return ModelList(
+        [
+            Model(
+                id=card.id,
+                provider=card.provider,
+                description=card.description,
+                available=provider.unavailable() is None,
+                why_not=provider.unavailable(),
+                is_default=card.id == default,
+                context_tokens=card.context_tokens,
+                input_price=card.input_price,
+                output_price=card.output_price,
+                source=card.source,
+                as_of=card.as_of,
+            )
+            for provider in core.providers.all()
+            for card in provider.cards()
+        ]
+    )

@@ -1,0 +1,7 @@
+"""The page."""
+
+from litestar.types import ControllerRouterHandler
+
+
+def handlers() -> list[ControllerRouterHandler]:
+    return []

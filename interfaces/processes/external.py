@@ -1,0 +1,35 @@
+"""Whether the Postgres and the Redis that someone else runs for us answer."""
+
+import os
+
+
+def problem() -> str | None:
+    """What is wrong with a server that the environment names; None where all is well or none is named."""
+    if (url := os.environ.get("DATABASE_URL")) and (why := database_problem(url)):
+        return f"DATABASE_URL is set, and that Postgres does not answer: {why}"
+    if (url := os.environ.get("REDIS_URL")) and (why := redis_problem(url)):
+        return f"REDIS_URL is set, and that Redis does not answer: {why}"
+    return None
+
+
+def database_problem(url: str, *, seconds: int = 5) -> str | None:
+    """Why the database cannot be used, in one line without its password; None when it can."""
+    import psycopg
+
+    try:
+        with psycopg.connect(url, connect_timeout=seconds):
+            return None
+    except psycopg.Error as problem:
+        return " ".join(str(problem).split())
+
+
+def redis_problem(url: str, *, seconds: float = 5) -> str | None:
+    """Why the Redis cannot be used, in one line without its password; None when it can."""
+    import redis
+
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=seconds, socket_timeout=seconds) as client:
+            client.ping()
+            return None
+    except (redis.RedisError, ValueError) as problem:
+        return " ".join(str(problem).split())

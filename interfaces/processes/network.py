@@ -1,0 +1,58 @@
+"""A free port to listen on, and the question whether the API behind it is ready."""
+
+import errno
+import itertools
+import socket
+
+PORTS_TO_TRY = 50
+HIGHEST = 65535
+
+
+class NoPort(Exception):
+    """No port is free."""
+
+
+def free_port(host: str, wished: int) -> int:
+    """`wished`, or the next port above it that nobody listens on; 0 lets the system choose."""
+    for port in itertools.islice(range(wished, HIGHEST + 1), PORTS_TO_TRY):
+        if (bound := _bind(host, port)) is not None:
+            return bound
+    raise NoPort(f"No free port on {host} from {wished} on: choose another one with --port.")
+
+
+def address(host: str, port: int) -> str:
+    """The address of the page as a browser on this machine takes it."""
+    reached = reachable(host)
+    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
+
+
+def reachable(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+
+
+def answers_ready(host: str, port: int, *, path: str = "/health/ready", timeout: float = 1) -> bool:
+    """Whether a GET is answered with 200; a plain socket, because an HTTP client takes longer to import."""
+    request = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
+    try:
+        with socket.create_connection((reachable(host), port), timeout=timeout) as connection:
+            connection.sendall(request.encode())
+            return connection.recv(64).split(b" ")[1:2] == [b"200"]
+    except OSError:
+        return False
+
+
+def _bind(host: str, port: int) -> int | None:
+    try:
+        family, kind, _, _, where = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)[0]
+    except socket.gaierror as problem:
+        raise NoPort(f"There is no address {host!r} on this machine: {problem.strerror}.") from None
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(where)
+        except OSError as problem:
+            if problem.errno == errno.EADDRINUSE:
+                return None
+            raise NoPort(f"{host} port {port} cannot be used here: {problem.strerror}.") from None
+        chosen: int = probe.getsockname()[1]
+        return chosen

@@ -1,0 +1,66 @@
+"""What a person reads when Z2 is ready, and how long it took."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from interfaces.processes.machine import Machine
+
+# The API leaves it there on the first start, readable for its owner alone.
+ADMIN_FILE = "admin.json"
+
+
+def show(machine: Machine, *, seconds: float) -> None:
+    from rich.console import Console
+    from rich.panel import Panel
+    from rich.table import Table
+
+    rows = {
+        "Page": f"[bold cyan link={machine.address}]{machine.address}[/]",
+        "Sign in": _sign_in(machine.data_dir),
+        "Data": _shown(machine.data_dir),
+        "Stop": "Ctrl-C; the next start finds everything again",
+    }
+    table = Table.grid(padding=(0, 2))
+    for name, value in rows.items():
+        table.add_row(f"[dim]{name}[/]", value)
+    title = f"[bold]Z2[/] is ready after {seconds:.1f} s"
+    panel = Panel(table, title=title, title_align="left", border_style="cyan", expand=False, padding=(0, 2))
+    Console(highlight=False, soft_wrap=True).print(panel)
+
+
+def seconds_since_process_start() -> float:
+    """Since this process began, the time that Python took to start included (where /proc tells it)."""
+    try:
+        began = Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]
+        uptime = float(Path("/proc/uptime").read_text().split()[0])
+        return uptime - int(began) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return time.process_time()
+
+
+def demo_times(own_start: float) -> str:
+    started = os.environ.get("Z2_DEMO_STARTED")
+    total = f"{time.time() - float(started):.0f} s in all, of which " if started else ""
+    return f"The brief took {total}{own_start:.1f} s for Z2 itself to start."
+
+
+def _sign_in(data_dir: Path) -> str:
+    file = data_dir / ADMIN_FILE
+    try:
+        return f"{json.loads(file.read_bytes())['name']}, with the password in {_shown(file)}"
+    except (OSError, ValueError, KeyError):
+        return "with the name and password that you chose"
+
+
+def _shown(path: Path) -> str:
+    try:
+        return f"./{path.relative_to(Path.cwd())}"
+    except ValueError:
+        return str(path)
+
+
+def is_terminal() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ

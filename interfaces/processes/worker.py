@@ -1,0 +1,89 @@
+"""The worker process: it performs steps, and sweeps up after workers that are gone."""
+
+import asyncio
+from typing import Any, cast
+
+import msgspec
+import structlog
+import uvloop
+from arq.typing import WorkerCoroutine
+from arq.worker import func
+
+from application.errors import Unavailable
+from application.orchestration.attempt import Workshop
+from application.orchestration.steps import StepWorker
+from application.orchestration.sweeper import Sweeper
+from application.policies.step_jobs import StepJob
+from application.ports import PendingStep
+from infrastructure import logs, settings
+from infrastructure.identity.tokens import now
+from infrastructure.redis import queue
+from infrastructure.redis.worker import WakingWorker
+from infrastructure.settings import Settings
+from interfaces.composition import Core, background, core
+from interfaces.processes.stopping import until_stopped
+from projections import runs
+
+SWEEP_SECONDS = 1.0
+STEP_SECONDS = 24 * 3600
+FINISH_SECONDS = 5
+"""So long a stopping worker lets its steps finish before it hands them on."""
+
+log = structlog.get_logger()
+
+
+async def work(configured: Settings) -> None:
+    """Take jobs for ever."""
+    async with core(configured) as parts:
+        pool = await queue.connect(configured.redis_url)
+        steps = StepWorker(
+            Workshop(parts.executor, parts.payloads, parts.providers, parts.leases, parts.live)
+        )
+
+        async def perform_step(context: dict[str, Any], arguments: dict[str, Any]) -> None:
+            await steps.perform(msgspec.convert(arguments, StepJob))
+
+        worker = WakingWorker(
+            [func(cast(WorkerCoroutine, perform_step), name="perform_step", timeout=STEP_SECONDS)],
+            redis_pool=pool,
+            queue_name=queue.QUEUE,
+            max_jobs=configured.worker_jobs,
+            handle_signals=False,
+            job_serializer=queue.serialize,
+            job_deserializer=queue.deserialize,
+        )
+        async with background(_observe(parts, steps), _sweep(parts, queue.ArqQueue(pool))):
+            try:
+                await worker.main()
+            finally:
+                await worker.wind_down(FINISH_SECONDS)
+
+
+async def _observe(parts: Core, steps: StepWorker) -> None:
+    while True:
+        try:
+            async with parts.tail.follow(await parts.store.head()) as batches:
+                async for batch in batches:
+                    steps.observe(batch)
+        except Unavailable:
+            await asyncio.sleep(SWEEP_SECONDS)
+
+
+async def _sweep(parts: Core, jobs: queue.ArqQueue) -> None:
+    async def pending() -> list[PendingStep]:
+        async with parts.database.connection() as connection:
+            return await runs.pending(connection)
+
+    sweeper = Sweeper(pending, parts.executor, jobs, parts.leases, now)
+    while True:
+        try:
+            await sweeper.sweep()
+        except Unavailable as error:
+            log.warning("sweeper.waiting", reason=str(error))
+        await asyncio.sleep(SWEEP_SECONDS)
+
+
+def main() -> None:
+    configured = settings.load()
+    logs.configure(configured, "worker")
+    uvloop.run(until_stopped(work(configured)))

@@ -1,0 +1,89 @@
+"""What the words of the kernel let through at the edge."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from domain.agent import CreateAgent, ModelChoice
+from domain.kernel import Name, Rejected, Slug, Text
+from domain.run import CancelRun
+from domain.workflow import AgentNode, CreateWorkflow
+
+ACCEPTED = [
+    (Name, "A"),
+    (Name, "Ada Lovelace"),
+    (Name, "研究"),
+    (Name, "x" * 80),
+    (Slug, "a"),
+    (Slug, "read-2"),
+    (Slug, "x" * 40),
+    (ModelChoice, "default"),
+    (ModelChoice, "openai/gpt-5:latest"),
+    (Text, ""),
+    (Text, "two\nlines\n"),
+]
+REFUSED = [
+    (Name, ""),
+    (Name, " "),
+    (Name, " Ada"),
+    (Name, "Ada "),
+    (Name, "Ada\n"),
+    (Name, "Ada\nLovelace"),
+    (Name, "A\x00da"),
+    (Name, "A\x7fda"),
+    (Name, "x" * 81),
+    (Slug, ""),
+    (Slug, "Read"),
+    (Slug, "2nd"),
+    (Slug, "read\n"),
+    (Slug, "x" * 41),
+    (ModelChoice, "default\n"),
+    (ModelChoice, "gpt-5"),
+    (ModelChoice, "openai/gpt 5"),
+    (ModelChoice, "openai/gpt-5\n"),
+    (Text, "\x00"),
+    (Text, "two\nlines\x00\n"),
+]
+
+
+@pytest.mark.parametrize(("kind", "value"), ACCEPTED)
+def test_a_well_formed_word_is_let_through(kind: Any, value: str) -> None:
+    assert msgspec.convert(value, kind) == value
+
+
+@pytest.mark.parametrize(("kind", "value"), REFUSED)
+def test_an_ill_formed_word_is_refused(kind: Any, value: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(value, kind)
+
+
+NUL_INSIDE: list[tuple[type[msgspec.Struct], dict[str, str], str]] = [
+    (
+        CreateAgent,
+        {"name": "Ada", "role": "Reader", "instructions": "\x00", "task": "compose"},
+        "instructions",
+    ),
+    (AgentNode, {"kind": "agent", "id": "a", "agent_id": str(UUID(int=20)), "prompt": "Do\x00"}, "prompt"),
+    (CreateWorkflow, {"name": "Brief", "description": "\x00"}, "description"),
+    (CancelRun, {"reason": "enough\x00"}, "reason"),
+]
+
+
+@pytest.mark.parametrize(("kind", "body", "field"), NUL_INSIDE)
+def test_the_character_nul_is_refused_with_the_name_of_the_field(
+    kind: type[msgspec.Struct], body: dict[str, str], field: str
+) -> None:
+    with pytest.raises(msgspec.ValidationError, match=rf"at `\$\.{field}`"):
+        msgspec.convert(body, kind)
+
+
+def test_a_command_refuses_a_field_that_it_does_not_know() -> None:
+    with pytest.raises(msgspec.ValidationError, match="unknown field `because`"):
+        msgspec.convert({"because": "enough"}, CancelRun)
+
+
+def test_a_refusal_says_why_under_a_code() -> None:
+    refusal = Rejected("no", code="name_taken", field="name")
+    assert (str(refusal), refusal.code, refusal.field) == ("no", "name_taken", "name")

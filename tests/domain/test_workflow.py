@@ -1,0 +1,82 @@
+"""Stories about workflows."""
+
+from uuid import UUID
+
+import pytest
+
+from domain import workflow
+from domain.workflow import AgentNode
+from tests.support.given import given
+
+
+def nodes(*lines: str) -> tuple[AgentNode, ...]:
+    """`nodes("a", "b: a")` is two nodes, the second of which needs the first."""
+    parts = [line.partition(":") for line in lines]
+    return tuple(AgentNode(name, UUID(int=20), "Do it.", tuple(needs.split())) for name, _, needs in parts)
+
+
+CREATE = workflow.CreateWorkflow("Brief", nodes("a", "b: a"))
+CREATED = workflow.Created("Brief", "", nodes("a", "b: a"))
+REVISE = workflow.ReviseWorkflow(nodes("a"), "Shorter")
+REVISED = workflow.Revised("Shorter", nodes("a"))
+
+
+def test_a_workflow_is_created() -> None:
+    given(workflow.decider).when(CREATE).then(CREATED)
+
+
+def test_creating_the_same_workflow_again_changes_nothing() -> None:
+    given(workflow.decider, CREATED).when(CREATE).then_nothing()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        workflow.CreateWorkflow("Other", nodes("a", "b: a")),
+        workflow.CreateWorkflow("Brief", nodes("a")),
+        workflow.CreateWorkflow("Brief", nodes("a", "b: a"), "Longer"),
+    ],
+)
+def test_a_workflow_is_not_created_over_another(other: workflow.CreateWorkflow) -> None:
+    given(workflow.decider, CREATED).when(other).then_rejected("exists already with other values")
+
+
+def test_a_workflow_is_revised() -> None:
+    given(workflow.decider, CREATED).when(REVISE).then(REVISED)
+
+
+def test_revising_a_workflow_to_what_it_is_changes_nothing() -> None:
+    given(workflow.decider, CREATED, REVISED).when(REVISE).then_nothing()
+
+
+def test_a_workflow_that_does_not_exist_is_not_revised() -> None:
+    given(workflow.decider).when(REVISE).then_rejected("ReviseWorkflow refused: the workflow is absent")
+
+
+def test_each_revision_is_a_version() -> None:
+    state = workflow.decider.fold([CREATED, REVISED])
+    assert state == workflow.Workflow("active", 2, "Brief", "Shorter", nodes("a"))
+
+
+REFUSED = [
+    ((), "there is no node", "nodes"),
+    (("a", "b", "a"), "two nodes have the id 'a'", r"nodes[2].id"),
+    (("a", "b: a c"), "node 'b' needs 'c', which is no node", "nodes[1].needs"),
+    (("a: a",), "in a cycle: a → a$", "nodes"),
+    (("a", "b: a c", "c: b"), "in a cycle: (b → c → b|c → b → c)$", "nodes"),
+    (("a: b", "b: c", "c: a"), "in a cycle: (a → b → c → a|b → c → a → b|c → a → b → c)$", "nodes"),
+]
+
+
+@pytest.mark.parametrize(("lines", "why", "field"), REFUSED)
+def test_a_graph_that_could_never_be_done_is_refused(lines: tuple[str, ...], why: str, field: str) -> None:
+    create = workflow.CreateWorkflow("Brief", nodes(*lines))
+    revise = workflow.ReviseWorkflow(nodes(*lines))
+    given(workflow.decider).when(create).then_rejected(why, code="invalid_workflow", field=field)
+    given(workflow.decider, CREATED).when(revise).then_rejected(why, code="invalid_workflow", field=field)
+
+
+def test_nodes_may_stand_in_any_order_and_name_a_need_twice() -> None:
+    graph = nodes("c: a b a", "b: a", "a")
+    create = workflow.CreateWorkflow("Brief", graph)
+    given(workflow.decider).when(create).then(workflow.Created("Brief", "", graph))
