@@ -21,13 +21,19 @@ Scope: TypeAlias = Literal[
 ]
 
 SCOPES: dict[Role, frozenset[Scope]] = {
-    "admin": frozenset(
-        {"agents:write", "runs:start", "runs:control", "workflows:write", "workspace:admin", "read"}
-    ),
+    "admin": frozenset({"agents:write", "runs:start", "runs:control", "workflows:write", "workspace:admin", "read"}),
     "user": frozenset({"agents:write", "runs:start", "runs:control", "workflows:write", "read"}),
     "agent": frozenset({"read"}),
     "system": frozenset(
-        {"agents:write", "runs:start", "runs:control", "runs:work", "workflows:write", "workspace:admin", "read"}
+        {
+            "agents:write",
+            "runs:start",
+            "runs:control",
+            "runs:work",
+            "workflows:write",
+            "workspace:admin",
+            "read",
+        }
     ),
 }
 

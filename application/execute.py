@@ -45,9 +45,7 @@ class Executor:
                 continue
         raise TooMuchContention
 
-    async def _attempt(
-        self, stream: UUID, command: Command, context: Context, key: IdempotencyKey | None
-    ) -> Outcome:
+    async def _attempt(self, stream: UUID, command: Command, context: Context, key: IdempotencyKey | None) -> Outcome:
         aggregate = registry.taking(command)
         past = await self._store.load(stream)
         _same_workspace(past, context)
@@ -59,9 +57,7 @@ class Executor:
         writes = [Write(stream, len(past), events, context), *(claim for claim in claims if claim)]
         return await self._store.append(writes, key)
 
-    async def _claim(
-        self, owner: UUID, event: Event, aggregate: registry.Aggregate, context: Context
-    ) -> Write | None:
+    async def _claim(self, owner: UUID, event: Event, aggregate: registry.Aggregate, context: Context) -> Write | None:
         """The write that makes a name its owner's, in the same append. Raises Rejected where it is taken."""
         label = aggregate.unique(event)
         if label is None:
@@ -84,4 +80,3 @@ class Executor:
 def _same_workspace(past: Sequence[Recorded], context: Context) -> None:
     if past and past[0].context.workspace_id != context.workspace_id:
         raise NotFound
-

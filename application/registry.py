@@ -15,7 +15,7 @@ class Aggregate(Record):
     decider: Decider[Any, Any, Any]
     commands: tuple[type[Command], ...]
     events: tuple[type[Event], ...]
-    unique: Callable[[Event], str | None] = lambda event: None
+    unique: Callable[[Event], str | None] = lambda _: None
 
 
 def _agent_name(event: Event) -> str | None:
@@ -46,9 +46,7 @@ def tag_of(event: type[Event]) -> str:
     return str(event.__struct_config__.tag)
 
 
-EVENT_TYPES: dict[str, type[Event]] = {
-    tag_of(event): event for aggregate in AGGREGATES for event in aggregate.events
-}
+EVENT_TYPES: dict[str, type[Event]] = {tag_of(event): event for aggregate in AGGREGATES for event in aggregate.events}
 
 
 def taking(command: Command) -> Aggregate:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deploy import browser, locks, packages, page
-from deploy.steps import Failed, say
+from deploy.steps import StepError, say
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,7 +22,7 @@ def main() -> int:
         with (ROOT / "deploy" / "bootstrap.py").open() as guard:
             fcntl.flock(guard, fcntl.LOCK_EX)
             _carry_out(wish)
-    except Failed as problem:
+    except StepError as problem:
         say(f"✗ {problem}")
         return 1
     except PermissionError as problem:

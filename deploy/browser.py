@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from deploy.steps import Failed, run, say, step
+from deploy.steps import StepError, run, say, step
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -22,7 +22,7 @@ def install() -> None:
     if find():
         return
     if os.environ.get("CI") == "true":
-        raise Failed(f"The browser tests need Chromium: {reason}")
+        raise StepError(f"The browser tests need Chromium: {reason}")
     say(f"! The browser tests are left out: {reason}")
 
 
@@ -35,7 +35,7 @@ def _try() -> str:
             apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
             run([*apt, "update"], cwd=Path("/"))
             run([*apt, "install", "--yes", "--no-install-recommends", "chromium"], cwd=Path("/"))
-    except Failed as problem:
+    except StepError as problem:
         return str(problem)
     return "the package brought no `chromium`."
 

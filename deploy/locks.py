@@ -20,9 +20,7 @@ def recompile(root: Path, uv: Path, *, upgrade: bool) -> None:
     _compile(root, uv, ["-"], into=packages.UV, upgrade=upgrade, told="uv\n")
 
 
-def _compile(
-    root: Path, uv: Path, sources: Sequence[str], *, into: str, upgrade: bool, told: str = ""
-) -> None:
+def _compile(root: Path, uv: Path, sources: Sequence[str], *, into: str, upgrade: bool, told: str = "") -> None:
     rules = ["--universal", "--generate-hashes", "--no-annotate", "--python-version", "3.11"]
     rules += ["--quiet", "--custom-compile-command", "make lock", *(["--upgrade"] if upgrade else [])]
     with step(into):

@@ -1,11 +1,11 @@
 """Runs npm in the folder of the page with the Node of our Python environment, its output in full."""
 
-import os
+import subprocess
 import sys
 from pathlib import Path
 
 from deploy import page
-from deploy.steps import Failed, environment, say
+from deploy.steps import StepError, environment, say
 
 
 def main() -> int:
@@ -14,11 +14,10 @@ def main() -> int:
         return 0
     try:
         argv, env = page.command(root, *sys.argv[1:])
-    except Failed as problem:
+    except StepError as problem:
         say(f"✗ {problem}")
         return 1
-    os.chdir(root / "frontend")
-    os.execve(argv[0], argv, {**environment(), **env})
+    return subprocess.run(argv, cwd=root / "frontend", env={**environment(), **env}, check=False).returncode
 
 
 if __name__ == "__main__":

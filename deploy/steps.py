@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 
-class Failed(Exception):
+class StepError(Exception):
     """A step failed."""
 
 
@@ -24,9 +24,7 @@ def step(title: str) -> Iterator[None]:
     say(f"· {title} ({time.monotonic() - begun:.1f} s)")
 
 
-def run(
-    argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None, told: str = ""
-) -> None:
+def run(argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None, told: str = "") -> None:
     """Runs silently; a failure carries the end of what the program said."""
     done = subprocess.run(
         argv,
@@ -41,7 +39,7 @@ def run(
     )
     if done.returncode:
         lines = "\n  ".join(done.stdout.strip().splitlines()[-20:])
-        raise Failed(f"{Path(argv[0]).name} {Path(argv[1]).name} failed:\n  {lines}")
+        raise StepError(f"{Path(argv[0]).name} {Path(argv[1]).name} failed:\n  {lines}")
 
 
 def environment() -> dict[str, str]:

@@ -12,17 +12,13 @@ replace = msgspec.structs.replace
 Instant: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 """A moment in UTC; it always comes from the Context, never from the body of a command."""
 
-Name: TypeAlias = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=80, pattern=r"^(?!.*[\x00-\x1f\x7f])\S(.*\S)?$")
-]
+Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=80, pattern=r"^(?!.*[\x00-\x1f\x7f])\S(.*\S)?$")]
 """1 to 80 characters, none of them a control character, that neither begin nor end with white space."""
 
 Text: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")]
 """Any text without the character NUL, which a database cannot keep in a text."""
 
-Slug: TypeAlias = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9-]*$(?!\n)")
-]
+Slug: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9-]*$(?!\n)")]
 """An identifier that people write: lower-case letters, digits and hyphens, beginning with a letter."""
 
 

@@ -41,9 +41,7 @@ def decide(command: Commands, holder: Holder, context: Context) -> list[Events]:
         case ClaimName(owner_id=owner_id) if holder.owner_id is None:
             return [Claimed(owner_id)]
         case ClaimName(owner_id=owner_id, label=label) if holder.owner_id != owner_id:
-            raise Rejected(
-                f"the name {label!r} is already taken in this workspace", code="name_taken", field="name"
-            )
+            raise Rejected(f"the name {label!r} is already taken in this workspace", code="name_taken", field="name")
         case ReleaseName(owner_id=owner_id) if holder.owner_id == owner_id:
             return [Released(owner_id)]
         case ClaimName() | ReleaseName():

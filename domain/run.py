@@ -97,6 +97,11 @@ def decide(command: Commands, run: Run, context: Context) -> list[Events]:
             raise Rejected("there is no such run", code="not_found")
         case CancelRun(reason):
             return _cancel(run, reason)
+        case _:
+            return _step(command, run, context)
+
+
+def _step(command: AttemptCommands | RecordCall | RetryStep, run: Run, context: Context) -> list[Events]:
     step = run.steps.get(command.step)
     if step is None:
         raise Rejected(f"the run has no step {command.step!r}", code="not_found", field="step")
@@ -167,9 +172,7 @@ def _attempt(command: AttemptCommands, run: Run, step: Step, context: Context) -
         return []
     if command.attempt != step.attempt or step.status not in ("scheduled", "running"):
         now = f"the step is {step.status} at attempt {step.attempt}"
-        raise Rejected(
-            f"attempt {command.attempt} of {command.step!r} is over: {now}", code="step_superseded"
-        )
+        raise Rejected(f"attempt {command.attempt} of {command.step!r} is over: {now}", code="step_superseded")
     match command:
         case BeginStep(name, attempt, lease):
             return _begin(step, fact.StepBegun(name, attempt, lease))

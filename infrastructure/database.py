@@ -24,7 +24,13 @@ class Database:
     def __init__(self, url: str, *, size: int = 8) -> None:
         self.url = url
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-            url, min_size=1, max_size=size, open=False, timeout=5.0, kwargs={"autocommit": True}, reconnect_timeout=30
+            url,
+            min_size=1,
+            max_size=size,
+            open=False,
+            timeout=5.0,
+            kwargs={"autocommit": True},
+            reconnect_timeout=30,
         )
 
     async def open(self) -> None:

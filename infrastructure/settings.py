@@ -22,22 +22,28 @@ class Settings(Record, kw_only=True):
 
     database_url: Annotated[str, _setting("DATABASE_URL", "Postgres to use; `z2 up` brings its own without it")] = ""
     redis_url: Annotated[str, _setting("REDIS_URL", "Redis to use; `z2 up` brings its own without it")] = ""
-    data_dir: Annotated[
-        str, _setting("Z2_DATA_DIR", "where `z2 up` keeps its data, and the processes their keys")
-    ] = ".z2"
+    data_dir: Annotated[str, _setting("Z2_DATA_DIR", "where `z2 up` keeps its data, and the processes their keys")] = (
+        ".z2"
+    )
     host: Annotated[str, _setting("Z2_HOST", "address that the API listens on")] = "127.0.0.1"
     port: Annotated[
-        int, Meta(ge=0, le=65535), _setting("Z2_PORT", "port that the API listens on; the next free one if busy")
+        int,
+        Meta(ge=0, le=65535),
+        _setting("Z2_PORT", "port that the API listens on; the next free one if busy"),
     ] = 8000
     default_model: Annotated[
-        str, Meta(pattern=r"^[a-z0-9_-]+/\S+$"), _setting("Z2_DEFAULT_MODEL", "model of agents that name none")
+        str,
+        Meta(pattern=r"^[a-z0-9_-]+/\S+$"),
+        _setting("Z2_DEFAULT_MODEL", "model of agents that name none"),
     ] = "offline/extractive"
     openai_api_key: Annotated[str, _setting("OPENAI_API_KEY", "key for OpenAI or a compatible service")] = ""
     openai_base_url: Annotated[
         str, _setting("OPENAI_BASE_URL", "address of an OpenAI-compatible service; OpenAI without it")
     ] = ""
     anthropic_api_key: Annotated[str, _setting("ANTHROPIC_API_KEY", "key for Anthropic")] = ""
-    anthropic_base_url: Annotated[str, _setting("ANTHROPIC_BASE_URL", "address of an Anthropic-compatible service")] = ""
+    anthropic_base_url: Annotated[str, _setting("ANTHROPIC_BASE_URL", "address of an Anthropic-compatible service")] = (
+        ""
+    )
     ollama_base_url: Annotated[
         str, _setting("OLLAMA_BASE_URL", "address of an Ollama, such as http://127.0.0.1:11434")
     ] = ""
@@ -52,13 +58,19 @@ class Settings(Record, kw_only=True):
     ] = 20
     token_hours: Annotated[float, Meta(gt=0), _setting("Z2_TOKEN_HOURS", "how long a sign-in lasts")] = 12.0
     token_key: Annotated[
-        str, _setting("Z2_TOKEN_KEY", "Ed25519 private key (PEM) that signs tokens; made in the data directory without it")
+        str,
+        _setting(
+            "Z2_TOKEN_KEY",
+            "Ed25519 private key (PEM) that signs tokens; made in the data directory without it",
+        ),
     ] = ""
     log_format: Annotated[
-        Literal["console", "json"], _setting("Z2_LOG_FORMAT", "how processes write their logs: console or json")
+        Literal["console", "json"],
+        _setting("Z2_LOG_FORMAT", "how processes write their logs: console or json"),
     ] = "console"
     log_level: Annotated[
-        Literal["debug", "info", "warning", "error"], _setting("Z2_LOG_LEVEL", "the least severe log to write")
+        Literal["debug", "info", "warning", "error"],
+        _setting("Z2_LOG_LEVEL", "the least severe log to write"),
     ] = "info"
 
     def __repr__(self) -> str:

@@ -64,7 +64,7 @@ class Tail:
             await self._wake()
         async with self._database.connection() as connection:
             rows = await (await connection.execute(POSITIONS)).fetchall()
-        projected = {name: position for name, position in rows}
+        projected = dict(rows)
         if projected != self.projected:
             self.projected = projected
             await self._wake()

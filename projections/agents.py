@@ -39,9 +39,7 @@ def evolve(row: AgentRow | None, recorded: Recorded) -> AgentRow:
     row = replace(row, position=recorded.position)
     match recorded.event:
         case agent.Created(name, role, instructions, task, model):
-            return replace(
-                row, name=name, role=role, instructions=instructions, task=task, model=model, version=1
-            )
+            return replace(row, name=name, role=role, instructions=instructions, task=task, model=model, version=1)
         case agent.Revised(role, instructions, task, model):
             version = row.version + 1
             return replace(row, role=role, instructions=instructions, task=task, model=model, version=version)

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 import structlog
 
-from application.ports import EventStore, JobQueue, Log, Recorded
 from application.policies import step_jobs
+from application.ports import EventStore, JobQueue, Log, Recorded
 from projections.table import Connection, Projection
 
 ENLIST = "INSERT INTO projection_positions (name) VALUES (%s) ON CONFLICT DO NOTHING"
@@ -34,8 +34,8 @@ async def run(name: str, apply: Apply, source: Log, transaction: Transaction) ->
                 async for batch in batches:
                     await _advance(name, apply, batch, transaction)
                     pause = 0.2
-        except Exception as error:
-            log.error("projection.stopped", projection=name, error=f"{type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on and this one tries again
+            log.warning("projection.stopped", projection=name, error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(pause)
             pause = min(MAX_PAUSE, pause * 2)
 

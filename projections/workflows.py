@@ -32,9 +32,7 @@ class WorkflowRow(Row, kw_only=True):
 def evolve(row: WorkflowRow | None, recorded: Recorded) -> WorkflowRow:
     if row is None:
         context = recorded.context
-        row = WorkflowRow(
-            id=recorded.stream, workspace_id=context.workspace_id, position=0, created_at=context.at
-        )
+        row = WorkflowRow(id=recorded.stream, workspace_id=context.workspace_id, position=0, created_at=context.at)
     row = replace(row, position=recorded.position)
     match recorded.event:
         case workflow.Created(name, description, nodes):

@@ -29,9 +29,7 @@ class StartRequest(Record):
 class Starter:
     """Starts runs from templates and workflows."""
 
-    def __init__(
-        self, executor: Executor, payloads: Payloads, providers: Providers, default_model: str
-    ) -> None:
+    def __init__(self, executor: Executor, payloads: Payloads, providers: Providers, default_model: str) -> None:
         self._executor = executor
         self._payloads = payloads
         self._providers = providers
@@ -64,7 +62,8 @@ class Starter:
         template = TEMPLATES.get(request.template)
         if template is None:
             raise Invalid(
-                f"there is no template {request.template!r}; there are {', '.join(TEMPLATES)}", field="template"
+                f"there is no template {request.template!r}; there are {', '.join(TEMPLATES)}",
+                field="template",
             )
         return await self._instantiate(template, actor, correlation_id)
 

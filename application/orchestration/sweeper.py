@@ -52,9 +52,7 @@ class Sweeper:
         command = run.LoseStep(step.step, step.attempt)
         # the read model may lag: the run decides whether the attempt is still under way
         with contextlib.suppress(Rejected, NotFound):
-            await self._executor.execute(
-                step.run_id, command, actor, correlation_id=step.run_id, causation="sweeper"
-            )
+            await self._executor.execute(step.run_id, command, actor, correlation_id=step.run_id, causation="sweeper")
 
     async def _queue_again(self, step: PendingStep) -> None:
         arguments = step_jobs.StepJob(step.workspace_id, step.run_id, step.step, step.attempt)

@@ -59,8 +59,7 @@ def _checked_owner(data: Path) -> Account:
     us = ourselves()
     if not us.name:
         raise ServerError(
-            f"Postgres needs a user name, and user id {us.uid} has none: "
-            "run as another user, or set DATABASE_URL."
+            f"Postgres needs a user name, and user id {us.uid} has none: run as another user, or set DATABASE_URL."
         )
     if data.exists() and (owner := data.stat().st_uid) != us.uid:
         raise ServerError(

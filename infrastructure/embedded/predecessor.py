@@ -1,4 +1,4 @@
-"""A server that outlived its supervisor is ended, and lock files of the dead are cleared away, before the next start."""
+"""A server that outlived its supervisor is ended, and its lock files are cleared away."""
 
 import contextlib
 import os

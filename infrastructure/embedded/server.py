@@ -73,9 +73,7 @@ def stop(process: subprocess.Popen[bytes], wish: signal.Signals, *, patience: fl
         process.wait()
 
 
-def _wait_until_ready(
-    server: Server, process: subprocess.Popen[bytes], log: IO[bytes], *, timeout: float
-) -> None:
+def _wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: IO[bytes], *, timeout: float) -> None:
     deadline = time.monotonic() + timeout
     while not server.ready():
         if process.poll() is not None or time.monotonic() > deadline:

@@ -61,9 +61,7 @@ class Credentials:
     async def add(self, connection: Connection, account: Account, password: str) -> None:
         """Let somebody sign in from now on."""
         hashed = await asyncio.to_thread(self._hasher.hash, password)
-        await connection.execute(
-            ADD, (account.user_id, account.workspace_id, account.name, account.role, hashed)
-        )
+        await connection.execute(ADD, (account.user_id, account.workspace_id, account.name, account.role, hashed))
 
     def _matches(self, hashed: str, password: str) -> bool:
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-from application.models.port import Finished, Usage
+from application.models.port import Finished, ModelError, Usage
 from infrastructure.models.failures import Endpoint, bad_answer
 
 StopReason: TypeAlias = Literal["end", "length", "refusal"]
@@ -34,9 +34,14 @@ class Answer:
         if self.declined:
             reason = "refusal"
         if not self.spoke and reason != "refusal":
-            spent = (
-                f"all {self.usage.output_tokens} output tokens went into something else, such as reasoning"
-            )
-            what = f"the answer is empty: {spent if reason == 'length' else 'it has no text'}"
-            raise bad_answer(self._endpoint, what, usage=self.usage)
+            raise bad_answer(self._endpoint, f"the answer is empty: {self._why_empty(reason)}", usage=self.usage)
         return Finished(reason, self.usage, self.model)
+
+    def unreadable(self) -> ModelError:
+        """The error for an answer that is not of the provider's own form."""
+        return bad_answer(self._endpoint, "the answer cannot be read", usage=self.usage)
+
+    def _why_empty(self, reason: StopReason) -> str:
+        if reason == "length" and self.usage is not None:
+            return f"all {self.usage.output_tokens} output tokens went into something else, such as reasoning"
+        return "it has no text"

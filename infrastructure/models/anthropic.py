@@ -1,25 +1,19 @@
-"""Anthropic's Messages API."""
+"""Anthropic's Messages API. Import it late: the SDK takes two seconds."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
+import anthropic
+import httpx2
 import msgspec
+from anthropic.types import MessageParam, RawMessageStreamEvent
 
-from application.models import catalogue
-from application.models.port import Delta, ModelCard, ModelError, ModelRequest, TextDelta, Usage, as_text
+from application.models.port import Delta, ModelError, ModelRequest, TextDelta, Usage, as_text
 from domain.kernel import Record
 from infrastructure.models import failures
 from infrastructure.models.answer import Answer, StopReason
 from infrastructure.models.pace import Pace, Silence, paced
 
-if TYPE_CHECKING:
-    import anthropic
-    from anthropic.types import MessageParam, RawMessageStreamEvent
-
-ANTHROPIC_URL = "https://api.anthropic.com"
-CONNECT_SECONDS = 10.0
 _STOPS: dict[str, StopReason] = {
     "end_turn": "end",
     "stop_sequence": "end",
@@ -44,7 +38,7 @@ class _Reasoning(Record):
 
 
 class _Usage(Record):
-    """Counts so far. Here `input_tokens` are only those that neither came from the cache nor went into it."""
+    """Counts so far. `input_tokens` are only those that neither came from the cache nor went into it."""
 
     input_tokens: int | None = None
     output_tokens: int | None = None
@@ -67,41 +61,33 @@ class _Change(Record):
 
 
 class _Event(Record):
+    """What is read of an event; the SDK itself does not check what it receives."""
+
     type: str
     message: _Message | None = None
     delta: _Change | None = None
     usage: _Usage | None = None
 
 
-class Anthropic:
-    """One endpoint. It keeps its connections: `aclose` it in the event loop that used it."""
-
-    name = "anthropic"
+class Messages:
+    """A client of one endpoint."""
 
     def __init__(self, endpoint: failures.Endpoint, key: str | None, pace: Pace) -> None:
         self._endpoint = endpoint
-        self._key = key
         self._pace = pace
-        self._client: anthropic.AsyncAnthropic | None = None
-        self._connecting = asyncio.Lock()
-
-    def unavailable(self) -> str | None:
-        return failures.missing(self._endpoint, self._key)
-
-    def cards(self) -> Sequence[ModelCard]:
-        return catalogue.cards_of(self.name)
+        self._client = anthropic.AsyncAnthropic(
+            api_key=key,
+            base_url=endpoint.url,
+            timeout=httpx2.Timeout(None, connect=pace.connect),
+            # A retry inside the SDK would be a paid call that nobody recorded.
+            max_retries=0,
+        )
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]:
-        if (why := self.unavailable()) is not None:
-            raise ModelError("model_key_missing", why)
-        client = await self._ready()
-        import anthropic
-        import httpx2
-
         answer = Answer(self._endpoint, request.model.partition("/")[2], _STOPS)
         counts = _Usage()
         try:
-            async with aclosing(paced(lambda: _ask(client, request), self._pace)) as events:
+            async with aclosing(paced(lambda: self._ask(request), self._pace)) as events:
                 async for event in events:
                     text, counts = _take(answer, event, counts)
                     if text:
@@ -112,69 +98,36 @@ class Anthropic:
             # The cause would carry the request, and with it the key and the prompt.
             raise self._failed(error, answer.model) from None
         except ValueError:
-            raise failures.bad_answer(
-                self._endpoint, "the answer cannot be read", usage=answer.usage
-            ) from None
+            raise answer.unreadable() from None
         yield answer.finished()
 
     async def aclose(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
+        await self._client.close()
 
-    async def _ready(self) -> "anthropic.AsyncAnthropic":
-        async with self._connecting:
-            if self._client is None:
-                # Importing the SDK takes two seconds: not in the event loop.
-                self._client = await asyncio.to_thread(self._build)
-            return self._client
-
-    def _build(self) -> "anthropic.AsyncAnthropic":
-        import anthropic
-        import httpx2
-
-        return anthropic.AsyncAnthropic(
-            api_key=self._key,
-            base_url=self._endpoint.url,
-            timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
-            # A retry inside the SDK would be a paid call that nobody recorded.
-            max_retries=0,
+    async def _ask(self, request: ModelRequest) -> anthropic.AsyncStream[RawMessageStreamEvent]:
+        return await self._client.messages.create(
+            model=request.model.partition("/")[2],
+            system=request.instructions or anthropic.omit,
+            messages=_messages(request),
+            max_tokens=request.max_output_tokens,
+            stream=True,
         )
 
     def _failed(self, error: Exception, model: str) -> ModelError:
-        import anthropic
-
         match error:
             case anthropic.APIStatusError():
                 found = failures.codes(error.error_code, error.type)
-                status = (
-                    error.status_code
-                    if error.status_code >= 400
-                    else _STATUS_OF_TYPE.get(error.type or "", 503)
-                )
+                in_stream = error.status_code < 400
+                status = _STATUS_OF_TYPE.get(error.type or "", 503) if in_stream else error.status_code
                 wait = failures.retry_after(error.response.headers)
                 return failures.refused(self._endpoint, model, failures.Refusal(status, found, wait))
             case anthropic.APITimeoutError():
-                return failures.unconnected(self._endpoint, CONNECT_SECONDS)
+                return failures.unconnected(self._endpoint, self._pace.connect)
             case _:
                 return failures.unreachable(self._endpoint)
 
 
-async def _ask(
-    client: "anthropic.AsyncAnthropic", request: ModelRequest
-) -> "anthropic.AsyncStream[RawMessageStreamEvent]":
-    import anthropic
-
-    return await client.messages.create(
-        model=request.model.partition("/")[2],
-        system=request.instructions or anthropic.omit,
-        messages=_messages(request),
-        max_tokens=request.max_output_tokens,
-        stream=True,
-    )
-
-
-def _messages(request: ModelRequest) -> "list[MessageParam]":
+def _messages(request: ModelRequest) -> list[MessageParam]:
     messages: list[MessageParam] = []
     for message in request.messages:
         text = as_text(message.parts)
@@ -186,7 +139,7 @@ def _messages(request: ModelRequest) -> "list[MessageParam]":
 
 
 def _take(answer: Answer, event: object, counts: _Usage) -> tuple[str | None, _Usage]:
-    """The words of an event and the counts after it. Raises ValueError where it is not an event."""
+    """The words of an event, and the counts after it. Raises ValueError where it is not an event."""
     read = msgspec.convert(event, _Event, from_attributes=True)
     if read.message is not None:
         answer.model = read.message.model or answer.model

@@ -79,9 +79,7 @@ def refused(endpoint: Endpoint, model: str, refusal: Refusal) -> ModelError:
     if status in (401, 402, 403):
         return ModelError("model_key_refused", f"{said}: {_mend(endpoint, status)}")
     if status == 404:
-        detail = (
-            f'it knows no model "{model}", or {endpoint.url_setting} ({_where(endpoint)}) is not its address'
-        )
+        detail = f'it knows no model "{model}", or {endpoint.url_setting} ({_where(endpoint)}) is not its address'
         return ModelError("model_unknown", f"{said}: {detail}")
     if status == 429:
         spent = "insufficient_quota" in refusal.codes
@@ -98,16 +96,12 @@ def refused(endpoint: Endpoint, model: str, refusal: Refusal) -> ModelError:
 
 def unreachable(endpoint: Endpoint) -> ModelError:
     detail = f"{endpoint.title} at {_where(endpoint)} cannot be reached or broke the connection off"
-    return ModelError(
-        "model_unavailable", f"{detail}; the address is set by {endpoint.url_setting}", retryable=True
-    )
+    return ModelError("model_unavailable", f"{detail}; the address is set by {endpoint.url_setting}", retryable=True)
 
 
 def unconnected(endpoint: Endpoint, seconds: float) -> ModelError:
     detail = f"{endpoint.title} at {_where(endpoint)} did not accept a connection within {seconds:g} s"
-    return ModelError(
-        "model_timeout", f"{detail}; the address is set by {endpoint.url_setting}", retryable=True
-    )
+    return ModelError("model_timeout", f"{detail}; the address is set by {endpoint.url_setting}", retryable=True)
 
 
 def silent(endpoint: Endpoint, silence: Silence) -> ModelError:
@@ -116,9 +110,7 @@ def silent(endpoint: Endpoint, silence: Silence) -> ModelError:
     return ModelError("model_timeout", detail, retryable=True)
 
 
-def bad_answer(
-    endpoint: Endpoint, what: str, *, retryable: bool = False, usage: Usage | None = None
-) -> ModelError:
+def bad_answer(endpoint: Endpoint, what: str, *, retryable: bool = False, usage: Usage | None = None) -> ModelError:
     return ModelError("model_bad_answer", f"{endpoint.title}: {what}", retryable=retryable, usage=usage)
 
 

@@ -1,31 +1,26 @@
-"""OpenAI, and every service that speaks its Chat Completions protocol.
+"""OpenAI, and every service that speaks its Chat Completions protocol. Import it late: the SDK takes a second.
 
 Chat Completions is spoken to OpenAI itself as well: for one text in and one text out it offers the same as the
-Responses API, and it is the one protocol that all compatible services share, so there is one path and it is tested.
+Responses API, and it is the one protocol that all compatible services share, so one path serves and is tested.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import httpx2
 import msgspec
+import openai
+from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
-from application.models import catalogue
-from application.models.port import Delta, ModelCard, ModelError, ModelRequest, TextDelta, Usage, as_text
+from application.models.port import Delta, ModelError, ModelRequest, TextDelta, Usage, as_text
 from domain.kernel import Record
 from infrastructure.models import failures
 from infrastructure.models.answer import Answer, StopReason
 from infrastructure.models.pace import Pace, Silence, paced
 
-if TYPE_CHECKING:
-    import openai
-    from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
-
-OPENAI_URL = "https://api.openai.com/v1"
-CONNECT_SECONDS = 10.0
 _STOPS: dict[str, StopReason] = {"stop": "end", "length": "length", "content_filter": "refusal"}
+_MODERN = ("openai.com", "openai.azure.com")
 
 
 class _Input(Record):
@@ -62,33 +57,24 @@ class _Chunk(Record):
     usage: _Usage | None = None
 
 
-class OpenAI:
-    """One endpoint. It keeps its connections: `aclose` it in the event loop that used it."""
+class ChatCompletions:
+    """A client of one endpoint."""
 
-    def __init__(self, name: str, endpoint: failures.Endpoint, key: str | None, pace: Pace) -> None:
-        self.name = name
+    def __init__(self, endpoint: failures.Endpoint, key: str | None, pace: Pace) -> None:
         self._endpoint = endpoint
-        self._key = key
         self._pace = pace
-        self._client: openai.AsyncOpenAI | None = None
-        self._connecting = asyncio.Lock()
-
-    def unavailable(self) -> str | None:
-        return failures.missing(self._endpoint, self._key)
-
-    def cards(self) -> Sequence[ModelCard]:
-        return catalogue.cards_of(self.name)
+        self._client = openai.AsyncOpenAI(
+            api_key=key or "none",
+            base_url=endpoint.url,
+            timeout=httpx2.Timeout(None, connect=pace.connect),
+            # A retry inside the SDK would be a paid call that nobody recorded.
+            max_retries=0,
+        )
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]:
-        if (why := self.unavailable()) is not None:
-            raise ModelError("model_key_missing", why)
-        client = await self._ready()
-        import httpx2
-        import openai
-
         answer = Answer(self._endpoint, request.model.partition("/")[2], _STOPS)
         try:
-            async with aclosing(paced(lambda: self._ask(client, request), self._pace)) as chunks:
+            async with aclosing(paced(lambda: self._ask(request), self._pace)) as chunks:
                 async for chunk in chunks:
                     for text in _take(answer, chunk):
                         yield TextDelta(text)
@@ -98,43 +84,16 @@ class OpenAI:
             # The cause would carry the request, and with it the key and the prompt.
             raise self._failed(error, answer.model) from None
         except ValueError:
-            raise failures.bad_answer(
-                self._endpoint, "the answer cannot be read", usage=answer.usage
-            ) from None
+            raise answer.unreadable() from None
         yield answer.finished()
 
     async def aclose(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
+        await self._client.close()
 
-    async def _ready(self) -> "openai.AsyncOpenAI":
-        async with self._connecting:
-            if self._client is None:
-                # Importing the SDK takes more than a second: not in the event loop.
-                self._client = await asyncio.to_thread(self._build)
-            return self._client
-
-    def _build(self) -> "openai.AsyncOpenAI":
-        import httpx2
-        import openai
-
-        return openai.AsyncOpenAI(
-            api_key=self._key or "none",
-            base_url=self._endpoint.url,
-            timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
-            # A retry inside the SDK would be a paid call that nobody recorded.
-            max_retries=0,
-        )
-
-    async def _ask(
-        self, client: "openai.AsyncOpenAI", request: ModelRequest
-    ) -> "openai.AsyncStream[ChatCompletionChunk]":
-        import openai
-
+    async def _ask(self, request: ModelRequest) -> openai.AsyncStream[ChatCompletionChunk]:
         limit = request.max_output_tokens
-        modern = (urlsplit(self._endpoint.url).hostname or "").endswith(("openai.com", "openai.azure.com"))
-        return await client.chat.completions.create(
+        modern = (urlsplit(self._endpoint.url).hostname or "").endswith(_MODERN)
+        return await self._client.chat.completions.create(
             model=request.model.partition("/")[2],
             messages=_messages(request),
             stream=True,
@@ -145,17 +104,14 @@ class OpenAI:
         )
 
     def _failed(self, error: Exception, model: str) -> ModelError:
-        import openai
-
         match error:
             case openai.APIStatusError():
                 found = failures.codes(error.code, error.type)
                 wait = failures.retry_after(error.response.headers)
-                return failures.refused(
-                    self._endpoint, model, failures.Refusal(error.status_code, found, wait)
-                )
+                refusal = failures.Refusal(error.status_code, found, wait)
+                return failures.refused(self._endpoint, model, refusal)
             case openai.APITimeoutError():
-                return failures.unconnected(self._endpoint, CONNECT_SECONDS)
+                return failures.unconnected(self._endpoint, self._pace.connect)
             case openai.APIConnectionError():
                 return failures.unreachable(self._endpoint)
             case openai.APIError():
@@ -166,7 +122,7 @@ class OpenAI:
                 return failures.unreachable(self._endpoint)
 
 
-def _messages(request: ModelRequest) -> "list[ChatCompletionMessageParam]":
+def _messages(request: ModelRequest) -> list[ChatCompletionMessageParam]:
     messages: list[ChatCompletionMessageParam] = []
     if request.instructions:
         messages.append({"role": "system", "content": request.instructions})
@@ -180,7 +136,7 @@ def _messages(request: ModelRequest) -> "list[ChatCompletionMessageParam]":
 
 
 def _take(answer: Answer, chunk: object) -> list[str]:
-    """The words of a chunk; everything else of it goes into the answer. Raises ValueError where it is not a chunk."""
+    """The words of a chunk; the rest of it goes into the answer. Raises ValueError where it is not a chunk."""
     read = msgspec.convert(chunk, _Chunk, from_attributes=True)
     answer.model = read.model or answer.model
     if read.usage is not None:

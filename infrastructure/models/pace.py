@@ -19,8 +19,9 @@ class Upstream(Protocol[Item_co]):
 
 
 class Pace(Record):
-    """How many seconds a provider may be silent: before its first event, and between two events."""
+    """How many seconds a provider may take to connect, to send a first event, and between two events."""
 
+    connect: float = 10.0
     first: float = 60.0
     idle: float = 60.0
 
@@ -37,8 +38,8 @@ class Silence(Exception):
 async def paced(connect: Callable[[], Awaitable[Upstream[Item]]], pace: Pace) -> AsyncGenerator[Item, None]:
     """The events of an upstream stream; raises Silence, and always leaves the upstream closed.
 
-    The SDKs' own timeouts cannot do this: they count bytes, and an endpoint that sends comments or pings while it
-    hangs would never fall silent.
+    The SDKs' own timeouts cannot do this: they count bytes, and an endpoint that sends comments or pings
+    while it hangs would never fall silent.
     """
     upstream: Upstream[Item] | None = None
     began = False

@@ -48,7 +48,8 @@ class RedisLiveText:
         while True:
             read = await self._redis.xread({_key(run): last}, block=BLOCK_MS, count=500)
             for _, entries in read:
-                for last, fields in entries:
+                for entry, fields in entries:
+                    last = entry
                     yield msgspec.json.decode(fields[b"said"], type=Said)
             if not read:
                 yield None

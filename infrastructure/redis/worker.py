@@ -87,4 +87,4 @@ class WakingWorker(Worker):
         self.job_counter = len(running)
         self.sem = asyncio.BoundedSemaphore(self.max_jobs + 1)
         for _ in running:
-            self.sem._value -= 1  # the semaphore has no public way to start lower than its bound
+            self.sem._value -= 1  # noqa: SLF001 - the semaphore has no public way to start lower than its bound

@@ -4,7 +4,7 @@ import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import click
@@ -64,10 +64,10 @@ class Commands(click.Group):
             with formatter.section(title):
                 formatter.write_dl([(name, line) for name, (_, line) in commands.items()])
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:
+    def main(self, *args: Any, **options: Any) -> NoReturn:
         """Run a command and leave the process: 0 done, 1 failed, 2 bad input, 130 interrupted."""
-        extra["standalone_mode"] = False
-        sys.exit(_leave(lambda: super(Commands, self).main(args, prog_name or "z2", **extra)))
+        options.update(standalone_mode=False, prog_name="z2")
+        sys.exit(_leave(lambda: super(Commands, self).main(*args, **options)))
 
 
 def _leave(command: Callable[[], object]) -> int:
@@ -112,7 +112,9 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:  # no
 @click.group(
     cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
 )
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
+)
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Teams of AI agents do complex work under control."""

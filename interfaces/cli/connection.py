@@ -83,7 +83,7 @@ class Connection:
 
     @contextmanager
     def live(self, path: str, after: int, silence: float) -> Iterator[httpx2.EventSource]:
-        """The events behind a position as they come; raises Away when they stop coming, or after so much silence."""
+        """The events behind a position as they come. Raises Away where the line breaks or is silent for so long."""
         timeout = httpx2.Timeout(silence, connect=5.0)
         with self._translated():
             query = {"after": after}
@@ -118,16 +118,19 @@ class Connection:
         begun, pause = time.monotonic(), SHORTEST_PAUSE
         while True:
             try:
-                with self._translated():
-                    response = self._http.send(request)
-                self._check(response)
-                return response
+                return self._once(request)
             except Away as away:
                 limit = max(patience, WRITE_PATIENCE) if isinstance(away, Busy) else patience
                 if time.monotonic() + pause > begun + limit:
                     raise
             time.sleep(pause)
             pause = min(LONGEST_PAUSE, 2 * pause)
+
+    def _once(self, request: httpx2.Request) -> httpx2.Response:
+        with self._translated():
+            response = self._http.send(request)
+        self._check(response)
+        return response
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

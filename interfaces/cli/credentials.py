@@ -1,4 +1,4 @@
-"""Where the command line finds a Z2 and how it signs in: the environment, a stored login, or the Z2 of this folder."""
+"""Where the command line finds a Z2 and signs in: the environment, a stored login, the Z2 of this folder."""
 
 import os
 from collections.abc import Mapping
@@ -49,9 +49,10 @@ class Access(Record):
 
 
 def find(environment: Mapping[str, str] = os.environ) -> Access:
-    """What the environment says goes before a stored login, and that before the Z2 that runs on this data folder.
+    """The environment goes before a stored login, and that before the Z2 that runs on this data folder.
 
-    A token or password goes only to the address it belongs to, and nobody acts under another's name. Raises BadInput.
+    A token or password goes only to the address it belongs to, and nobody acts under another's name.
+    Raises Failure.
     """
     stored, running = read(environment), _running(environment)
     wished = environment.get("Z2_URL", "").strip()
@@ -111,7 +112,7 @@ def write(login: Login, environment: Mapping[str, str] = os.environ) -> Path:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.parent.chmod(0o700)
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
             stream.write(msgspec.json.encode(login))
         draft.replace(path)
     except OSError as error:

@@ -14,7 +14,7 @@ MENDS = {
 
 
 def refusal(status: int, content: bytes, url: str) -> Failure:
-    """The problem document (RFC 9457) as a failure; what the person gave and what went wrong there differ in code."""
+    """The problem document (RFC 9457) as a failure, whose code tells bad input from a server in trouble."""
     try:
         problem = msgspec.json.decode(content, type=ProblemDocument)
     except msgspec.MsgspecError:
@@ -26,7 +26,8 @@ def refusal(status: int, content: bytes, url: str) -> Failure:
 
 def not_z2(url: str, what: str) -> Failure:
     """Somebody else listens there, or a Z2 of another age."""
-    return Failure(f"what answers at {url} does not speak as this Z2 does ({what})", "check the address with `z2 login`")
+    problem = f"what answers at {url} does not speak as this Z2 does ({what})"
+    return Failure(problem, "name the right address with `z2 login --url`")
 
 
 def _said(problem: ProblemDocument) -> str:

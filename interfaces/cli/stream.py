@@ -33,7 +33,7 @@ Message: TypeAlias = LogEvent | Delta | Interrupted | Resumed
 
 
 def follow(api: Connection, path: str, after: int = 0, *, patience: float = PATIENCE) -> Iterator[Message]:
-    """Events behind a position, and what models say, for ever. Raises Failure when nobody has answered for long."""
+    """Events behind a position, and what models say, for ever. Raises Failure when nobody answers for long."""
     position, pause = after, SHORTEST_PAUSE
     lost: float | None = None
     while True:
@@ -60,7 +60,7 @@ def follow(api: Connection, path: str, after: int = 0, *, patience: float = PATI
 
 
 def until(api: Connection, path: str, after: int, head: int, *, silence: float = 3.0) -> Iterator[LogEvent]:
-    """The events behind a position up to the head of the log, or until nothing more comes. Raises Failure."""
+    """The events behind a position up to the head of the log, or until no more come. Raises Failure."""
     opened = False
     try:
         with api.live(path, after, silence) as source:
@@ -83,5 +83,7 @@ def _messages(source: httpx2.EventSource, url: str) -> Iterator[LogEvent | Delta
                     yield msgspec.json.decode(sse.data, type=LogEvent)
                 case "delta":
                     yield msgspec.json.decode(sse.data, type=Delta)
+                case _:
+                    continue
         except msgspec.MsgspecError as error:
             raise problems.not_z2(url, str(error)) from None

@@ -11,7 +11,7 @@ import click
 
 from infrastructure.embedded import errors, places
 from interfaces.processes import data_lock, external, machine, network, serve, welcome
-from interfaces.processes.keeper import StartFailed
+from interfaces.processes.keeper import StartFailedError
 from interfaces.processes.output import Output
 
 
@@ -73,7 +73,12 @@ def _children_log(folder: Path, document: Path | None) -> Iterator[TextIO | None
 def _one_line_errors() -> Iterator[None]:
     try:
         yield
-    except (errors.ServerError, data_lock.AlreadyRunning, network.NoPort, StartFailed) as problem:
+    except (
+        errors.ServerError,
+        data_lock.AlreadyRunningError,
+        network.NoPortError,
+        StartFailedError,
+    ) as problem:
         raise click.ClickException(str(problem)) from problem
     except OSError as problem:
         raise click.ClickException(f"{problem.filename or 'Z2'}: {problem.strerror or problem}") from problem

@@ -1,6 +1,5 @@
 """What the API answers, as far as the command line needs to know it."""
 
-from typing import TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -92,7 +91,7 @@ class RunView(RunSummary, kw_only=True):
 
 
 class RunPage(Record):
-    """Runs from the newest on; `next` goes into `before`. `position` is how far the read model has seen the log."""
+    """Runs from the newest on; `next` goes into `before`. The read model has seen the log up to `position`."""
 
     items: tuple[RunSummary, ...]
     next: str | None
@@ -188,16 +187,14 @@ class Rebuilt(Record):
     position: int
 
 
-class UnknownEvent(Exception):
-    """No code here knows the event; was it written by a newer Z2?"""
-
-
-_RunFact: TypeAlias = run_events.Events
+class UnknownEventError(Exception):
+    """No code here knows the event; it was written by a newer Z2."""
 
 
 def run_fact(event: LogEvent) -> run_events.Events:
-    """The event as the domain knows it. Raises UnknownEvent."""
+    """The event as the domain knows it. Raises UnknownEventError."""
     try:
-        return msgspec.convert({**event.data, "type": event.type}, _RunFact)
+        fact: run_events.Events = msgspec.convert({**event.data, "type": event.type}, run_events.Events)
     except msgspec.ValidationError as error:
-        raise UnknownEvent(f"event {event.type} at position {event.position}: {error}") from error
+        raise UnknownEventError(f"{event.type} at position {event.position}: {error}") from None
+    return fact

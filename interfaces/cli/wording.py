@@ -1,4 +1,4 @@
-"""How the command line writes times, amounts and states, and keeps foreign text from steering the terminal."""
+"""How the command line writes times, amounts and states, and keeps texts from steering the terminal."""
 
 import re
 from datetime import datetime
@@ -59,7 +59,8 @@ def cost(micro_usd: int | None) -> str:
         return "cost unknown"
     if micro_usd == 0:
         return "$0"
-    return f"${micro_usd / 1_000_000:,.2f}" if micro_usd >= 1_000_000 else f"${micro_usd / 1_000_000:.6f}".rstrip("0")
+    dollars = micro_usd / 1_000_000
+    return f"${dollars:,.2f}" if dollars >= 1 else f"${dollars:.6f}".rstrip("0")
 
 
 def moment(at: datetime) -> str:

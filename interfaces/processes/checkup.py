@@ -129,7 +129,7 @@ def _port(data_dir: Path, *, host: str, port: int) -> Finding:
         return Finding("Port", "ok", f"Z2 runs here already: {other.address} (pid {other.pid})")
     try:
         free = network.free_port(host, port)
-    except network.NoPort as problem:
+    except network.NoPortError as problem:
         return Finding("Port", "wrong", str(problem), "set Z2_HOST and Z2_PORT")
     if free != port:
         return Finding("Port", "advice", f"{port} is taken; Z2 will listen on {free}", "or set Z2_PORT")

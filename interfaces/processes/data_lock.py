@@ -22,7 +22,7 @@ class Running:
     redis_url: str
 
 
-class AlreadyRunning(Exception):
+class AlreadyRunningError(Exception):
     """Another Z2 works on this data folder."""
 
 
@@ -41,11 +41,11 @@ class DataLock:
 def hold(data_dir: Path) -> Iterator[DataLock]:
     """Holds the folder for the length of the block; the kernel lets go of it when we die."""
     descriptor = os.open(data_dir / NAME, os.O_RDWR | os.O_CREAT, 0o600)
-    with open(descriptor, "r+") as file:
+    with os.fdopen(descriptor, "r+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AlreadyRunning(_refusal(data_dir, _told(file))) from None
+            raise AlreadyRunningError(_refusal(data_dir, _told(file))) from None
         yield DataLock(file)
         file.seek(0)
         file.truncate()

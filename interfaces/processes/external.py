@@ -14,7 +14,7 @@ def problem() -> str | None:
 
 def database_problem(url: str, *, seconds: int = 5) -> str | None:
     """Why the database cannot be used, in one line without its password; None when it can."""
-    import psycopg
+    import psycopg  # noqa: PLC0415  only who has a server of their own pays for the import
 
     try:
         with psycopg.connect(url, connect_timeout=seconds):
@@ -25,7 +25,7 @@ def database_problem(url: str, *, seconds: int = 5) -> str | None:
 
 def redis_problem(url: str, *, seconds: float = 5) -> str | None:
     """Why the Redis cannot be used, in one line without its password; None when it can."""
-    import redis
+    import redis  # noqa: PLC0415  as above
 
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=seconds, socket_timeout=seconds) as client:

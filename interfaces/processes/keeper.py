@@ -19,7 +19,7 @@ STARTS_BEFORE_GIVING_UP = 3
 BAD_INPUT = 2
 
 
-class StartFailed(Exception):
+class StartFailedError(Exception):
     """A program could not be started."""
 
 
@@ -50,10 +50,10 @@ class Keeper:
         self._task = asyncio.create_task(self._keep())
 
     async def settled(self) -> None:
-        """Returns when the program has been ready once; raises `StartFailed` when it will not be."""
+        """Returns when the program has been ready once; raises `StartFailedError` when it will not be."""
         await self._settled.wait()
         if self._failure:
-            raise StartFailed(self._failure)
+            raise StartFailedError(self._failure)
 
     async def stop(self, *, hurry: asyncio.Event) -> None:
         """Asks the program to end, insists after the grace period or in a hurry, and at last ends it."""
@@ -115,7 +115,7 @@ class Keeper:
         return End.of(code, life.last_words)
 
     async def _probe(self, begun: float) -> None:
-        while not await asyncio.to_thread(self.member.ready):
+        while not await asyncio.to_thread(self.member.ready):  # noqa: ASYNC110  another process has no event
             await asyncio.sleep(PROBE_SECONDS)
         self._output.say(f"{self.member.name} ready ({time.monotonic() - begun:.1f} s)")
         self._settled.set()

@@ -76,9 +76,7 @@ async def launch(member: Member, output: Output) -> Life:
     reading, writing = os.pipe()
     words = Words(member, output)
     try:
-        await asyncio.get_running_loop().connect_read_pipe(
-            lambda: words, os.fdopen(reading, "rb", buffering=0)
-        )
+        await asyncio.get_running_loop().connect_read_pipe(lambda: words, os.fdopen(reading, "rb", buffering=0))
         return Life(await _spawn(member, writing), words)
     finally:
         os.close(writing)

@@ -6,9 +6,11 @@ import socket
 
 PORTS_TO_TRY = 50
 HIGHEST = 65535
+# Who listens everywhere is reached at home.
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
 
 
-class NoPort(Exception):
+class NoPortError(Exception):
     """No port is free."""
 
 
@@ -17,7 +19,7 @@ def free_port(host: str, wished: int) -> int:
     for port in itertools.islice(range(wished, HIGHEST + 1), PORTS_TO_TRY):
         if (bound := _bind(host, port)) is not None:
             return bound
-    raise NoPort(f"No free port on {host} from {wished} on: choose another one with --port.")
+    raise NoPortError(f"No free port on {host} from {wished} on: choose another one with --port.")
 
 
 def address(host: str, port: int) -> str:
@@ -27,7 +29,7 @@ def address(host: str, port: int) -> str:
 
 
 def reachable(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+    return EVERYWHERE.get(host, host)
 
 
 def answers_ready(host: str, port: int, *, path: str = "/health/ready", timeout: float = 1) -> bool:
@@ -45,7 +47,7 @@ def _bind(host: str, port: int) -> int | None:
     try:
         family, kind, _, _, where = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)[0]
     except socket.gaierror as problem:
-        raise NoPort(f"There is no address {host!r} on this machine: {problem.strerror}.") from None
+        raise NoPortError(f"There is no address {host!r} on this machine: {problem.strerror}.") from None
     with socket.socket(family, kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -53,6 +55,6 @@ def _bind(host: str, port: int) -> int | None:
         except OSError as problem:
             if problem.errno == errno.EADDRINUSE:
                 return None
-            raise NoPort(f"{host} port {port} cannot be used here: {problem.strerror}.") from None
+            raise NoPortError(f"{host} port {port} cannot be used here: {problem.strerror}.") from None
         chosen: int = probe.getsockname()[1]
         return chosen

@@ -12,7 +12,7 @@ from interfaces.processes.supervisor import Supervisor
 
 
 async def serve(machine: Machine, output: Output, *, document: Path | None = None) -> int:
-    """The exit code; `StartFailed` passes through when everything that did start has been stopped."""
+    """The exit code; `StartFailedError` passes through when everything that did start has been stopped."""
     supervisor = Supervisor(machine.tiers(), output)
     _heed_signals(supervisor)
     try:

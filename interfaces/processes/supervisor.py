@@ -17,7 +17,7 @@ class Supervisor:
         self.stopping = False
 
     async def start(self) -> None:
-        """Returns when all are ready; raises `StartFailed` when one will not be; `stop` clears up."""
+        """Returns when all are ready; raises `StartFailedError` when one will not be; `stop` clears up."""
         for tier in self._tiers:
             for keeper in tier:
                 keeper.begin()

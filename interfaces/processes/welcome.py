@@ -13,9 +13,10 @@ ADMIN_FILE = "admin.json"
 
 
 def show(machine: Machine, *, seconds: float) -> None:
-    from rich.console import Console
-    from rich.panel import Panel
-    from rich.table import Table
+    # Imported when all is ready, to be ready sooner.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.panel import Panel  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
 
     rows = {
         "Page": f"[bold cyan link={machine.address}]{machine.address}[/]",

@@ -36,9 +36,7 @@ async def work(configured: Settings) -> None:
     """Take jobs for ever."""
     async with core(configured) as parts:
         pool = await queue.connect(configured.redis_url)
-        steps = StepWorker(
-            Workshop(parts.executor, parts.payloads, parts.providers, parts.leases, parts.live)
-        )
+        steps = StepWorker(Workshop(parts.executor, parts.payloads, parts.providers, parts.leases, parts.live))
 
         async def perform_step(context: dict[str, Any], arguments: dict[str, Any]) -> None:
             await steps.perform(msgspec.convert(arguments, StepJob))

@@ -1,12 +1,13 @@
-"""A run in a rough world: workers, providers and people do as they like, and every law of a run is checked."""
+"""A run in a rough world: workers, providers and people do as they like, and each law of a run is checked."""
 
 from datetime import timedelta
+from random import Random
 from typing import TypeAlias, TypeVar
 
 from domain import run
 from domain import run_events as fact
 from domain.kernel import Rejected, replace
-from domain.run_events import Events, Run, Step
+from domain.run_events import Events, Run, Step, StopReason
 from tests.domain import runs
 from tests.support.given import AT, CONTEXT
 
@@ -23,6 +24,7 @@ DEEDS = {
 }
 """What somebody may try with a step in each state, the likelier things more than once."""
 
+STOPS: tuple[StopReason, ...] = ("end", "length", "refusal")
 PATIENCE = (None, 30.0, 1e300, float("inf"), float("nan"), -5.0)
 
 StepEvent: TypeAlias = (
@@ -56,19 +58,15 @@ class World:
             assert not self.send(command), "a command twice equals once"
         return decided
 
-    def stir(self, number: int) -> None:
+    def stir(self, chance: Random) -> None:
         """Somebody tries something, mostly where work is under way and mostly with the latest attempt."""
-        number, anywhere = divmod(number, 8)
         idle = ("waiting", "completed")
         lively = [name for name, step in self.run.steps.items() if step.status not in idle]
-        names = lively if lively and anywhere else list(self.run.steps)
-        number, index = divmod(number, len(names))
-        step = self.run.steps[names[index]]
-        number, stale = divmod(number, 6)
-        attempt = step.attempt if stale else max(1, step.attempt - 1)
-        number, deed = divmod(number, len(DEEDS[step.status]))
-        chosen = DEEDS[step.status][deed] if number % 40 else "cancel"
-        self.send(_command(chosen, names[index], attempt, number))
+        name = chance.choice(lively if lively and chance.random() < 0.9 else list(self.run.steps))
+        step = self.run.steps[name]
+        attempt = step.attempt if chance.random() < 0.9 else max(1, step.attempt - 1)
+        deed = chance.choice(DEEDS[step.status]) if chance.random() < 0.997 else "cancel"
+        self.send(_command(deed, name, attempt, chance))
 
     def finish(self) -> None:
         """From now on every worker lives, every provider answers, and a person retries what has failed."""
@@ -135,16 +133,15 @@ def _honest_work(name: str, step: Step) -> run.Commands:
     return runs.record_call(name, step.attempt) if made else runs.begin_call(name, step.attempt)
 
 
-def _command(deed: str, name: str, attempt: int, number: int) -> run.Commands:
-    call = 1 + number % 2
-    patience = PATIENCE[number % len(PATIENCE)]
+def _command(deed: str, name: str, attempt: int, chance: Random) -> run.Commands:
+    call = chance.choice((1, 1, 2))
     commands: dict[str, run.Commands] = {
         "begin": runs.begin(name, attempt),
         "steal": runs.begin(name, attempt, runs.OTHER_LEASE),
         "call": runs.begin_call(name, attempt, call),
-        "record": runs.record_call(name, attempt, call, stop="end" if number % 3 else "refusal"),
+        "record": runs.record_call(name, attempt, call, stop=chance.choice(STOPS)),
         "complete": runs.complete(name, attempt),
-        "fail": runs.fail(name, attempt, retry_after=patience),
+        "fail": runs.fail(name, attempt, retry_after=chance.choice(PATIENCE)),
         "fail for good": runs.fail(name, attempt, retryable=False),
         "be refused": runs.fail(name, attempt, billed="no"),
         "lose": runs.lose(name, attempt),

@@ -56,9 +56,7 @@ class Answers:
         most = 2 if query.weights else 4
         scores = {order: self._score(query, order) for order in self._ranking.chosen}
         floor = _WEAKEST * max(scores.values(), default=0.0)
-        best = sorted(
-            (order for order in scores if scores[order] > floor), key=lambda order: (-scores[order], order)
-        )
+        best = sorted((order for order in scores if scores[order] > floor), key=lambda order: (-scores[order], order))
         found: list[list[int]] = []
         for order in best:
             if len(found) < most and not any(self._told(order, passage) for passage in found):
@@ -96,8 +94,7 @@ class Answers:
             return 0.0
         length = 1 - _B + _B * sum(counts.values()) / self._average
         return sum(
-            weight * counts[term] * (_K1 + 1) / (counts[term] + _K1 * length)
-            for term, weight in weights.items()
+            weight * counts[term] * (_K1 + 1) / (counts[term] + _K1 * length) for term, weight in weights.items()
         )
 
     def _tells(self, query: Query, order: int) -> float:
@@ -119,7 +116,7 @@ class Answers:
         return order in passage or any(self._ranking.likeness(order, other) > 0.6 for other in passage)
 
     def _with_its_support(self, order: int) -> list[int]:
-        """The sentence with the one before it when it leans on that, and the one after it when it only announces that."""
+        """The sentence with the one before it when it leans on that, and the one after it when it announces that."""
         passage = [order]
         leans = self._sentences[order].leaning or self._sentences[order].pointing
         if leans and self._neighbours(order - 1, order):

@@ -73,8 +73,7 @@ def _prose(lines: list[str]) -> Iterator[str]:
     """The lines without the marks of quotations; front matter, code, tables and lone links become empty lines."""
     begin = _front_matter(lines)
     last_fence = {
-        mark: max((number for number, line in enumerate(lines) if _closes(line, mark)), default=-1)
-        for mark in "`~"
+        mark: max((number for number, line in enumerate(lines) if _closes(line, mark)), default=-1) for mark in "`~"
     }
     inside = ""
     for number, line in enumerate(lines[begin:], start=begin):

@@ -8,9 +8,7 @@ from domain.kernel import Record
 from infrastructure.models.offline.material import Material
 from infrastructure.models.offline.sentences import sentences
 
-_ASKED = re.compile(
-    r"^(?:\s{0,3}#{1,6}\s+|\s*(?:[-*]\s+|\d{1,2}[.)]\s+)?\*\*)(?P<question>.{1,400}?\?)(?:\*\*)?\s*$"
-)
+_ASKED = re.compile(r"^(?:\s{0,3}#{1,6}\s+|\s*(?:[-*]\s+|\d{1,2}[.)]\s+)?\*\*)(?P<question>.{1,400}?\?)(?:\*\*)?\s*$")
 _BOLD = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+\*\*(?P<phrase>[^*]{1,80})\*\*")
 _MARKS = re.compile(r"[*_`>#\s]+")
 _SHORT = 3
@@ -98,9 +96,7 @@ def _opening(material: Material, notes: _Notes) -> list[str]:
     needed: set[str] = set()
     short = material.opening(number, frozenset())
     for passages in notes.answers.values():
-        if passages and all(
-            _bare(passage) in {_bare(sentence) for sentence in short} for passage in passages
-        ):
+        if passages and all(_bare(passage) in {_bare(sentence) for sentence in short} for passage in passages):
             needed.add(_bare(passages[0]))
             without = (sentence.order for sentence in material.sentences if _bare(sentence.text) in needed)
             short = material.opening(number, frozenset(without)) or short
@@ -127,9 +123,7 @@ def _notes(outputs: Iterable[Document]) -> _Notes:
     notes = _Notes([], {}, [])
     for output in outputs:
         answers = _answers(output.text)
-        phrases = [
-            match.group("phrase").strip() for match in map(_BOLD.match, output.text.splitlines()) if match
-        ]
+        phrases = [match.group("phrase").strip() for match in map(_BOLD.match, output.text.splitlines()) if match]
         if answers:
             for question, passages in answers.items():
                 notes.answers.setdefault(question, passages)

@@ -1,4 +1,4 @@
-"""What general questions ask for: the words of the question, and the words by which a text gives itself away as an answer.
+"""What general questions ask for: the words of the question, and the words by which a text tells that it answers.
 
 "What are the main causes?" shares no word with "The wall broke because it had been built on sand." A question that has
 one of the `asked` words is therefore widened by the words that tell an answer, as in query expansion for retrieval.
@@ -59,15 +59,15 @@ INTENTS: Sequence[Intent] = (
         """risk risks danger dangers threat threats concern concerns uncertain uncertainty uncertainties unknown unclear
         open unanswered unresolved limitation limitations risiko risiken gefahr gefahren bedenken offen offene offenen
         unklar ungewiss""",
-        """risk, risks, danger, dangers, dangerous, threat, threats, concerns, main concern, uncertain, uncertainty, unclear,
-        unknown, nobody knows, not known, cannot be answered, open question, open questions, risiko, risiken, gefahr,
+        """risk, risks, danger, dangers, dangerous, threat, threats, concerns, main concern, uncertain, uncertainty,
+        unclear, unknown, nobody knows, not known, cannot be answered, open question, open questions, risiko, risiken, gefahr,
         gefahren, gefährlich, bedenken, unklar, ungewiss, unbekannt, niemand weiß, offene frage, offene fragen""",
         """harm, harmful, may be, may be abandoned, cannot prove, whether, damage, never observed, questions, schaden,
         schäden, ob, fraglich, fragen""",
     ),
     _intent(
-        """benefit benefits advantage advantages strength strengths gain gains opportunity opportunities vorteil vorteile
-        nutzen chance chancen stärke stärken""",
+        """benefit benefits advantage advantages strength strengths gain gains opportunity opportunities vorteil
+        vorteile nutzen chance chancen stärke stärken""",
         """benefit, benefits, advantage, advantages, strength, strengths, opportunity, opportunities, vorteil, vorteile,
         nutzen, stärke, stärken, chance, chancen""",
         """cheaper, better, saves, gain, gains, useful, reliable, predictable, inexhaustible, value, worth, protect,
@@ -76,8 +76,8 @@ INTENTS: Sequence[Intent] = (
     _intent(
         """conclusion conclusions conclude result results outcome finding findings found ergebnis ergebnisse fazit
         schlussfolgerung schlussfolgerungen""",
-        """conclude, concludes, concluded, conclusion, finding, findings, in short, with confidence, in conclusion, fazit,
-        ergebnis, ergebnisse, schlussfolgerung, insgesamt""",
+        """conclude, concludes, concluded, conclusion, finding, findings, in short, with confidence, in conclusion,
+        fazit, ergebnis, ergebnisse, schlussfolgerung, insgesamt""",
         "result, results, found, shows, showed, shown, therefore, zeigt, zeigte, folglich",
     ),
     _intent(
@@ -87,18 +87,18 @@ INTENTS: Sequence[Intent] = (
     ),
 )
 
-ORDINAL = re.compile(
-    r"\b(?:first|second|third|fourth|fifth|erste[rns]?|zweite[rns]?|dritte[rns]?)\b", re.IGNORECASE
-)
+ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|erste[rns]?|zweite[rns]?|dritte[rns]?)\b", re.IGNORECASE)
 
 ABOUT_THE_TEXT = frozenset(
-    """
+    str.split(
+        """
     described describe describes discussed discuss discusses mentioned mention mentions stated state states explained
     explain explains document documents text article report paper author authors source main key central important most
     given list listed summarise summarize according answer answers question questions information topic subject about
-    beschrieben beschreibt genannt genannte genannten erwähnt erklärt dokument dokumente text artikel bericht autor autoren
-    autorin quelle wichtigste wichtigsten wesentlich wesentlichen laut thema frage fragen
-    """.split()
+    beschrieben beschreibt genannt genannte genannten erwähnt erklärt dokument dokumente text artikel bericht autor
+    autoren autorin quelle wichtigste wichtigsten wesentlich wesentlichen laut thema frage fragen
+    """
+    )
 )
 """Words by which a question speaks about the text itself and that say nothing about the answer."""
 

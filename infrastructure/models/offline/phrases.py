@@ -121,12 +121,9 @@ def _runs(text: str, terms: Terms) -> Iterator[list[str]]:
     run: list[str] = []
     for place, piece in enumerate(pieces):
         word = piece.lower()
-        names = (
-            bool(run) and run[-1][0].isupper() and place + 1 < len(pieces) and pieces[place + 1][0].isupper()
-        )
-        if word in CONNECTING and names and place > 1:
-            run.append(piece)
-        elif _is_content(word, terms):
+        following = pieces[place + 1] if place + 1 < len(pieces) else ""
+        between_names = bool(run) and place > 1 and run[-1][0].isupper() and following[:1].isupper()
+        if (word in CONNECTING and between_names) or _is_content(word, terms):
             run.append(piece)
         elif run:
             yield run
@@ -137,4 +134,6 @@ def _runs(text: str, terms: Terms) -> Iterator[list[str]]:
 
 def _is_content(word: str, terms: Terms) -> bool:
     plain = words_of(word)
-    return len(plain) == 1 and len(word) > 1 and word[0].isalpha() and plain[0] not in terms.stop | NO_PHRASE
+    if len(plain) != 1 or len(word) < 2 or not word[0].isalpha():
+        return False
+    return plain[0] not in terms.stop and plain[0] not in NO_PHRASE

@@ -27,9 +27,7 @@ class Offline:
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]:
         if request.model != MODEL:
-            raise ModelError(
-                "model_unknown", f'the offline engine has no model "{request.model}", only {MODEL}'
-            )
+            raise ModelError("model_unknown", f'the offline engine has no model "{request.model}", only {MODEL}')
         # A long document takes seconds of computing: not in the event loop.
         text = await asyncio.to_thread(tasks.perform, request)
         spent = 0

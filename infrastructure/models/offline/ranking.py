@@ -84,12 +84,8 @@ class Ranking:
         picked: list[int] = []
         crowd: Counter[str] = Counter()
         while open_places and len(picked) < number:
-            best = max(
-                open_places, key=lambda place: (self._merit(place, [*told, *picked], worth, crowd), -place)
-            )
-            open_places = [
-                place for place in open_places if place != best and self._likeness[place, best] < _SAME
-            ]
+            best = max(open_places, key=lambda place: (self._merit(place, [*told, *picked], worth, crowd), -place))
+            open_places = [place for place in open_places if place != best and self._likeness[place, best] < _SAME]
             crowd[self.sentences[self.chosen[best]].section] += 1
             picked.append(best)
         return [self.chosen[place] for place in picked]
@@ -150,7 +146,7 @@ def _page_rank(likeness: Floats, prior: Floats) -> Floats:
     sums = likeness.sum(axis=1)
     lonely = sums == 0
     links = likeness / np.where(lonely, 1.0, sums)[:, None]
-    rank = start.copy()
+    rank: Floats = start.copy()
     for _ in range(_ROUNDS):
         rank = (1 - _DAMPING) * start + _DAMPING * (rank @ links + rank[lonely].sum() * start)
     return rank
@@ -162,7 +158,7 @@ def _prior(sentence: Sentence, named: int) -> float:
 
 
 def _fitness(sentence: Sentence) -> float:
-    """How well a sentence serves alone: it opens a paragraph, says that it matters, has a good length, leans on none."""
+    """How well a sentence serves alone: it opens a paragraph, says that it matters, is not long, leans on none."""
     spoken = [word.lower() for word in _WORD.findall(sentence.text)]
     fitness = 1.2 if sentence.first else 1.0
     if CUES.intersection(spoken):

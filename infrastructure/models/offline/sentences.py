@@ -44,7 +44,7 @@ class Sentence(Record):
 
     @property
     def leaning(self) -> bool:
-        """Whether it opens with a word that needs the sentence before it, as "They" does, but not "It is clear that"."""
+        """Whether it opens with a word that needs the sentence before it: "They", but not "It is clear that"."""
         opening = re.match(r"\W*(\w+)", self.text)
         leans = opening is not None and opening.group(1).lower() in words.LEANING
         return leans and not _IMPERSONAL.match(self.text)

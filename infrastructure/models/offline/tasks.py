@@ -1,5 +1,7 @@
-"""What the engine does for each kind of task. It follows no instructions; of a prompt it reads the questions in it and
-how many points or phrases are wanted."""
+"""What the engine does for each kind of task.
+
+It follows no instructions: of a prompt it reads the questions in it, and how many points or phrases are wanted.
+"""
 
 import re
 
@@ -27,9 +29,7 @@ def perform(request: ModelRequest) -> str:
         case "answer":
             return _answers(parts)
         case "compose":
-            return brief.compose(
-                [part for part in parts if isinstance(part, Document)] or _as_documents(parts)
-            )
+            return brief.compose([part for part in parts if isinstance(part, Document)] or _as_documents(parts))
 
 
 def _summary(parts: list[Part]) -> str:
@@ -61,8 +61,7 @@ def _answers(parts: list[Part]) -> str:
         raise ModelError("model_request_refused", detail)
     material = _material(parts)
     return "\n".join(
-        brief.answered(question, material.passages(question), material)
-        for question in dict.fromkeys(questions)
+        brief.answered(question, material.passages(question), material) for question in dict.fromkeys(questions)
     )
 
 

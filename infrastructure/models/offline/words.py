@@ -1,9 +1,14 @@
-"""Words that the engine knows: function words by language, abbreviations, and openings that lean on what came before."""
+"""Words that the engine knows: function words by language, abbreviations, openings that lean on what came before."""
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 Language: TypeAlias = Literal["english", "german"]
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
 
 _ENGLISH = """
 a about above across after again against all almost along already also although always am among an and another any
@@ -44,29 +49,27 @@ wohl wollen wollte worden wurde wurden würde würden zu zum zur zwar zwei zwisc
 """
 
 STOP_WORDS: Mapping[Language, frozenset[str]] = {
-    "english": frozenset(_ENGLISH.split()),
-    "german": frozenset(_GERMAN.split()),
+    "english": _set(_ENGLISH),
+    "german": _set(_GERMAN),
 }
 
-ABBREVIATIONS = frozenset(
+ABBREVIATIONS = _set(
     """
-    mr mrs ms dr prof st rev hon gen col lt sgt capt gov sen rep pres messrs mt ft vs cf eg ie e.g i.e viz resp approx ca
-    circa dept univ ed eds trans ed. est jan feb mar apr jun jul aug sep sept oct nov dec tel ext min max incl excl
+    mr mrs ms dr prof st rev hon gen col lt sgt capt gov sen rep pres messrs mt ft vs cf eg ie e.g i.e viz resp approx
+    ca circa dept univ ed eds trans ed. est jan feb mar apr jun jul aug sep sept oct nov dec tel ext min max incl excl
     bzw bspw ggf evtl sog inkl exkl zzgl abzgl geb gest hrsg vgl z.b d.h u.a v.a z.t o.ä i.d.r u.u s.o s.u m.e a.d hl
     jh jhd mio mrd tsd ziff hr fr frl str allg bes
-    """.split()
+    """
 )
 """After these a sentence goes on, whatever follows."""
 
-NUMBERED = frozenset(
-    "no nos nr p pp s fig figs abb tab vol bd ch kap sec abs art para eq ref refs anm".split()
-)
+NUMBERED = _set("no nos nr p pp s fig figs abb tab vol bd ch kap sec abs art para eq ref refs anm")
 """After these a sentence goes on when a number follows."""
 
-CLOSING = frozenset("etc usw inc ltd co corp jr sr al a.m p.m u.s u.k u.n e.u ph.d bros plc".split())
+CLOSING = _set("etc usw inc ltd co corp jr sr al a.m p.m u.s u.k u.n e.u ph.d bros plc")
 """After these a sentence ends only when a word follows that likes to open one."""
 
-LEANING = frozenset(
+LEANING = _set(
     """
     this that these those it its they their them he she his her such both either neither here then thus hence
     therefore however but and or so yet also still moreover furthermore besides instead otherwise nevertheless
@@ -74,24 +77,22 @@ LEANING = frozenset(
     dies diese dieser dieses diesem diesen das es er sie ihr ihre seine solche solcher beide hier dort dann daher
     deshalb deswegen darum somit also jedoch aber und oder denn doch dennoch trotzdem außerdem zudem ferner dagegen
     stattdessen sonst inzwischen ebenso schließlich dabei damit dadurch dafür dazu davon
-    """.split()
+    """
 )
 """A sentence that opens with one of these leans on the sentence before it."""
 
-AFTER_ORDINALS = frozenset(
+AFTER_ORDINALS = _set(
     """
     januar jänner februar märz april mai juni juli august september oktober november dezember
     jahrhundert jahrhunderts jahrhunderte jahrtausend jahrtausends
-    """.split()
+    """
 )
 """Before these a number with a dot is a German ordinal."""
 
-POINTING = frozenset(
-    "both former latter above following same aforementioned beide beiden obige folgende".split()
-)
+POINTING = _set("both former latter above following same aforementioned beide beiden obige folgende")
 """A sentence that has one of these is likely to point at something outside of it."""
 
-CUES = frozenset(
+CUES = _set(
     """
     important main mainly key central essential crucial significant problem problems difficulty difficulties obstacle
     obstacles challenge challenges cause causes caused because therefore result results conclude conclusion conclusions
@@ -99,16 +100,16 @@ CUES = frozenset(
     uncertain unclear unknown question questions goal aim purpose advantage disadvantage benefit benefits depends
     wichtig wichtigste wichtigsten haupt zentral entscheidend problem probleme schwierigkeit schwierigkeiten hindernis
     hindernisse herausforderung ursache ursachen weil deshalb daher ergebnis ergebnisse folge folgen fazit empfehlen
-    empfiehlt empfehlung vorschlag sollte sollten müssen risiko risiken gefahr gefahren unklar ungewiss frage fragen ziel
-    ziele zweck vorteil vorteile nachteil nachteile
-    """.split()
+    empfiehlt empfehlung vorschlag sollte sollten müssen risiko risiken gefahr gefahren unklar ungewiss frage fragen
+    ziel ziele zweck vorteil vorteile nachteil nachteile
+    """
 )
 """Words by which a text says that something matters (H. P. Edmundson, "New Methods in Automatic Extracting", 1969)."""
 
-CONNECTING = frozenset("of de du des di da del la le van von der den zu zur am".split())
+CONNECTING = _set("of de du des di da del la le van von der den zu zur am")
 """Small words inside names: the Bay of Fundy, Otto von Guericke."""
 
-NO_PHRASE = frozenset(
+NO_PHRASE = _set(
     """
     able add adds added century centuries number numbers name names section
     sections part parts allow allows appear appears ask asked base based begin begins begun belong belongs better bring
@@ -118,14 +119,14 @@ NO_PHRASE = frozenset(
     hard help helps high higher highest hold holds include includes including increase keep know known large larger
     largest last lead leads leave leaves left long longer look looks lose lost low lower many match means meet modest
     move moves new old open pass pay people place places point possible prove proved provide provides raise reach real
-    remain remains require requires rise run runs sell serve set settle show shown shows sign similar simple single small
-    smaller solve special stand stands start stay stop strong stronger suit supply tell test thing things time times try
+    remain remains require requires rise run runs sell serve set settle show shown shows sign similar simple single
+    small smaller solve special stand stands start stay stop strong stronger suit supply tell test thing things time times try
     useful value want wants weak weaker wide work works world worse worth year years young
-    akzeptieren alt alten besteht bestehen bilden brauchen braucht bringen eigene eigenen einfach enthalten finden findet
-    folgen führen führt gehen geht gilt gleich groß große großen größer gut gute guten halten hoch hohe hohen jahr jahre
+    akzeptieren alt alten besteht bestehen bilden brauchen braucht bringen eigene eigenen einfach enthalten finden
+    findet folgen führen führt gehen geht gilt gleich groß große großen größer gut gute guten halten hoch hohe hohen jahr jahre
     jahren klein kleine kleinen lang lange langen leben liegen liegt möglich nehmen neu neue neuen nimmt nutzen
-    nutzt stehen steht teil unterschiedlich verschieden verschiedene verschiedenen verwenden verwendet wachsen welt wichtig
-    wichtige wichtigen zeigen zeigt zeit
-    """.split()
+    nutzt stehen steht teil unterschiedlich verschieden verschiedene verschiedenen verwenden verwendet wachsen welt
+    wichtig wichtige wichtigen zeigen zeigt zeit
+    """
 )
 """Content words that are too general to be part of a phrase."""

@@ -20,9 +20,7 @@ def test_the_same_data_has_the_same_sockets_and_other_data_has_others(folder: Pa
     second.rmdir()
 
 
-def test_a_long_temporary_folder_is_passed_over_for_a_short_one(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_temporary_folder_is_passed_over_for_a_short_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     long = folder / ("long" * 30)
     long.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(long))
@@ -42,9 +40,7 @@ def test_a_folder_that_others_can_enter_is_not_trusted(folder: Path, monkeypatch
     found.rmdir()
 
 
-def test_a_folder_that_someone_linked_there_is_not_trusted(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_someone_linked_there_is_not_trusted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     us = account.ourselves()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     private = places.socket_folder(folder, us)

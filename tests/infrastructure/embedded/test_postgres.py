@@ -87,7 +87,7 @@ def test_it_is_durable_speaks_unicode_and_is_not_on_the_network(postgres: Postgr
 def test_a_database_of_another_major_version_is_refused_in_one_line(postgres: Postgres) -> None:
     postgres.prepare()
     (postgres.data / "PG_VERSION").write_text("12\n")
-    with pytest.raises(ServerError, match="is of PostgreSQL 12, and .* is 18: set Z2_PG_BIN") as refusal:
+    with pytest.raises(ServerError, match=r"is of PostgreSQL 12, and .* is 18: set Z2_PG_BIN") as refusal:
         postgres.prepare()
     assert "\n" not in str(refusal.value)
 
@@ -101,15 +101,16 @@ def test_an_interrupted_creation_leaves_nothing_that_looks_like_a_database(postg
 
 def test_a_server_that_cannot_start_says_why(postgres: Postgres) -> None:
     broken = Postgres(data=postgres.data, sockets=postgres.sockets, settings={"shared_buffers": "nonsense"})
-    with pytest.raises(ServerError, match="postgres did not start: .*shared_buffers"), server.running(broken):
+    with (
+        pytest.raises(ServerError, match=r"postgres did not start: .*shared_buffers"),
+        server.running(broken),
+    ):
         pass
 
 
-def test_without_any_postgres_there_is_one_line_of_advice(
-    monkeypatch: pytest.MonkeyPatch, folder: Path
-) -> None:
+def test_without_any_postgres_there_is_one_line_of_advice(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.setenv("Z2_PG_BIN", str(folder))
-    with pytest.raises(ServerError, match="Z2_PG_BIN is .*, and there is no `postgres` in that folder"):
+    with pytest.raises(ServerError, match=r"Z2_PG_BIN is .*, and there is no `postgres` in that folder"):
         binaries.postgres()
 
 
@@ -140,9 +141,7 @@ def test_binaries_below_a_private_folder_are_copied_to_where_the_lent_account_ru
     shutil.copytree(libraries, private / libraries.name, symlinks=True)
     private.chmod(0o700)
     nobody = pwd.getpwnam("nobody")
-    lent = binaries.lend(
-        home / wheel.name / "bin", Account(nobody.pw_uid, nobody.pw_gid, "nobody"), shared=shared
-    )
+    lent = binaries.lend(home / wheel.name / "bin", Account(nobody.pw_uid, nobody.pw_gid, "nobody"), shared=shared)
     said = subprocess.run(
         [lent / "initdb", "--version"], user=nobody.pw_uid, capture_output=True, text=True, check=True
     )
@@ -153,7 +152,7 @@ def test_binaries_below_a_private_folder_are_copied_to_where_the_lent_account_ru
 def test_a_database_that_became_unreachable_is_not_replaced_by_an_empty_one(postgres: Postgres) -> None:
     postgres.prepare()
     postgres.data.parent.chmod(0o700)
-    with pytest.raises(ServerError, match="'nobody' .* cannot reach"):
+    with pytest.raises(ServerError, match=r"'nobody' .* cannot reach"):
         Postgres(data=postgres.data, sockets=postgres.sockets).prepare()
 
 

@@ -21,7 +21,7 @@ def test_a_second_one_is_refused_with_pid_and_address(tmp_path: Path) -> None:
     with data_lock.hold(tmp_path) as lock:
         lock.tell(RUNNING)
         with (
-            pytest.raises(data_lock.AlreadyRunning, match=r"\(pid 4711, http://127\.0\.0\.1:8000\): stop it"),
+            pytest.raises(data_lock.AlreadyRunningError, match=r"\(pid 4711, http://127\.0\.0\.1:8000\): stop it"),
             data_lock.hold(tmp_path),
         ):
             pass
@@ -30,7 +30,7 @@ def test_a_second_one_is_refused_with_pid_and_address(tmp_path: Path) -> None:
 def test_one_that_is_just_starting_is_respected_too(tmp_path: Path) -> None:
     with (
         data_lock.hold(tmp_path),
-        pytest.raises(data_lock.AlreadyRunning, match="it is just starting"),
+        pytest.raises(data_lock.AlreadyRunningError, match="it is just starting"),
         data_lock.hold(tmp_path),
     ):
         pass

@@ -30,7 +30,7 @@ def test_port_zero_lets_the_system_choose() -> None:
 
 
 def test_an_address_of_another_machine_is_refused_in_one_line() -> None:
-    with pytest.raises(network.NoPort, match=r"192\.0\.2\.1 port 8000 cannot be used here"):
+    with pytest.raises(network.NoPortError, match=r"192\.0\.2\.1 port 8000 cannot be used here"):
         network.free_port("192.0.2.1", 8000)
 
 
@@ -54,7 +54,7 @@ def test_only_an_answer_of_200_means_ready(*, status: int, ready: bool) -> None:
             self.send_response(status)
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *said: object) -> None:
             pass
 
     with http.server.HTTPServer(("127.0.0.1", 0), Answer) as server:

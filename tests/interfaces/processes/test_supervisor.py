@@ -2,16 +2,16 @@
 
 import asyncio
 import io
-import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from infrastructure.embedded.errors import ServerError
-from interfaces.processes.keeper import StartFailed
+from interfaces.processes.keeper import StartFailedError
 from interfaces.processes.member import Member
 from interfaces.processes.output import Output
 from interfaces.processes.supervisor import Supervisor
@@ -32,6 +32,14 @@ print("hello from", name, flush=True)
 while True: signal.pause()
 """
 STUBBORN = PROGRAM.replace("    sys.exit()\n", "")
+# Starts the program of its first argument as a child, and becomes the same itself.
+FATHERS = """
+import subprocess, sys
+program, journal = sys.argv[1:3]
+subprocess.Popen([sys.executable, "-S", "-c", program, "child", journal])
+sys.argv[1:] = ["parent", journal]
+exec(program)
+"""
 
 
 class Journal:
@@ -45,6 +53,9 @@ class Journal:
     def pids(self, name: str) -> list[int]:
         lines = [line.split() for line in self.path.read_text().splitlines()]
         return [int(words[1]) for words in lines if words[0] == f"+{name}"]
+
+    def holds(self, name: str, lives: int) -> bool:
+        return len(self.pids(name)) == lives
 
 
 @pytest.fixture
@@ -64,9 +75,7 @@ async def until(condition: Callable[[], bool]) -> None:
 async def test_a_tier_starts_when_the_one_before_is_ready_and_ends_after_the_one_behind(
     journal: Journal,
 ) -> None:
-    supervisor = Supervisor(
-        [[program("first", journal)], [program("second", journal)]], Output(io.StringIO())
-    )
+    supervisor = Supervisor([[program("first", journal)], [program("second", journal)]], Output(io.StringIO()))
     await supervisor.start()
     await supervisor.stop()
     assert journal.names() == ["+first", "+second", "-second", "-first"]
@@ -89,20 +98,17 @@ async def test_a_program_that_keeps_dying_waits_longer_each_time(journal: Journa
     supervisor = Supervisor([[program("worker", journal)]], Output(said))
     await supervisor.start()
     for life in range(3):
-        await until(lambda: len(journal.pids("worker")) == life + 1)
         lives.kill(journal.pids("worker")[life])
-    await until(lambda: len(journal.pids("worker")) == 4)
+        await until(partial(journal.holds, "worker", life + 2))
     await supervisor.stop()
-    waits = [
-        line.rpartition(" in ")[2] for line in said.getvalue().splitlines() if "starting it again" in line
-    ]
+    waits = [line.rpartition(" in ")[2] for line in said.getvalue().splitlines() if "starting it again" in line]
     assert waits == ["0.2 s", "0.4 s", "0.8 s"]
 
 
 async def test_a_program_that_never_becomes_ready_is_given_up_with_its_last_words(journal: Journal) -> None:
     member = program("api", journal, code="import sys; print('no such table'); sys.exit(1)")
     supervisor = Supervisor([[program("first", journal)], [member]], Output(io.StringIO()))
-    with pytest.raises(StartFailed, match="^api ended with code 1: no such table$"):
+    with pytest.raises(StartFailedError, match=r"^api ended with code 1: no such table$"):
         await supervisor.start()
     await supervisor.stop()
     assert journal.names() == ["+first", "-first"]
@@ -112,7 +118,7 @@ async def test_bad_input_is_not_tried_a_second_time(journal: Journal) -> None:
     said = io.StringIO()
     member = program("api", journal, code="import sys; print('Z2_PORT is no number'); sys.exit(2)")
     supervisor = Supervisor([[member]], Output(said))
-    with pytest.raises(StartFailed, match="Z2_PORT is no number"):
+    with pytest.raises(StartFailedError, match="Z2_PORT is no number"):
         await supervisor.start()
     await supervisor.stop()
     assert "again" not in said.getvalue()
@@ -123,7 +129,7 @@ async def test_a_server_that_cannot_be_prepared_is_given_up_at_once() -> None:
         raise ServerError("the database is of another version")
 
     supervisor = Supervisor([[Member("postgres", argv=list, prepare=refuse)]], Output(io.StringIO()))
-    with pytest.raises(StartFailed, match="postgres does not start: the database is of another version"):
+    with pytest.raises(StartFailedError, match="postgres does not start: the database is of another version"):
         await supervisor.start()
     await supervisor.stop()
 
@@ -152,20 +158,13 @@ async def test_a_stop_during_the_start_ends_what_was_started(journal: Journal) -
 
 
 async def test_children_of_a_program_that_was_killed_do_not_outlive_it(journal: Journal) -> None:
-    code = PROGRAM.replace(
-        "print(", f"import subprocess; subprocess.Popen(['{sys.executable}', '-c', PAUSE]); print("
-    )
-    code = code.replace(
-        "PAUSE",
-        repr(
-            f"import os; open({str(journal.path)!r}, 'a').write(f'+child {{os.getpid()}}\\n'); import signal; signal.pause()"
-        ),
-    )
-    supervisor = Supervisor([[program("parent", journal, code=code)]], Output(io.StringIO()))
+    parent = [sys.executable, "-S", "-c", FATHERS, PROGRAM, str(journal.path)]
+    member = Member("parent", argv=lambda: parent, ready=lambda: "+child" in journal.names())
+    supervisor = Supervisor([[member]], Output(io.StringIO()))
     await supervisor.start()
-    await until(lambda: len(journal.pids("child")) == 1)
+    child = journal.pids("child")[0]
     lives.kill(journal.pids("parent")[0])
-    await until(lambda: not lives.alive(journal.pids("child")[0]))
+    await until(lambda: not lives.alive(child))
     await supervisor.stop()
 
 
@@ -177,4 +176,3 @@ async def test_lines_of_no_use_are_left_out(journal: Journal) -> None:
     await supervisor.start()
     await supervisor.stop()
     assert "hello" not in said.getvalue()
-    assert noisy.stop_signal == signal.Signals.SIGTERM

@@ -68,7 +68,7 @@ function Fact({ label, note, children }: { label: string; note: string; children
   return (
     <div className="min-w-0">
       <dt className="eyebrow">{label}</dt>
-      <dd className="font-display text-lg leading-snug font-medium break-words tabular-nums">{children}</dd>
+      <dd className="text-lg leading-snug font-semibold break-words tabular-nums">{children}</dd>
       <dd className="text-xs text-fg-3 tabular-nums">{note}</dd>
     </div>
   );

@@ -53,7 +53,7 @@ function Frame({ label, text, following = false }: { label: string; text: string
       ref={box}
       aria-busy={following}
       onScroll={noteEnd}
-      className="max-h-96 overflow-y-auto rounded-b-card border-t-[1.5px] border-line bg-bg/50 p-5 text-[0.95rem]"
+      className="max-h-96 flex-1 overflow-y-auto rounded-b-card border-t-[1.5px] border-line bg-bg/50 p-5 text-[0.95rem]"
     >
       <Words text={text} />
     </ScrollRegion>

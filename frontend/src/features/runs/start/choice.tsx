@@ -27,7 +27,7 @@ export function Choice({ name, value, checked, disabled = false, onChoose, title
         checked={checked}
         disabled={disabled}
         onChange={onChoose}
-        className="mt-1 size-4 shrink-0 accent-(--info)"
+        className="mt-1 size-4 shrink-0 appearance-none rounded-full border-[1.5px] border-edge bg-bg checked:border-info checked:bg-info checked:shadow-[inset_0_0_0_3px_var(--bg)] disabled:border-dashed forced-colors:appearance-auto"
       />
       <span className="min-w-0 flex-1">
         <span className={`block font-medium break-words ${disabled ? "text-fg-3" : ""}`}>{title}</span>

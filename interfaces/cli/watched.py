@@ -1,0 +1,87 @@
+"""What somebody who watches a run knows of it: its state, its times, and what its agents are saying."""
+
+from domain import run_fold
+from domain import run_events as fact
+from domain.kernel import Instant, Record, replace
+from domain.run_events import Run
+from interfaces.cli import wire
+from interfaces.cli.wire import Delta, LogEvent
+
+KEPT_CHARACTERS = 4_000
+"""Of what an attempt says, so much is kept to be shown."""
+
+
+class Span(Record):
+    """When the attempt under way, or the last one, began and ended."""
+
+    begun: Instant | None = None
+    ended: Instant | None = None
+
+
+class Draft(Record):
+    """The end of what an attempt has said so far, and how many characters it is in all."""
+
+    attempt: int
+    text: str = ""
+    length: int = 0
+
+
+class Watched(Record):
+    """A run as its events and the words of its models have shown it."""
+
+    run: Run = run_fold.initial
+    position: int = 0
+    version: int = 0
+    span: Span = Span()
+    spans: dict[str, Span] = {}
+    drafts: dict[str, Draft] = {}
+
+    @property
+    def over(self) -> bool:
+        return self.run.status in ("completed", "failed", "cancelled")
+
+    def after(self, event: LogEvent) -> "Watched":
+        """With one more event; one that is known already, or that no code here knows, changes nothing else."""
+        if event.version <= self.version:
+            return self
+        seen = replace(self, position=event.position, version=event.version)
+        try:
+            known = wire.run_fact(event)
+        except wire.UnknownEventError:
+            return seen
+        return _timed(replace(seen, run=run_fold.evolve(self.run, known)), known, event.at)
+
+    def hearing(self, delta: Delta) -> "Watched":
+        """With one more piece of text: what was heard twice is said once, a higher attempt supersedes a lower."""
+        draft = self.drafts.get(delta.step, Draft(delta.attempt))
+        if delta.attempt < draft.attempt:
+            return self
+        if delta.attempt > draft.attempt:
+            draft = Draft(delta.attempt)
+        fresh = delta.text[max(0, draft.length - delta.offset) :]
+        gap = "…" if delta.offset > draft.length else ""
+        text = f"{draft.text}{gap}{fresh}"[-KEPT_CHARACTERS:]
+        heard = Draft(draft.attempt, text, max(draft.length, delta.offset + len(delta.text)))
+        return replace(self, drafts={**self.drafts, delta.step: heard})
+
+
+def _timed(watched: Watched, event: fact.Events, at: Instant) -> Watched:
+    match event:
+        case fact.Started():
+            return replace(watched, span=Span(at))
+        case fact.Completed() | fact.Failed() | fact.Cancelled():
+            return replace(watched, span=replace(watched.span, ended=at))
+        case fact.StepScheduled(step):
+            return _spanning(watched, step, Span())
+        case fact.StepBegun(step):
+            return _spanning(watched, step, Span(at))
+        case fact.StepCompleted(step) | fact.StepFailed(step) | fact.StepLost(step):
+            return _spanning(watched, step, replace(watched.spans.get(step, Span()), ended=at))
+        case fact.StepRetried():
+            return replace(watched, span=replace(watched.span, ended=None))
+        case _:
+            return watched
+
+
+def _spanning(watched: Watched, step: str, span: Span) -> Watched:
+    return replace(watched, spans={**watched.spans, step: span})
