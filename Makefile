@@ -1,5 +1,5 @@
 # Z2. `make help` lists what there is.
-FILE ?= examples/tidal-energy.md
+FILE ?= $(firstword $(wildcard examples/*.md))
 B ?=
 export FILE
 

@@ -71,11 +71,11 @@ class Actor(Record):
     role: Role
 
 
-def authorise(actor: Actor, command: Command) -> None:
+def authorise(actor: Actor, command: type[Command]) -> None:
     """Raise NotAllowed unless the table grants the actor's role the scope that the command needs."""
-    needed = NEEDS[type(command)]
+    needed = NEEDS[command]
     if needed not in SCOPES[actor.role]:
-        raise NotAllowed(f"{type(command).__name__} needs the scope {needed}; the role {actor.role} lacks it")
+        raise NotAllowed(f"{command.__name__} needs the scope {needed}; the role {actor.role} lacks it")
 
 
 def authorise_reading(actor: Actor) -> None:

@@ -8,7 +8,7 @@ from application import access, registry
 from application.errors import NotFound, TooMuchContention
 from application.ports import Clock, Conflict, EventStore, IdempotencyKey, Outcome, Recorded, Write
 from domain import name
-from domain.kernel import Command, Context, Event
+from domain.kernel import Command, Context, Event, Rejected
 
 ATTEMPTS = 8
 
@@ -34,8 +34,8 @@ class Executor:
 
         With a `key` a second call gives the first one's outcome and does nothing.
         """
-        access.authorise(actor, command)
-        if key and (earlier := await self._store.outcome(key)):
+        access.authorise(actor, type(command))
+        if earlier := await self.earlier(key):
             return earlier
         for _ in range(ATTEMPTS):
             context = Context(actor.workspace_id, actor.user_id, self._clock(), correlation_id, causation)
@@ -43,16 +43,26 @@ class Executor:
                 return await self._attempt(stream, command, context, key)
             except Conflict:
                 continue
+            except (Rejected, NotFound):
+                # the same request may have been under way beside this one, and be what made it impossible
+                if earlier := await self.earlier(key):
+                    return earlier
+                raise
         raise TooMuchContention
+
+    async def earlier(self, key: IdempotencyKey | None) -> Outcome | None:
+        """What the command under this key came to, if there is a key and it was done. Raises KeyReused."""
+        return await self._store.outcome(key) if key else None
 
     async def _attempt(self, stream: UUID, command: Command, context: Context, key: IdempotencyKey | None) -> Outcome:
         aggregate = registry.taking(command)
         past = await self._store.load(stream)
-        _same_workspace(past, context)
+        _check_kept(past, aggregate, context)
         state = aggregate.decider.fold(recorded.event for recorded in past)
         events = aggregate.decider.decide(command, state, context)
         if not events:
-            return Outcome(stream, past[-1].position if past else 0)
+            unchanged = Outcome(stream, past[-1].position if past else 0)
+            return await self._store.remember(key, unchanged) if key else unchanged
         claims = [await self._claim(stream, event, aggregate, context) for event in events]
         writes = [Write(stream, len(past), events, context), *(claim for claim in claims if claim)]
         return await self._store.append(writes, key)
@@ -77,6 +87,9 @@ class Executor:
         return decider.fold(recorded.event for recorded in past), past
 
 
-def _same_workspace(past: Sequence[Recorded], context: Context) -> None:
+def _check_kept(past: Sequence[Recorded], aggregate: registry.Aggregate, context: Context) -> None:
+    """A stream of another workspace, or of another noun, is none at all."""
     if past and past[0].context.workspace_id != context.workspace_id:
+        raise NotFound
+    if past and registry.keeping(past[0].event) is not aggregate:
         raise NotFound

@@ -62,6 +62,10 @@ class EventStore(Protocol):
         """What the command under this key came to, if it was done. Raises KeyReused."""
         ...
 
+    async def remember(self, key: IdempotencyKey, outcome: Outcome) -> Outcome:
+        """Keep the outcome of a command that changed nothing; a known key gives its own. Raises KeyReused."""
+        ...
+
     async def read(self, after: int, limit: int) -> list[Recorded]:
         """Events of all streams by position."""
         ...

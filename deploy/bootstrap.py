@@ -45,10 +45,10 @@ def _carry_out(wish: argparse.Namespace) -> None:
         locks.recompile(ROOT, packages.uv(ROOT), upgrade=wish.upgrade)
         return
     changed = packages.install(ROOT, packages.RUN if wish.what == "run" else packages.DEV)
-    if wish.what == "check":
-        page.install(ROOT)
-        return
-    _both(lambda: page.build(ROOT), lambda: packages.warm_up(ROOT) if changed else None)
+    if wish.what != "run":
+        page.install(ROOT, tools=True)
+    if wish.what != "check":
+        _both(lambda: page.build(ROOT), lambda: packages.warm_up(ROOT) if changed else None)
     if wish.what == "test":
         browser.install()
 

@@ -17,7 +17,7 @@ DEV = ("requirements-dev.lock", "requirements-build.lock")
 UV = "requirements-uv.lock"
 SCRIPTS = "bin"
 # Imported once after an installation, so that the first start does not compile them three times over.
-HEAVY = ("interfaces.cli", "litestar", "uvicorn", "uvloop", "httptools", "psycopg_pool", "arq", "rich.live")
+PROCESSES = ("interfaces.cli.up", "interfaces.cli.run", "interfaces.processes.api", "interfaces.processes.worker")
 
 
 def install(root: Path, wanted: Sequence[str]) -> bool:
@@ -70,7 +70,7 @@ def warm_up(root: Path) -> None:
     script = "import contextlib, importlib, sys\nfor name in sys.argv[1:]:\n"
     script += "    with contextlib.suppress(Exception): importlib.import_module(name)\n"
     subprocess.run(
-        [_python(root), "-c", script, *HEAVY],
+        [_python(root), "-c", script, *PROCESSES],
         cwd=root,
         env=environment(),
         stdin=subprocess.DEVNULL,

@@ -19,24 +19,25 @@ def build(root: Path) -> None:
     digest = _digest(_sources(frontend))
     if stamp.exists() and stamp.read_text() == digest:
         return
-    install(root)
+    install(root, tools=False)
     with step("page built"):
         npm(root, "run", "build")
     stamp.write_text(digest)
 
 
-def install(root: Path) -> None:
-    """Leaves frontend/node_modules as package-lock.json says."""
+def install(root: Path, *, tools: bool) -> None:
+    """Leaves frontend/node_modules as package-lock.json says; the tools of development only where wanted."""
     frontend = root / "frontend"
     if not (frontend / "package-lock.json").exists():
         return
     stamp = frontend / "node_modules" / ".locked"
     digest = _digest([frontend / "package-lock.json", frontend / "package.json"])
-    if stamp.exists() and stamp.read_text() == digest:
+    found = stamp.read_text() if stamp.exists() else ""
+    if found == f"all {digest}" or (found == f"page {digest}" and not tools):
         return
     with step("packages of the page"):
-        npm(root, "ci", "--no-audit", "--no-fund")
-    stamp.write_text(digest)
+        npm(root, "ci", "--no-audit", "--no-fund", *([] if tools else ["--omit=dev"]))
+    stamp.write_text(f"{'all' if tools else 'page'} {digest}")
 
 
 def npm(root: Path, *arguments: str) -> None:

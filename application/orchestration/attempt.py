@@ -99,6 +99,14 @@ class Attempt:
             output = await self._answer(state, planned)
         except ModelError as error:
             await self._do(self._failure(error))
+        except Superseded:
+            raise
+        except NotFound as error:
+            await self._do(run.FailStep(step, attempt, error.code, str(error), retryable=False, billed="no"))
+        except Exception as error:
+            log.exception("step.failed_unexpectedly", run=str(self._job.run_id), step=step)
+            said = f"the worker failed unexpectedly ({type(error).__name__}); its log tells more"
+            await self._do(run.FailStep(step, attempt, "internal", said, retryable=True, billed="unknown"))
         else:
             await self._do(run.CompleteStep(step, attempt, output))
 

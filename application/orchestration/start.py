@@ -39,6 +39,9 @@ class Starter:
         self, run_id: UUID, request: StartRequest, actor: Actor, *, key: IdempotencyKey | None = None
     ) -> Outcome:
         """Start a run under this id. Raises Invalid, NotFound, NotAllowed, Rejected or KeyReused."""
+        authorise(actor, run.StartRun)
+        if earlier := await self._executor.earlier(key):
+            return earlier
         text = documents.checked(request.text)
         workflow_id = await self._workflow_id(request, actor, run_id)
         planned = await self._plan(workflow_id, request.model, actor)
@@ -85,7 +88,7 @@ class Starter:
         actor: Actor,
         correlation_id: UUID,
     ) -> None:
-        authorise(actor, command)
+        authorise(actor, type(command))
         try:
             await self._executor.state(stream, actor.workspace_id)
         except NotFound:

@@ -53,7 +53,7 @@ def valkey() -> Path:
 @functools.cache
 def major_version(folder: Path) -> int:
     asked = [str(folder / "postgres"), "--version"]
-    said = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603  the server found
+    said = subprocess.run(asked, capture_output=True, text=True, check=False)
     if not (found := re.search(r"(\d+)", said.stdout)):
         raise ServerError(f"{folder / 'postgres'} does not start: {said.stderr.strip() or said.returncode}")
     return int(found[1])
@@ -92,7 +92,7 @@ def _postgres_places() -> Iterator[Path]:
         yield Path(on_path).resolve().parent
     if config := shutil.which("pg_config"):
         asked = [config, "--bindir"]
-        said = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603  from the PATH
+        said = subprocess.run(asked, capture_output=True, text=True, check=False)
         yield Path(said.stdout.strip())
     for pattern in SYSTEM_POSTGRES:
         yield from sorted(Path("/").glob(pattern.lstrip("/")), key=_newest, reverse=True)

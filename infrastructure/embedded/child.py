@@ -35,7 +35,7 @@ def spawn(
     with warnings.catch_warnings():
         # Python 3.12 warns of forks beside threads; ours only makes one system call before exec.
         warnings.simplefilter("ignore", DeprecationWarning)
-        return subprocess.Popen(  # noqa: S603  our own servers
+        return subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -71,7 +71,7 @@ def runs(pid: int, *, program: str) -> bool:
 
 
 def _listed(pid: int) -> str:
-    found = subprocess.run(  # noqa: S603  a fixed program
+    found = subprocess.run(
         ["/bin/ps", "-o", "state=,comm=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     state, _, command = found.stdout.strip().partition(" ")

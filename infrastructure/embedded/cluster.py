@@ -51,7 +51,7 @@ def check_version(folder: Path, *, programs: Path) -> None:
 
 def _run(argv: Sequence[str], account: Account, *, told: str = "") -> None:
     who = {"user": account.uid, "group": account.gid, "extra_groups": []} if account.lent else {}
-    done = subprocess.run(  # noqa: S603  the programs of our own Postgres
+    done = subprocess.run(
         argv,
         input=told,
         capture_output=True,

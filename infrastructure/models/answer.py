@@ -18,11 +18,15 @@ class Answer:
         self.model = model
         self.stop: str | None = None
         self.usage: Usage | None = None
+        self.begun = False
         self.spoke = False
         self.declined = False
 
     def finished(self) -> Finished:
         """The end of a whole answer; raises ModelError `model_bad_answer` when something is missing."""
+        if not self.begun:
+            what = f"nothing of an answer came; check whether {self._endpoint.url_setting} is the right address"
+            raise bad_answer(self._endpoint, what)
         if self.stop is None or self.usage is None:
             missing = "reason for its end" if self.stop is None else "count of its tokens"
             what = f"the answer broke off or came without a {missing}"

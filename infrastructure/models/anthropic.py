@@ -141,6 +141,7 @@ def _messages(request: ModelRequest) -> list[MessageParam]:
 def _take(answer: Answer, event: object, counts: _Usage) -> tuple[str | None, _Usage]:
     """The words of an event, and the counts after it. Raises ValueError where it is not an event."""
     read = msgspec.convert(event, _Event, from_attributes=True)
+    answer.begun = True
     if read.message is not None:
         answer.model = read.message.model or answer.model
         counts = _later(counts, read.message.usage)

@@ -91,8 +91,8 @@ class ChatCompletions:
         await self._client.close()
 
     async def _ask(self, request: ModelRequest) -> openai.AsyncStream[ChatCompletionChunk]:
+        modern = prefers_new_limit(self._endpoint.url)
         limit = request.max_output_tokens
-        modern = (urlsplit(self._endpoint.url).hostname or "").endswith(_MODERN)
         return await self._client.chat.completions.create(
             model=request.model.partition("/")[2],
             messages=_messages(request),
@@ -122,6 +122,11 @@ class ChatCompletions:
                 return failures.unreachable(self._endpoint)
 
 
+def prefers_new_limit(url: str) -> bool:
+    """Whether the limit of the answer is to be named in the new way there."""
+    return (urlsplit(url).hostname or "").endswith(_MODERN)
+
+
 def _messages(request: ModelRequest) -> list[ChatCompletionMessageParam]:
     messages: list[ChatCompletionMessageParam] = []
     if request.instructions:
@@ -138,6 +143,7 @@ def _messages(request: ModelRequest) -> list[ChatCompletionMessageParam]:
 def _take(answer: Answer, chunk: object) -> list[str]:
     """The words of a chunk; the rest of it goes into the answer. Raises ValueError where it is not a chunk."""
     read = msgspec.convert(chunk, _Chunk, from_attributes=True)
+    answer.begun = True
     answer.model = read.model or answer.model
     if read.usage is not None:
         answer.usage = _usage(read.usage)

@@ -23,6 +23,7 @@ class ProviderSettings(Record):
     anthropic_api_key: str | None = None
     anthropic_base_url: str | None = None
     ollama_base_url: str | None = None
+    connect_timeout: float = 10.0
     first_token_timeout: float = 60.0
     idle_timeout: float = 60.0
 
@@ -40,7 +41,7 @@ class Providers:
 
     @classmethod
     def configured(cls, settings: ProviderSettings) -> "Providers":
-        pace = Pace(first=settings.first_token_timeout, idle=settings.idle_timeout)
+        pace = Pace(connect=settings.connect_timeout, first=settings.first_token_timeout, idle=settings.idle_timeout)
         return cls([_openai(settings, pace), _anthropic(settings, pace), _ollama(settings, pace)])
 
     def get(self, model: str) -> Provider:
@@ -85,7 +86,8 @@ def _ollama(settings: ProviderSettings, pace: Pace) -> remote.Remote:
 
 def _chat_completions(name: str, endpoint: Endpoint, key: str | None, pace: Pace) -> remote.Remote:
     def connect() -> remote.Wire:
-        from infrastructure.models import openai  # noqa: PLC0415 -- takes a second, and many processes never ask
+        # Importing an SDK takes a second or two, and many processes never ask.
+        from infrastructure.models import openai
 
         return openai.ChatCompletions(endpoint, key, pace)
 
@@ -97,7 +99,7 @@ def _anthropic(settings: ProviderSettings, pace: Pace) -> remote.Remote:
     endpoint = Endpoint("Anthropic", url or ANTHROPIC_URL, "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY")
 
     def connect() -> remote.Wire:
-        from infrastructure.models import anthropic  # noqa: PLC0415 -- takes two seconds, likewise
+        from infrastructure.models import anthropic
 
         return anthropic.Messages(endpoint, key, pace)
 

@@ -109,12 +109,8 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:  # no
         raise Failure("this Z2 is not installed, so its version is unknown", "install it with make up")
 
 
-@click.group(
-    cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
-)
-@click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
-)
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Teams of AI agents do complex work under control."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,7 +66,8 @@ def _children_log(folder: Path, document: Path | None) -> Iterator[TextIO | None
     if document is None:
         yield None
         return
-    with (folder / "z2.log").open("w", encoding="utf-8") as log:
+    descriptor = os.open(folder / "z2.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as log:
         yield log
 
 

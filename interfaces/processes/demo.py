@@ -28,6 +28,10 @@ async def follow_run(document: Path, *, env: Mapping[str, str]) -> int:
             await process.wait()
 
 
+def end() -> str:
+    return "Ctrl-C" if sys.stdin and sys.stdin.isatty() else "its input ends"
+
+
 async def watched() -> None:
     """Returns when our input is at its end; a terminal has none, there one presses Ctrl-C."""
     if sys.stdin is None:

@@ -17,7 +17,7 @@ async def serve(machine: Machine, output: Output, *, document: Path | None = Non
     _heed_signals(supervisor)
     try:
         await supervisor.start()
-        own_start = welcome.seconds_since_process_start()
+        own_start = welcome.seconds_since_start()
         welcome.show(machine, seconds=own_start)
         return await _stay(machine, output, document, own_start=own_start)
     except asyncio.CancelledError:
@@ -36,7 +36,7 @@ async def _stay(machine: Machine, output: Output, document: Path | None, *, own_
         output.say(f"✗ the run of the demonstration failed (code {code})")
     else:
         output.say(welcome.demo_times(own_start))
-    output.say(f"Z2 goes on at {machine.address} until Ctrl-C")
+    output.say(f"Z2 goes on at {machine.address} until {demo.end()}")
     with contextlib.suppress(asyncio.CancelledError):
         await demo.watched()
     return 1 if code else 0

@@ -27,9 +27,7 @@ DEEDS = {
 STOPS: tuple[StopReason, ...] = ("end", "length", "refusal")
 PATIENCE = (None, 30.0, 1e300, float("inf"), float("nan"), -5.0)
 
-StepEvent: TypeAlias = (
-    fact.StepScheduled | fact.StepBegun | fact.StepCompleted | fact.CallBegun | fact.CallRecorded
-)
+StepEvent: TypeAlias = fact.StepScheduled | fact.StepBegun | fact.StepCompleted | fact.CallBegun | fact.CallRecorded
 OneKind = TypeVar("OneKind", bound=StepEvent)
 
 
@@ -75,9 +73,7 @@ class World:
             assert self.send(runs.retry(failed)), "a failed run can be retried"
         for _ in range(4 * len(self.run.steps)):
             under_way = [
-                (name, step)
-                for name, step in self.run.steps.items()
-                if step.status in ("scheduled", "running")
+                (name, step) for name, step in self.run.steps.items() if step.status in ("scheduled", "running")
             ]
             if self.run.status == "running":
                 assert self.send(_honest_work(*under_way[0])), "an honest worker gets on"

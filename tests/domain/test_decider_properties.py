@@ -22,22 +22,22 @@ ROLES: tuple[workspace.Role, ...] = ("admin", "user", "agent")
 NOUNS: dict[str, tuple[AnyDecider, Any, list[Any]]] = {
     "agent": (
         agent.decider,
-        agent.Events,
+        list[agent.Events],
         [
             *(agent.CreateAgent("Ada", role, "Do.", "compose") for role in "rs"),
             *(agent.ReviseAgent(role, "Do.", "compose") for role in "rs"),
             agent.RetireAgent(),
         ],
     ),
-    "user": (user.decider, user.Events, [user.RegisterUser(), user.DisableUser(), user.EnableUser()]),
+    "user": (user.decider, list[user.Events], [user.RegisterUser(), user.DisableUser(), user.EnableUser()]),
     "name": (
         name.decider,
-        name.Events,
+        list[name.Events],
         [command for who in (ADA, BOB) for command in (name.ClaimName(who, "Ada"), name.ReleaseName(who))],
     ),
     "workspace": (
         workspace.decider,
-        workspace.Events,
+        list[workspace.Events],
         [
             *(workspace.CreateWorkspace(label) for label in "xy"),
             *(workspace.AddMember(who, role) for who in (ADA, BOB) for role in ROLES),
@@ -46,7 +46,7 @@ NOUNS: dict[str, tuple[AnyDecider, Any, list[Any]]] = {
     ),
     "workflow": (
         workflow.decider,
-        workflow.Events,
+        list[workflow.Events],
         [
             *(workflow.CreateWorkflow(label, (NODE,)) for label in "xy"),
             *(workflow.ReviseWorkflow((NODE,), text) for text in "xy"),
@@ -74,10 +74,10 @@ def live(decider: AnyDecider, commands: list[Any]) -> tuple[list[Any], Any]:
 @pytest.mark.parametrize("noun", NOUNS)
 @given(data=st.data())
 def test_a_state_read_from_stored_facts_is_the_live_state(noun: str, data: st.DataObject) -> None:
-    decider, kinds, commands = NOUNS[noun]
+    decider, stored_as, commands = NOUNS[noun]
     events, state = live(decider, data.draw(st.lists(st.sampled_from(commands), max_size=12)))
     stored = msgspec.json.encode(events)
-    assert decider.fold(msgspec.json.decode(stored, type=list[kinds])) == state
+    assert decider.fold(msgspec.json.decode(stored, type=stored_as)) == state
 
 
 @pytest.mark.parametrize("noun", NOUNS)

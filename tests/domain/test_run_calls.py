@@ -89,9 +89,7 @@ def test_a_late_answer_settles_the_doubt_and_leaves_the_rest_as_it_is() -> None:
 
 def test_a_step_that_completes_beside_an_open_call_leaves_it_in_doubt() -> None:
     past = (*CALLING, call_recorded("a"), call_begun("a", call=2))
-    given(run.decider, *past).when(complete("a")).then(
-        call_in_doubt("a", call=2), completed("a"), run_completed()
-    )
+    given(run.decider, *past).when(complete("a")).then(call_in_doubt("a", call=2), completed("a"), run_completed())
 
 
 def test_the_record_says_what_a_call_used_cost_and_answered() -> None:

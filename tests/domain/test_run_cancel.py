@@ -37,9 +37,7 @@ def test_a_run_that_goes_on_is_cancelled(past: tuple[Events, ...]) -> None:
 
 def test_cancelling_leaves_calls_under_way_in_doubt() -> None:
     calls = (call_begun("a"), call_recorded("a"), call_begun("a", call=2), call_begun("b"))
-    given(run.decider, *PAIR, *calls).when(cancel()).then(
-        call_in_doubt("a", call=2), call_in_doubt("b"), cancelled()
-    )
+    given(run.decider, *PAIR, *calls).when(cancel()).then(call_in_doubt("a", call=2), call_in_doubt("b"), cancelled())
 
 
 def test_cancelling_again_changes_nothing() -> None:

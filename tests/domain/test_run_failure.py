@@ -47,9 +47,7 @@ def test_a_step_that_failed_is_tried_again_after_a_second() -> None:
 
 
 @pytest.mark.parametrize(("earlier", "seconds"), [(0, 1), (1, 2), (2, 4), (3, 8), (5, 32), (6, 60), (8, 60)])
-def test_a_step_waits_twice_as_long_each_time_but_never_more_than_a_minute(
-    earlier: int, seconds: float
-) -> None:
+def test_a_step_waits_twice_as_long_each_time_but_never_more_than_a_minute(earlier: int, seconds: float) -> None:
     attempt = earlier + 1
     given(run.decider, *failures(earlier)).when(fail("a", attempt)).then(
         failed("a", attempt), after(seconds, attempt + 1)
@@ -70,9 +68,7 @@ def test_a_step_waits_twice_as_long_each_time_but_never_more_than_a_minute(
         (float("nan"), 1),
     ],
 )
-def test_a_step_waits_as_long_as_the_provider_asks_within_a_minute(
-    asked: float | None, seconds: float
-) -> None:
+def test_a_step_waits_as_long_as_the_provider_asks_within_a_minute(asked: float | None, seconds: float) -> None:
     given(run.decider, *RUNNING).when(fail("a", retry_after=asked)).then(failed("a"), after(seconds, 2))
 
 
@@ -89,15 +85,11 @@ def test_a_plan_with_thousands_of_attempts_still_waits_a_minute() -> None:
 
 
 def test_a_step_that_failed_as_often_as_it_may_fails_the_run() -> None:
-    given(run.decider, *failures(2, most=3)).when(fail("a", 3)).then(
-        failed("a", 3, final=True), run_failed("a")
-    )
+    given(run.decider, *failures(2, most=3)).when(fail("a", 3)).then(failed("a", 3, final=True), run_failed("a"))
 
 
 def test_a_failure_that_no_repetition_mends_fails_the_run_at_once() -> None:
-    given(run.decider, *RUNNING).when(fail("a", retryable=False)).then(
-        failed("a", final=True), run_failed("a")
-    )
+    given(run.decider, *RUNNING).when(fail("a", retryable=False)).then(failed("a", final=True), run_failed("a"))
 
 
 def test_a_failed_run_says_which_failure_ended_it() -> None:

@@ -3,7 +3,7 @@
 from random import Random
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import run
@@ -13,6 +13,7 @@ from tests.domain import runs
 from tests.domain.run_world import World
 from tests.support.given import CONTEXT
 
+MANY = settings(max_examples=4 * settings().max_examples)
 NAMES = "abcdefghijkl"
 
 
@@ -47,6 +48,7 @@ STORIES = st.builds(
 )
 
 
+@MANY
 @given(STORIES)
 def test_a_run_keeps_its_laws_and_ends_once_failures_stop(story: Story) -> None:
     world = story.world()
@@ -54,6 +56,7 @@ def test_a_run_keeps_its_laws_and_ends_once_failures_stop(story: Story) -> None:
     assert world.run.status in ("completed", "cancelled")
 
 
+@MANY
 @given(STORIES)
 def test_a_run_read_from_its_stored_facts_is_the_live_run(story: Story) -> None:
     world = story.world()
@@ -62,6 +65,7 @@ def test_a_run_read_from_its_stored_facts_is_the_live_run(story: Story) -> None:
     assert run.decider.fold(events) == world.run
 
 
+@MANY
 @given(STORIES)
 def test_no_answer_of_a_provider_is_ever_turned_away(story: Story) -> None:
     world = story.world()

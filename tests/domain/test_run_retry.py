@@ -48,9 +48,7 @@ def test_a_retried_run_runs_and_shows_no_failure() -> None:
 @pytest.mark.parametrize("asked", ["a", "b"])
 def test_all_failed_steps_are_retried_together(asked: str) -> None:
     past = (*PAIR, begun("b"), *END, failed("b", final=True))
-    given(run.decider, *past).when(retry(asked)).then(
-        retried("a"), retried("b"), scheduled("a", 2), scheduled("b", 2)
-    )
+    given(run.decider, *past).when(retry(asked)).then(retried("a"), retried("b"), scheduled("a", 2), scheduled("b", 2))
 
 
 def test_a_sibling_that_completed_meanwhile_is_not_done_again() -> None:

@@ -82,9 +82,7 @@ def test_each_command_does_what_the_table_says_to_a_step_that_is(line: str) -> N
     assert outcomes == dict(zip(COMMANDS, expected, strict=True))
 
 
-@pytest.mark.parametrize(
-    "command", [command for name, command in COMMANDS.items() if name not in ("start", "cancel")]
-)
+@pytest.mark.parametrize("command", [command for name, command in COMMANDS.items() if name not in ("start", "cancel")])
 def test_a_step_that_the_plan_does_not_know_is_not_found(command: run.Commands) -> None:
     with pytest.raises(Rejected, match="the run has no step 'a'") as refusal:
         run.decide(command, run.decider.fold([runs.started("b"), scheduled("b")]), CONTEXT)

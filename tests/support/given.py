@@ -54,8 +54,6 @@ class Given(Generic[State, AnyCommand, AnyEvent]):
         return Outcome(self._decider, self._past, command, context)
 
 
-def given(
-    decider: Decider[State, AnyCommand, AnyEvent], *events: AnyEvent
-) -> Given[State, AnyCommand, AnyEvent]:
+def given(decider: Decider[State, AnyCommand, AnyEvent], *events: AnyEvent) -> Given[State, AnyCommand, AnyEvent]:
     """These facts have happened."""
     return Given(decider, events)

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from infrastructure.embedded import child, server
 
@@ -26,9 +27,7 @@ def started(one: server.Server) -> Iterator[subprocess.Popen[bytes]]:
     """Prepared, started and ready; ended in the end, if the test has not done so."""
     one.prepare()
     with tempfile.TemporaryFile() as log:
-        process = child.spawn(
-            one.argv(), parting=one.parting_signal, account=one.account, env=one.env(), output=log
-        )
+        process = child.spawn(one.argv(), parting=one.parting_signal, account=one.account, env=one.env(), output=log)
         try:
             until(lambda: one.ready() or process.poll() is not None)
             assert process.poll() is None, log.seek(0) or log.read()
@@ -40,8 +39,7 @@ def started(one: server.Server) -> Iterator[subprocess.Popen[bytes]]:
 def alive(pid: int) -> bool:
     """Whether the process runs, a zombie not counted."""
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
 

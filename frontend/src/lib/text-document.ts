@@ -1,4 +1,5 @@
 export const MAX_CHARACTERS = 1_000_000;
+export const MAX_TITLE = 80;
 const MAX_BYTES = 4 * MAX_CHARACTERS;
 
 export type Reading = { ok: true; text: string } | { ok: false; why: string };
@@ -50,20 +51,15 @@ function decode(bytes: ArrayBuffer): string | undefined {
 
 /** A title for a document: the name of its file without the ending, in words. */
 export function titleOfFile(name: string): string {
-  return (
-    name
-      .replace(/\.[^.]+$/, "")
-      .replace(/[-_]+/g, " ")
-      .trim()
-      .slice(0, 120) || name
-  );
+  return asTitle(name.replace(/\.[^.]+$/, "").replace(/[-_]+/g, " ")) || asTitle(name);
 }
 
 /** A title for pasted text: its first line that says something. */
 export function titleOfText(text: string): string {
   const line = text.split("\n", 50).find((candidate) => candidate.trim() !== "") ?? "";
-  return line
-    .replace(/^[#>*\s-]+/, "")
-    .trim()
-    .slice(0, 80);
+  return asTitle(line.replace(/^[#>*\s-]+/, ""));
+}
+
+function asTitle(text: string): string {
+  return text.trim().slice(0, MAX_TITLE).trim();
 }

@@ -60,8 +60,9 @@ INTENTS: Sequence[Intent] = (
         open unanswered unresolved limitation limitations risiko risiken gefahr gefahren bedenken offen offene offenen
         unklar ungewiss""",
         """risk, risks, danger, dangers, dangerous, threat, threats, concerns, main concern, uncertain, uncertainty,
-        unclear, unknown, nobody knows, not known, cannot be answered, open question, open questions, risiko, risiken, gefahr,
-        gefahren, gefährlich, bedenken, unklar, ungewiss, unbekannt, niemand weiß, offene frage, offene fragen""",
+        unclear, unknown, nobody knows, not known, cannot be answered, open question, open questions, risiko, risiken,
+        gefahr, gefahren, gefährlich, bedenken, unklar, ungewiss, unbekannt, niemand weiß, offene frage,
+        offene fragen""",
         """harm, harmful, may be, may be abandoned, cannot prove, whether, damage, never observed, questions, schaden,
         schäden, ob, fraglich, fragen""",
     ),

@@ -120,13 +120,13 @@ NO_PHRASE = _set(
     largest last lead leads leave leaves left long longer look looks lose lost low lower many match means meet modest
     move moves new old open pass pay people place places point possible prove proved provide provides raise reach real
     remain remains require requires rise run runs sell serve set settle show shown shows sign similar simple single
-    small smaller solve special stand stands start stay stop strong stronger suit supply tell test thing things time times try
-    useful value want wants weak weaker wide work works world worse worth year years young
+    small smaller solve special stand stands start stay stop strong stronger suit supply tell test thing things time
+    times try useful value want wants weak weaker wide work works world worse worth year years young
     akzeptieren alt alten besteht bestehen bilden brauchen braucht bringen eigene eigenen einfach enthalten finden
-    findet folgen führen führt gehen geht gilt gleich groß große großen größer gut gute guten halten hoch hohe hohen jahr jahre
-    jahren klein kleine kleinen lang lange langen leben liegen liegt möglich nehmen neu neue neuen nimmt nutzen
-    nutzt stehen steht teil unterschiedlich verschieden verschiedene verschiedenen verwenden verwendet wachsen welt
-    wichtig wichtige wichtigen zeigen zeigt zeit
+    findet folgen führen führt gehen geht gilt gleich groß große großen größer gut gute guten halten hoch hohe hohen
+    jahr jahre jahren klein kleine kleinen lang lange langen leben liegen liegt möglich nehmen neu neue neuen nimmt
+    nutzen nutzt stehen steht teil unterschiedlich verschieden verschiedene verschiedenen verwenden verwendet wachsen
+    welt wichtig wichtige wichtigen zeigen zeigt zeit
     """
 )
 """Content words that are too general to be part of a phrase."""

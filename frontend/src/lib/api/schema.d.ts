@@ -11,7 +11,43 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ListAgents"];
+        /** List the agents */
+        get: operations["listAgents"];
+        put?: never;
+        /** Create an agent */
+        post: operations["createAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an agent */
+        get: operations["readAgent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Watch everything that happens in the workspace */
+        get: operations["watchEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -27,9 +63,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ListModels"];
+        /** List the models, ready or not */
+        get: operations["listModels"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projections/{name}/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fold a read model anew */
+        post: operations["rebuildProjection"];
         delete?: never;
         options?: never;
         head?: never;
@@ -43,9 +97,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ListRuns"];
+        /** List the runs */
+        get: operations["listRuns"];
         put?: never;
-        post: operations["StartRun"];
+        /** Start a run */
+        post: operations["startRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -59,7 +115,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ReadRun"];
+        /** Read a run with its steps */
+        get: operations["readRun"];
         put?: never;
         post?: never;
         delete?: never;
@@ -77,7 +134,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["CancelRun"];
+        /** Cancel a run */
+        post: operations["cancelRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -91,7 +149,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ListRunEvents"];
+        /** The events of a run */
+        get: operations["listRunEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -107,7 +166,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ReadInput"];
+        /** The document of a run */
+        get: operations["readRunInput"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Watch a run: its events, and what its models say */
+        get: operations["watchRun"];
         put?: never;
         post?: never;
         delete?: never;
@@ -123,7 +200,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ReadOutput"];
+        /** The result of a run */
+        get: operations["readRunOutput"];
         put?: never;
         post?: never;
         delete?: never;
@@ -139,7 +217,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ReadStepOutput"];
+        /** The output of a step */
+        get: operations["readStepOutput"];
         put?: never;
         post?: never;
         delete?: never;
@@ -157,7 +236,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["RetryStep"];
+        /** Retry a failed step */
+        post: operations["retryStep"];
         delete?: never;
         options?: never;
         head?: never;
@@ -171,10 +251,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["CurrentSession"];
+        /** Who is signed in */
+        get: operations["readSession"];
         put?: never;
-        post: operations["SignIn"];
-        delete: operations["SignOut"];
+        /** Sign in */
+        post: operations["signIn"];
+        /** Sign out */
+        delete: operations["signOut"];
         options?: never;
         head?: never;
         patch?: never;
@@ -187,7 +270,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ListTemplates"];
+        /** List the templates */
+        get: operations["listTemplates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -203,7 +287,60 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ListWorkflows"];
+        /** List the workflows */
+        get: operations["listWorkflows"];
+        put?: never;
+        /** Create a workflow */
+        post: operations["createWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/{workflow_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a workflow */
+        get: operations["readWorkflow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process runs */
+        get: operations["readLiveness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process can do its work */
+        get: operations["readReadiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -216,55 +353,141 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Accepted */
         Accepted: {
+            /** Format: uuid */
             id: string;
             position: number;
         };
-        Agent: {
+        /** AgentList */
+        AgentList: {
+            items: components["schemas"]["AgentRow"][];
+        };
+        /** AgentNode */
+        AgentNode: {
+            /** Format: uuid */
+            agent_id: string;
+            /** @default true */
+            document: boolean;
+            id: string;
+            /** @constant */
+            kind: "agent";
+            /** @default 3 */
+            max_attempts: number;
+            /** @default [] */
+            needs: string[];
+            prompt: string;
+        };
+        /** AgentRow */
+        AgentRow: {
             /** Format: date-time */
             created_at: string;
+            /** Format: uuid */
             id: string;
+            /** @default  */
             instructions: string;
+            /** @default default */
+            model: string;
+            /** @default  */
+            name: string;
+            position: number;
+            /** @default  */
+            role: string;
+            /** @default active */
+            status: string;
+            /**
+             * @default summarise
+             * @enum {string}
+             */
+            task: "summarise" | "key_phrases" | "answer" | "compose";
+            /** @default 0 */
+            version: number;
+            /** Format: uuid */
+            workspace_id: string;
+        };
+        /** Alive */
+        Alive: {
+            /**
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+        };
+        /** CancelBody */
+        CancelBody: {
+            /** @default  */
+            reason: string;
+        };
+        /** Checks */
+        Checks: {
+            /** @enum {string} */
+            postgres: "ok" | "unreachable";
+            projections: {
+                [key: string]: components["schemas"]["Progress"];
+            };
+            /** @enum {string} */
+            redis: "ok" | "unreachable";
+        };
+        /** CreateAgent */
+        CreateAgent: {
+            instructions: string;
+            /** @default default */
             model: string;
             name: string;
             role: string;
-            status: string;
-            task: string;
-            version: number;
+            /** @enum {string} */
+            task: "summarise" | "key_phrases" | "answer" | "compose";
         };
-        CancelRun: {
-            reason?: string | null;
-        };
-        Credentials: {
+        /** CreateWorkflow */
+        CreateWorkflow: {
+            /** @default  */
+            description: string;
             name: string;
-            password: string;
+            nodes: (components["schemas"]["AgentNode"] | unknown)[];
         };
-        EventPage: {
-            items: components["schemas"]["LogEvent"][];
-            next: number | null;
-            position: number;
-        };
+        /**
+         * FieldError
+         * @description What is wrong with one field.
+         */
         FieldError: {
             field: string;
             message: string;
         };
+        /** Health */
+        Health: {
+            checks: components["schemas"]["Checks"];
+            /** @enum {string} */
+            status: "ok" | "degraded";
+        };
+        /** LogEvent */
         LogEvent: {
+            /** Format: uuid */
             actor_id: string;
             /** Format: date-time */
             at: string;
             causation: string | null;
+            /** Format: uuid */
             correlation_id: string;
             data: {
                 [key: string]: unknown;
             };
             position: number;
+            /** Format: uuid */
             stream: string;
             type: string;
             version: number;
         };
+        /** LogPage */
+        LogPage: {
+            items: components["schemas"]["LogEvent"][];
+            next: number | null;
+            position: number;
+        };
+        /** Model */
         Model: {
             as_of: string | null;
             available: boolean;
+            context_tokens: number | null;
             description: string;
             id: string;
             input_price: number | null;
@@ -274,139 +497,26 @@ export interface components {
             source: string | null;
             why_not: string | null;
         };
+        /** ModelList */
+        ModelList: {
+            items: components["schemas"]["Model"][];
+        };
+        /** NewSession */
         NewSession: {
             /** Format: date-time */
             expires_at: string;
             name: string;
-            role: string;
+            /** @enum {string} */
+            role: "admin" | "user" | "agent" | "system";
             token: string;
+            /** Format: uuid */
             user_id: string;
+            /** Format: uuid */
             workspace_id: string;
         };
-        PayloadRef: {
-            media_type: string;
-            sha256: string;
-            size: number;
-        };
-        Problem: {
-            detail: string;
-            errors?: components["schemas"]["FieldError"][];
-            instance?: string;
-            status: number;
-            title: string;
-            type: string;
-        };
-        Run: {
-            cost_micro_usd: number | null;
-            /** Format: date-time */
-            created_at: string;
-            ended_at: string | null;
-            error: components["schemas"]["StepError"] | null;
-            id: string;
-            input: components["schemas"]["PayloadRef"];
-            input_tokens: number;
-            output: components["schemas"]["PayloadRef"] | null;
-            output_tokens: number;
-            position: number;
-            /** @enum {unknown} */
-            status: "running" | "completed" | "failed" | "cancelled";
-            steps: components["schemas"]["Step"][];
-            steps_done: number;
-            steps_total: number;
-            title: string;
-            workflow_id: string;
-            workflow_name: string;
-            workflow_version: number;
-        };
-        RunInput: {
-            text: string;
-            title: string;
-        };
-        RunPage: {
-            items: components["schemas"]["RunSummary"][];
-            next: string | null;
-            position: number;
-        };
-        RunSummary: {
-            cost_micro_usd: number | null;
-            /** Format: date-time */
-            created_at: string;
-            ended_at: string | null;
-            id: string;
-            input_tokens: number;
-            output_tokens: number;
-            position: number;
-            /** @enum {unknown} */
-            status: "running" | "completed" | "failed" | "cancelled";
-            steps_done: number;
-            steps_total: number;
-            title: string;
-            workflow_id: string;
-            workflow_name: string;
-            workflow_version: number;
-        };
-        Sample: {
-            text: string;
-            title: string;
-        };
-        Session: {
-            name: string;
-            role: string;
-            user_id: string;
-            workspace_id: string;
-        };
-        StartRun: {
-            input: components["schemas"]["RunInput"];
-            model?: string | null;
-            template?: string | null;
-            workflow_id?: string | null;
-        };
-        Step: {
-            agent_id: string;
-            agent_name: string;
-            attempt: number;
-            calls_in_doubt: number;
-            cost_micro_usd: number | null;
-            ended_at: string | null;
-            error: components["schemas"]["StepError"] | null;
-            id: string;
-            input_tokens: number;
-            max_attempts: number;
-            model: string | null;
-            needs: string[];
-            output: components["schemas"]["PayloadRef"] | null;
-            output_tokens: number;
-            role: string;
-            started_at: string | null;
-            /** @enum {unknown} */
-            status: "waiting" | "scheduled" | "running" | "completed" | "failed" | "cancelled";
-        };
-        StepError: {
-            code: string;
-            detail: string;
-        };
-        Template: {
-            description: string;
-            name: string;
-            sample: components["schemas"]["Sample"];
-            steps: components["schemas"]["TemplateStep"][];
-            title: string;
-        };
-        TemplateStep: {
-            id: string;
-            needs: string[];
-            role: string;
-        };
-        Workflow: {
-            /** Format: date-time */
-            created_at: string;
-            description: string;
-            id: string;
-            name: string;
-            nodes: components["schemas"]["WorkflowNode"][];
-            version: number;
-        };
-        WorkflowNode: {
+        /** Node */
+        Node: {
+            /** Format: uuid */
             agent_id: string;
             agent_name: string;
             document: boolean;
@@ -414,6 +524,187 @@ export interface components {
             max_attempts: number;
             needs: string[];
             prompt: string;
+        };
+        /** PayloadRef */
+        PayloadRef: {
+            /** @default text/plain */
+            media_type: string;
+            sha256: string;
+            size: number;
+        };
+        /**
+         * Problem
+         * @description A problem document. `type` is stable: programs may decide by it.
+         */
+        Problem: {
+            /** @default  */
+            detail: string;
+            /** @default [] */
+            errors: components["schemas"]["FieldError"][];
+            /** @default null */
+            instance: string | null;
+            status: number;
+            title: string;
+            type: string;
+        };
+        /** Progress */
+        Progress: {
+            lag: number;
+            position: number;
+        };
+        /** Rebuilt */
+        Rebuilt: {
+            position: number;
+            rows: number;
+        };
+        /** Run */
+        Run: {
+            cost_micro_usd: number | null;
+            /** Format: date-time */
+            created_at: string;
+            ended_at: string | null;
+            error?: components["schemas"]["Problem"] | null;
+            /** Format: uuid */
+            id: string;
+            input?: components["schemas"]["PayloadRef"] | null;
+            input_tokens: number;
+            output?: components["schemas"]["PayloadRef"] | null;
+            output_tokens: number;
+            position: number;
+            /** @enum {string} */
+            status: "absent" | "running" | "completed" | "failed" | "cancelled";
+            /** @default [] */
+            steps: components["schemas"]["StepRow"][];
+            steps_done: number;
+            steps_total: number;
+            title: string;
+            workflow_id: string | null;
+            workflow_name: string;
+            workflow_version: number;
+        };
+        /** RunInput */
+        RunInput: {
+            text: string;
+            title: string;
+        };
+        /** RunPage */
+        RunPage: {
+            items: components["schemas"]["RunSummary"][];
+            next: string | null;
+            position: number;
+        };
+        /** RunSummary */
+        RunSummary: {
+            cost_micro_usd: number | null;
+            /** Format: date-time */
+            created_at: string;
+            ended_at: string | null;
+            /** Format: uuid */
+            id: string;
+            input_tokens: number;
+            output_tokens: number;
+            position: number;
+            /** @enum {string} */
+            status: "absent" | "running" | "completed" | "failed" | "cancelled";
+            steps_done: number;
+            steps_total: number;
+            title: string;
+            workflow_id: string | null;
+            workflow_name: string;
+            workflow_version: number;
+        };
+        /** Sample */
+        Sample: {
+            text: string;
+            title: string;
+        };
+        /** Session */
+        Session: {
+            name: string;
+            /** @enum {string} */
+            role: "admin" | "user" | "agent" | "system";
+            /** Format: uuid */
+            user_id: string;
+            /** Format: uuid */
+            workspace_id: string;
+        };
+        /** SignIn */
+        SignIn: {
+            name: string;
+            password: string;
+        };
+        /** StartBody */
+        StartBody: {
+            input: components["schemas"]["RunInput"];
+            model?: string | null;
+            template?: string | null;
+            workflow_id?: string | null;
+        };
+        /** StepRow */
+        StepRow: {
+            /** Format: uuid */
+            agent_id: string;
+            agent_name: string;
+            /** @default 0 */
+            attempt: number;
+            /** @default 0 */
+            calls_in_doubt: number;
+            /** @default 0 */
+            cost_micro_usd: number | null;
+            due_at?: string | null;
+            ended_at?: string | null;
+            error?: components["schemas"]["Problem"] | null;
+            id: string;
+            /** @default 0 */
+            input_tokens: number;
+            max_attempts: number;
+            model: string;
+            needs: string[];
+            output?: components["schemas"]["PayloadRef"] | null;
+            /** @default 0 */
+            output_tokens: number;
+            role: string;
+            /** @default 0 */
+            scheduled_position: number;
+            started_at?: string | null;
+            /**
+             * @default waiting
+             * @enum {string}
+             */
+            status: "waiting" | "scheduled" | "running" | "completed" | "failed" | "cancelled";
+        };
+        /** TemplateList */
+        TemplateList: {
+            items: components["schemas"]["TemplateView"][];
+        };
+        /** TemplateStep */
+        TemplateStep: {
+            id: string;
+            needs: string[];
+            role: string;
+        };
+        /** TemplateView */
+        TemplateView: {
+            description: string;
+            name: string;
+            sample: components["schemas"]["Sample"];
+            steps: components["schemas"]["TemplateStep"][];
+            title: string;
+        };
+        /** Workflow */
+        Workflow: {
+            /** Format: date-time */
+            created_at: string;
+            description: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            nodes: components["schemas"]["Node"][];
+            version: number;
+        };
+        /** WorkflowList */
+        WorkflowList: {
+            items: components["schemas"]["Workflow"][];
         };
     };
     responses: never;
@@ -424,10 +715,11 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    ListAgents: {
+    listAgents: {
         parameters: {
             query?: {
-                after?: number;
+                /** @description Wait until the read model has seen this position of the log. */
+                after?: number | null;
             };
             header?: never;
             path?: never;
@@ -435,17 +727,62 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Agent"][];
+                    "application/json": components["schemas"]["AgentList"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -455,7 +792,241 @@ export interface operations {
             };
         };
     };
-    ListModels: {
+    createAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAgent"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readAgent: {
+        parameters: {
+            query?: {
+                /** @description Wait until the read model has seen this position of the log. */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRow"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watchEvents: {
+        parameters: {
+            query?: {
+                /** @description Only events behind this position of the log. */
+                after?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listModels: {
         parameters: {
             query?: never;
             header?: never;
@@ -464,17 +1035,62 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Model"][];
+                    "application/json": components["schemas"]["ModelList"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -484,13 +1100,93 @@ export interface operations {
             };
         };
     };
-    ListRuns: {
+    rebuildProjection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rebuilt"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRuns: {
         parameters: {
             query?: {
-                after?: number;
-                before?: string;
+                /** @description Wait until the read model has seen this position of the log. */
+                after?: number | null;
+                /** @description The `next` of the page before. */
+                before?: number | null;
+                /** @description How many at the most. */
                 limit?: number;
-                status?: string;
+                /** @description Only runs in this state. */
+                status?: "running" | "completed" | "failed" | "cancelled" | null;
             };
             header?: never;
             path?: never;
@@ -498,7 +1194,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -507,8 +1203,53 @@ export interface operations {
                     "application/json": components["schemas"]["RunPage"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -518,22 +1259,20 @@ export interface operations {
             };
         };
     };
-    StartRun: {
+    startRun: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StartRun"];
+                "application/json": components["schemas"]["StartBody"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Document created, URL follows */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -542,8 +1281,53 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -553,10 +1337,11 @@ export interface operations {
             };
         };
     };
-    ReadRun: {
+    readRun: {
         parameters: {
             query?: {
-                after?: number;
+                /** @description Wait until the read model has seen this position of the log. */
+                after?: number | null;
             };
             header?: never;
             path: {
@@ -566,7 +1351,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -575,8 +1360,53 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -586,7 +1416,7 @@ export interface operations {
             };
         };
     };
-    CancelRun: {
+    cancelRun: {
         parameters: {
             query?: never;
             header?: never;
@@ -597,11 +1427,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CancelRun"];
+                "application/json": components["schemas"]["CancelBody"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -610,8 +1440,53 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -621,10 +1496,12 @@ export interface operations {
             };
         };
     };
-    ListRunEvents: {
+    listRunEvents: {
         parameters: {
             query?: {
-                after?: number;
+                /** @description Only events behind this position of the log. */
+                after?: number | null;
+                /** @description How many at the most. */
                 limit?: number;
             };
             header?: never;
@@ -635,17 +1512,62 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EventPage"];
+                    "application/json": components["schemas"]["LogPage"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -655,7 +1577,7 @@ export interface operations {
             };
         };
     };
-    ReadInput: {
+    readRunInput: {
         parameters: {
             query?: never;
             header?: never;
@@ -666,7 +1588,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -675,8 +1597,53 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -686,7 +1653,86 @@ export interface operations {
             };
         };
     };
-    ReadOutput: {
+    watchRun: {
+        parameters: {
+            query?: {
+                /** @description Only events behind this position of the log. */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readRunOutput: {
         parameters: {
             query?: never;
             header?: never;
@@ -697,7 +1743,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -706,8 +1752,53 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -717,7 +1808,7 @@ export interface operations {
             };
         };
     };
-    ReadStepOutput: {
+    readStepOutput: {
         parameters: {
             query?: never;
             header?: never;
@@ -729,7 +1820,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -738,8 +1829,53 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -749,7 +1885,7 @@ export interface operations {
             };
         };
     };
-    RetryStep: {
+    retryStep: {
         parameters: {
             query?: never;
             header?: never;
@@ -761,7 +1897,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -770,8 +1906,53 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -781,7 +1962,7 @@ export interface operations {
             };
         };
     };
-    CurrentSession: {
+    readSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -790,7 +1971,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -799,8 +1980,53 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -810,7 +2036,7 @@ export interface operations {
             };
         };
     };
-    SignIn: {
+    signIn: {
         parameters: {
             query?: never;
             header?: never;
@@ -819,11 +2045,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Credentials"];
+                "application/json": components["schemas"]["SignIn"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Document created, URL follows */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -832,8 +2058,53 @@ export interface operations {
                     "application/json": components["schemas"]["NewSession"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -843,7 +2114,7 @@ export interface operations {
             };
         };
     };
-    SignOut: {
+    signOut: {
         parameters: {
             query?: never;
             header?: never;
@@ -852,15 +2123,62 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, nothing follows */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": null;
+                };
             };
-            /** @description problem */
-            default: {
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -870,7 +2188,7 @@ export interface operations {
             };
         };
     };
-    ListTemplates: {
+    listTemplates: {
         parameters: {
             query?: never;
             header?: never;
@@ -879,17 +2197,62 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Template"][];
+                    "application/json": components["schemas"]["TemplateList"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -899,10 +2262,11 @@ export interface operations {
             };
         };
     };
-    ListWorkflows: {
+    listWorkflows: {
         parameters: {
             query?: {
-                after?: number;
+                /** @description Wait until the read model has seen this position of the log. */
+                after?: number | null;
             };
             header?: never;
             path?: never;
@@ -910,22 +2274,264 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Workflow"][];
+                    "application/json": components["schemas"]["WorkflowList"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description The request carries no valid token. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWorkflow"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readWorkflow: {
+        parameters: {
+            query?: {
+                /** @description Wait until the read model has seen this position of the log. */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readLiveness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alive"];
+                };
+            };
+        };
+    };
+    readReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
                 };
             };
         };

@@ -5,5 +5,5 @@ import { afterSeen } from "~/lib/api/seen";
 
 export const agentsQuery = queryOptions({
   queryKey: ["agents"],
-  queryFn: () => unwrap(client.GET("/api/agents", { params: { query: afterSeen() } })),
+  queryFn: async () => (await unwrap(client.GET("/api/agents", { params: { query: afterSeen() } }))).items,
 });

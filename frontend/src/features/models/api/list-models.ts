@@ -4,5 +4,5 @@ import { unwrap } from "~/lib/api/problem";
 
 export const modelsQuery = queryOptions({
   queryKey: ["models"],
-  queryFn: () => unwrap(client.GET("/api/models")),
+  queryFn: async () => (await unwrap(client.GET("/api/models"))).items,
 });

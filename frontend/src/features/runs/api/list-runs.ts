@@ -17,8 +17,13 @@ export function runsQuery(status: RunStatus | undefined) {
 }
 
 async function listRuns(status: RunStatus | undefined, before: string | undefined): Promise<RunPage> {
-  const query = { limit: PAGE, ...(status && { status }), ...(before && { before }), ...afterSeen() };
-  const page = await unwrap(client.GET("/api/runs", { params: { query } }));
+  const query = {
+    limit: PAGE,
+    ...(status && { status }),
+    ...(before && { before: Number(before) }),
+    ...afterSeen(),
+  };
+  const page = (await unwrap(client.GET("/api/runs", { params: { query } }))) as RunPage;
   noteSeen(page.position);
   return page;
 }

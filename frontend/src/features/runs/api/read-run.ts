@@ -3,8 +3,7 @@ import { unwrap } from "~/lib/api/problem";
 import { afterSeen } from "~/lib/api/seen";
 import type { Run } from "~/lib/api/types";
 
-export function readRun(runId: string): Promise<Run> {
-  return unwrap(
-    client.GET("/api/runs/{run_id}", { params: { path: { run_id: runId }, query: afterSeen() } }),
-  );
+export async function readRun(runId: string): Promise<Run> {
+  const params = { path: { run_id: runId }, query: afterSeen() };
+  return (await unwrap(client.GET("/api/runs/{run_id}", { params }))) as Run;
 }

@@ -1,7 +1,6 @@
-import type { LogEvent, Run, Step } from "~/lib/api/types";
+import type { Failure, LogEvent, PayloadRef, Run, Step } from "~/lib/api/types";
 
 type Data = Record<string, unknown>;
-type Output = NonNullable<Run["output"]>;
 
 /** The run after one more event of its log; the same rules as the read model that the API answers from. */
 export function foldRun(run: Run, event: LogEvent): Run {
@@ -96,11 +95,11 @@ function summed(run: Run): Run {
   };
 }
 
-function output(data: Data): Output {
-  return data.output as Output;
+function output(data: Data): PayloadRef {
+  return data.output as PayloadRef;
 }
 
-function reason(data: Data): { code: string; detail: string } {
+function reason(data: Data): Failure {
   return { code: String(data.code), detail: String(data.detail) };
 }
 

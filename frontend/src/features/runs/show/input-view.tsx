@@ -9,14 +9,18 @@ import { readInput } from "~/features/runs/api/read-input";
 import { fileName } from "~/features/runs/show/file-name";
 import { Provenance } from "~/features/runs/show/provenance";
 import { toProblem } from "~/lib/api/problem";
-import type { Run } from "~/lib/api/types";
+import type { PayloadRef, Run } from "~/lib/api/types";
 import { formatCount } from "~/lib/format";
 
 const SHOWN_FIRST = 50_000;
 
 /** What the run was given to work on, as the plain text it is. */
 export function InputView({ run }: { run: Run }) {
-  const query = useQuery(readInput(run.id, run.input.sha256));
+  return run.input && <Input run={run} input={run.input} />;
+}
+
+function Input({ run, input }: { run: Run; input: PayloadRef }) {
+  const query = useQuery(readInput(run.id, input.sha256));
   if (query.error)
     return <ProblemNotice problem={toProblem(query.error)} onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <Skeleton lines={8} label="Loading the input" />;
@@ -30,14 +34,14 @@ export function InputView({ run }: { run: Run }) {
           <CopyButton text={query.data} label="Copy the text" />
           <a
             href={`/api/runs/${run.id}/input`}
-            download={fileName(run.title, run.input.media_type)}
+            download={fileName(run.title, input.media_type)}
             className={buttonClass("quiet", true)}
           >
             <Icon name="download" />
             Download
           </a>
         </div>
-        <Provenance payload={run.input}>The document as it was given when the run was started.</Provenance>
+        <Provenance payload={input}>The document as it was given when the run was started.</Provenance>
       </aside>
     </div>
   );

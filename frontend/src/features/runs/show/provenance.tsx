@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
-import type { Run } from "~/lib/api/types";
+import type { PayloadRef } from "~/lib/api/types";
 import { formatSize } from "~/lib/format";
 
 /** What a text is known by: it is stored once, under the hash of its bytes. */
-export function Provenance({ payload, children }: { payload: Run["input"]; children: ReactNode }) {
+export function Provenance({ payload, children }: { payload: PayloadRef; children: ReactNode }) {
   return (
     <div className="card p-5 text-sm">
       <p className="text-fg-3">{children}</p>

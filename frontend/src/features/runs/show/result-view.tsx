@@ -10,7 +10,7 @@ import { readOutput } from "~/features/runs/api/read-output";
 import { fileName } from "~/features/runs/show/file-name";
 import { Provenance } from "~/features/runs/show/provenance";
 import { toProblem } from "~/lib/api/problem";
-import type { Run } from "~/lib/api/types";
+import type { PayloadRef, Run } from "~/lib/api/types";
 
 /** What the run gave. */
 export function ResultView({ run }: { run: Run }) {
@@ -29,7 +29,7 @@ export function ResultView({ run }: { run: Run }) {
   );
 }
 
-function Result({ run, output }: { run: Run; output: NonNullable<Run["output"]> }) {
+function Result({ run, output }: { run: Run; output: PayloadRef }) {
   const query = useQuery(readOutput(run.id, output.sha256));
   if (query.error)
     return <ProblemNotice problem={toProblem(query.error)} onRetry={() => void query.refetch()} />;

@@ -5,7 +5,7 @@ import type { Change, Faults, RunDraft } from "~/features/runs/start/draft";
 import { Section } from "~/features/runs/start/section";
 import type { Template } from "~/lib/api/types";
 import { formatCount } from "~/lib/format";
-import { countCharacters, readTextFile, titleOfFile } from "~/lib/text-document";
+import { countCharacters, MAX_TITLE, readTextFile, titleOfFile } from "~/lib/text-document";
 
 interface Props {
   draft: RunDraft;
@@ -73,7 +73,7 @@ export function DocumentFields({ draft, sample, faults, change, clear }: Props) 
             <input
               {...field}
               className="control"
-              maxLength={200}
+              maxLength={MAX_TITLE}
               value={draft.title}
               onChange={(event) => apply({ type: "title", title: event.target.value })}
             />

@@ -4,6 +4,6 @@ import { unwrap } from "~/lib/api/problem";
 
 export const templatesQuery = queryOptions({
   queryKey: ["templates"],
-  queryFn: () => unwrap(client.GET("/api/templates")),
+  queryFn: async () => (await unwrap(client.GET("/api/templates"))).items,
   staleTime: Number.POSITIVE_INFINITY,
 });

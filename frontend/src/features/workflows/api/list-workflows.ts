@@ -5,5 +5,5 @@ import { afterSeen } from "~/lib/api/seen";
 
 export const workflowsQuery = queryOptions({
   queryKey: ["workflows"],
-  queryFn: () => unwrap(client.GET("/api/workflows", { params: { query: afterSeen() } })),
+  queryFn: async () => (await unwrap(client.GET("/api/workflows", { params: { query: afterSeen() } }))).items,
 });

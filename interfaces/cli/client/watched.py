@@ -1,11 +1,11 @@
 """What somebody who watches a run knows of it: its state, its times, and what its agents are saying."""
 
-from domain import run_fold
 from domain import run_events as fact
+from domain import run_fold
 from domain.kernel import Instant, Record, replace
 from domain.run_events import Run
-from interfaces.cli import wire
-from interfaces.cli.wire import Delta, LogEvent
+from interfaces.cli.client import wire
+from interfaces.cli.client.wire import Delta, LogEvent
 
 KEPT_CHARACTERS = 4_000
 """Of what an attempt says, so much is kept to be shown."""

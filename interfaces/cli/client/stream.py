@@ -8,9 +8,9 @@ import httpx2
 import msgspec
 
 from domain.kernel import Record
-from interfaces.cli import problems
-from interfaces.cli.connection import LONGEST_PAUSE, SHORTEST_PAUSE, Away, Connection, Silent
-from interfaces.cli.wire import Delta, LogEvent
+from interfaces.cli.client import problems
+from interfaces.cli.client.connection import LONGEST_PAUSE, SHORTEST_PAUSE, Away, Connection, Silent
+from interfaces.cli.client.wire import Delta, LogEvent
 
 PATIENCE = 120.0
 """Seconds that somebody who follows waits for a Z2 that has gone away."""

@@ -9,8 +9,8 @@ from uuid import uuid4
 import httpx2
 import msgspec
 
-from interfaces.cli import credentials, problems, wire
-from interfaces.cli.credentials import Access, Password
+from interfaces.cli.client import credentials, problems, wire
+from interfaces.cli.client.credentials import Access, Password
 from interfaces.cli.failure import Failure
 
 Shape = TypeVar("Shape")
@@ -25,7 +25,8 @@ WRITE_PATIENCE = 20.0
 SHORTEST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
 LONGEST_EVENT = 16 * 1024 * 1024
-TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
+ANSWER_SECONDS = 30.0
+CONNECT_SECONDS = 5.0
 UNAVAILABLE = frozenset({502, 503, 504})
 
 
@@ -58,7 +59,7 @@ class Connection:
 
     def sign_in(self, password: Password) -> wire.NewSession:
         """A session under this name, which is used from then on. Raises Failure."""
-        request = self._request("/api/session", password)
+        request = self._request("/api/session", password, ANSWER_SECONDS)
         session = self._decoded(self._patiently(request, self.patience), wire.NewSession)
         self._bear(session.token)
         return session
@@ -75,16 +76,16 @@ class Connection:
         """The stored text at the path. Raises Failure."""
         return self._ask(path).text
 
-    def post(self, path: str, body: object, shape: type[Shape]) -> Shape:
+    def post(self, path: str, body: object, shape: type[Shape], *, seconds: float = ANSWER_SECONDS) -> Shape:
         """The answer to a command; it is sent again under one key until it is answered. Raises Failure."""
-        request = self._request(path, body)
+        request = self._request(path, body, seconds)
         request.headers["Idempotency-Key"] = str(uuid4())
         return self._decoded(self._signed(request, max(self.patience, WRITE_PATIENCE)), shape)
 
     @contextmanager
     def live(self, path: str, after: int, silence: float) -> Iterator[httpx2.EventSource]:
         """The events behind a position as they come. Raises Away where the line breaks or is silent for so long."""
-        timeout = httpx2.Timeout(silence, connect=5.0)
+        timeout = httpx2.Timeout(silence, connect=CONNECT_SECONDS)
         with self._translated():
             query = {"after": after}
             with self._http.sse(path, params=query, timeout=timeout, max_event_size=LONGEST_EVENT) as source:
@@ -96,9 +97,11 @@ class Connection:
                     self._check(source.response)
                 yield source
 
-    def _request(self, path: str, body: object) -> httpx2.Request:
+    def _request(self, path: str, body: object, seconds: float) -> httpx2.Request:
         headers = {"Content-Type": "application/json"}
-        return self._http.build_request("POST", path, content=msgspec.json.encode(body), headers=headers)
+        timeout = httpx2.Timeout(seconds, connect=CONNECT_SECONDS)
+        content = msgspec.json.encode(body)
+        return self._http.build_request("POST", path, content=content, headers=headers, timeout=timeout)
 
     def _ask(self, path: str, query: Query | None = None) -> httpx2.Response:
         return self._signed(self._http.build_request("GET", path, params=query), self.patience)
@@ -169,5 +172,6 @@ def connect(access: Access | None = None) -> Iterator[Connection]:
     found = access or credentials.find()
     # what stays on this machine needs no proxy, and a proxy must not see it
     trust = not credentials.is_local(found.url)
-    with httpx2.Client(base_url=found.url, timeout=TIMEOUT, trust_env=trust) as http:
+    timeout = httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+    with httpx2.Client(base_url=found.url, timeout=timeout, trust_env=trust) as http:
         yield Connection(found, http)

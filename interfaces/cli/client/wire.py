@@ -106,6 +106,9 @@ class LogEvent(Record):
     version: int
     type: str
     at: Instant
+    actor_id: UUID
+    correlation_id: UUID
+    causation: str | None
     data: dict[str, object]
 
 

@@ -2,8 +2,8 @@
 
 import msgspec
 
+from interfaces.cli.client.wire import ProblemDocument
 from interfaces.cli.failure import BAD_INPUT, FAILED, Failure
-from interfaces.cli.wire import ProblemDocument
 
 INPUT_STATUSES = frozenset({400, 404, 413, 422})
 MENDS = {

@@ -1,0 +1,1 @@
+"""Benchmarks: `make bench B=<name>` runs one and ends with a line of JSON."""

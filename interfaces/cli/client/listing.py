@@ -1,0 +1,115 @@
+"""Lists of what there is, as tables or as the JSON that the server wrote."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+import click
+import msgspec
+from rich.table import Table
+from rich.text import Text
+
+from interfaces.cli.client import screen, wire, wording
+from interfaces.cli.client.connection import Query, connect
+from interfaces.cli.client.wire import Model, RunSummary
+from interfaces.cli.client.wording import GLYPHS, STYLES, one_line
+
+SHORTEST_ID = 8
+
+Shape = TypeVar("Shape")
+Cells = Sequence[str | Text]
+
+
+def runs(status: str | None, limit: int, *, as_json: bool) -> None:
+    query: dict[str, str | int] = {"limit": limit, **({"status": status} if status else {})}
+    titles = ("Run", "", "Title", "Workflow", "Started", "Time", "Steps", "Tokens", "Cost")
+
+    def rows(page: wire.RunPage) -> Iterable[Cells]:
+        length = _distinct([str(run.id) for run in page.items])
+        return [_run(run, length) for run in page.items]
+
+    _list("/api/runs", wire.RunPage, titles, rows, as_json=as_json, query=query)
+
+
+def agents(*, as_json: bool) -> None:
+    def rows(found: wire.Agents) -> Iterable[Cells]:
+        return [(it.name, it.role, it.task, it.model, f"v{it.version}", it.status) for it in found.items]
+
+    titles = ("Agent", "Role", "Task", "Model", "Version", "Status")
+    _list("/api/agents", wire.Agents, titles, rows, as_json=as_json)
+
+
+def workflows(*, as_json: bool) -> None:
+    def rows(found: wire.Workflows) -> Iterable[Cells]:
+        return [(it.name, f"v{it.version}", _nodes(it.nodes), str(it.id)) for it in found.items]
+
+    _list("/api/workflows", wire.Workflows, ("Workflow", "Version", "Steps", "Id"), rows, as_json=as_json)
+
+
+def templates(*, as_json: bool) -> None:
+    def rows(found: wire.Templates) -> Iterable[Cells]:
+        return [(it.name, it.title, _nodes(it.steps), it.description) for it in found.items]
+
+    _list("/api/templates", wire.Templates, ("Template", "Title", "Steps", ""), rows, as_json=as_json)
+
+
+def models(*, as_json: bool) -> None:
+    def rows(found: wire.Models) -> Iterable[Cells]:
+        return [_model(it) for it in found.items]
+
+    _list("/api/models", wire.Models, ("Model", "Ready", "In $/M", "Out $/M", ""), rows, as_json=as_json)
+
+
+def _list(
+    path: str,
+    shape: type[Shape],
+    titles: Sequence[str],
+    rows: Callable[[Shape], Iterable[Cells]],
+    *,
+    as_json: bool,
+    query: Query | None = None,
+) -> None:
+    with connect() as api:
+        raw = api.raw(path, query)
+    if as_json:
+        click.echo(raw)
+        return
+    table = Table(*titles, box=None, pad_edge=False, header_style="dim")
+    for row in rows(msgspec.json.decode(raw, type=shape)):
+        table.add_row(*(Text(one_line(cell)) if isinstance(cell, str) else cell for cell in row))
+    screen.console().print(table)
+
+
+def _run(run: RunSummary, length: int) -> Cells:
+    return (
+        str(run.id)[:length],
+        Text(f"{GLYPHS[run.status]} {run.status}", style=STYLES[run.status]),
+        run.title,
+        f"{run.workflow_name} v{run.workflow_version}",
+        wording.moment(run.created_at),
+        wording.duration(wording.seconds(run.created_at, run.ended_at)),
+        f"{run.steps_done}/{run.steps_total}",
+        wording.tokens(run.input_tokens, run.output_tokens),
+        wording.cost(run.cost_micro_usd),
+    )
+
+
+def _distinct(ids: Sequence[str]) -> int:
+    """How many characters tell the ids of a list apart."""
+    whole = max((len(each) for each in ids), default=SHORTEST_ID)
+    lengths = range(SHORTEST_ID, whole)
+    return next((length for length in lengths if len({each[:length] for each in ids}) == len(ids)), whole)
+
+
+def _nodes(nodes: Sequence[wire.Node]) -> str:
+    return ", ".join(node.id for node in nodes)
+
+
+def _model(model: Model) -> Cells:
+    ready = Text("✔", style="green") if model.available else Text("✘", style="red")
+    name = f"{model.id} (default)" if model.is_default else model.id
+    remark = model.description if model.available else model.why_not or ""
+    return name, ready, _price(model.input_price), _price(model.output_price), remark
+
+
+def _price(micro_usd: int | None) -> str:
+    return "unknown" if micro_usd is None else f"{micro_usd / 1_000_000:g}"

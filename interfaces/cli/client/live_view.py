@@ -1,0 +1,135 @@
+"""A run that is watched on a terminal: its steps in a table, and under it what its agents are saying."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from domain.run_events import PlannedStep, Step
+from interfaces.cli.client import totals, wording
+from interfaces.cli.client.watched import Span, Watched
+from interfaces.cli.client.wire import LogEvent
+from interfaces.cli.client.wording import GLYPHS, STYLES, one_line, printable
+
+FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+FRAMES_PER_SECOND = 10
+LONGEST_TAIL = 8
+"""Lines at most that a running step may fill with what it says."""
+
+
+class LiveView:
+    """A picture that redraws itself in place. Give `clock` the time of the server where it is known."""
+
+    def __init__(self, console: Console, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._watched = Watched()
+        self._note = ""
+        self._clock = clock
+        self._live = Live(self, console=console, refresh_per_second=FRAMES_PER_SECOND)
+        self._live.start()
+
+    def event(self, event: LogEvent, watched: Watched) -> None:
+        self._watched = watched
+
+    def heard(self, watched: Watched) -> None:
+        self._watched = watched
+
+    def note(self, text: str) -> None:
+        self._note = text
+
+    def close(self) -> None:
+        """Leave the last picture standing."""
+        self._note = ""
+        self._live.stop()
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        watched, now = self._watched, self._clock()
+        table = steps(watched, now)
+        yield heading(watched, now)
+        yield table
+        used = len(watched.run.plan) + 4 + bool(self._note)
+        yield from _tails(watched, console, options, room=max(0, console.height - used))
+        if self._note:
+            yield Text(f"  {one_line(self._note)}", style="yellow", overflow="ellipsis", no_wrap=True)
+
+
+def heading(watched: Watched, now: datetime) -> Text:
+    """What runs on what, and for how long."""
+    run = watched.run
+    if run.status == "absent":
+        return Text("waiting for the run to appear …", style="dim")
+    lasted = wording.duration(wording.seconds(watched.span.begun, watched.span.ended or now))
+    name = one_line(f"{run.workflow_name} v{run.workflow_version}")
+    return Text.assemble(
+        (f"{GLYPHS[run.status]} {name}", STYLES[run.status]),
+        (f"  {one_line(run.title)}", "bold"),
+        (f"  {run.status}, {lasted}", "dim"),
+        no_wrap=True,
+        overflow="ellipsis",
+    )
+
+
+def steps(watched: Watched, now: datetime) -> Table:
+    """The steps in the order of the plan."""
+    table = Table(box=None, pad_edge=True, header_style="dim", expand=False)
+    for title in ("", "Step", "Agent", "Model"):
+        table.add_column(title, no_wrap=True, overflow="ellipsis")
+    for title in ("Try", "Tokens", "Time"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("", overflow="ellipsis", no_wrap=True, ratio=1)
+    for planned in watched.run.plan:
+        table.add_row(*_row(planned, watched, now))
+    return table
+
+
+def _row(planned: PlannedStep, watched: Watched, now: datetime) -> list[Text]:
+    step = watched.run.steps[planned.id]
+    span = watched.spans.get(planned.id, Span())
+    used = totals.of_step(step)
+    model = next((call.model for call in reversed(step.calls) if call.status == "recorded"), planned.model)
+    lasted = wording.seconds(span.begun, span.ended or watched.span.ended or now)
+    return [
+        Text(_glyph(step, now), style=STYLES[step.status]),
+        Text(one_line(planned.id), style=STYLES[step.status]),
+        Text(one_line(f"{planned.agent_name} ({planned.role})")),
+        Text(one_line(model), style="dim"),
+        Text(f"{step.attempt}/{planned.max_attempts}" if step.attempt > 1 else "", style="yellow"),
+        Text(wording.tokens(used.input_tokens, used.output_tokens)),
+        Text(wording.duration(lasted)),
+        _remark(planned, step, watched),
+    ]
+
+
+def _glyph(step: Step, now: datetime) -> str:
+    if step.status != "running":
+        return GLYPHS[step.status]
+    return FRAMES[int(now.timestamp() * FRAMES_PER_SECOND) % len(FRAMES)]
+
+
+def _remark(planned: PlannedStep, step: Step, watched: Watched) -> Text:
+    if step.code and step.status != "completed":
+        return Text(one_line(f"{step.code}: {step.detail}"), style="red")
+    if step.status == "waiting" and watched.run.status == "running":
+        open_needs = [need for need in planned.needs if watched.run.steps[need].status != "completed"]
+        return Text(f"waits for {', '.join(open_needs)}" if open_needs else "", style="dim")
+    in_doubt = sum(1 for call in step.calls if call.status == "in_doubt")
+    return Text(f"{in_doubt} call in doubt" if in_doubt else "", style="yellow")
+
+
+def _tails(watched: Watched, console: Console, options: ConsoleOptions, *, room: int) -> Iterator[RenderableType]:
+    """The last lines of what each running step says, as many as there is room for."""
+    speaking = [
+        (name, watched.drafts[name])
+        for name, step in watched.run.steps.items()
+        if step.status == "running" and name in watched.drafts and watched.drafts[name].attempt == step.attempt
+    ]
+    if not speaking:
+        return
+    share = min(LONGEST_TAIL, room // len(speaking) - 2)
+    for name, draft in speaking if share > 0 else []:
+        lines = Text(printable(draft.text).strip()).wrap(console, max(10, options.max_width - 4))
+        yield Text(f"\n  {one_line(name)} says", style="cyan")
+        for line in lines[-share:]:
+            yield Text.assemble("  ", line, style="dim", no_wrap=True)

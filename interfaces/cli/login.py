@@ -1,0 +1,51 @@
+"""`z2 login`: sign in to a Z2 and remember it."""
+
+import sys
+
+import click
+
+
+@click.command()
+@click.option("--url", metavar="URL", help="Where the Z2 is; the one in use without it.")
+@click.option("--name", metavar="NAME", help="Who you are; asked for without it.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def login(url: str | None, name: str | None, *, password_stdin: bool) -> None:
+    """Sign in to a Z2 and remember it.
+
+    The password is asked for and not shown. Z2_URL and Z2_TOKEN in the environment go before what is remembered.
+    """
+    from interfaces.cli.client import credentials
+    from interfaces.cli.client.connection import connect
+    from interfaces.cli.client.credentials import Access, Login, Password
+
+    where = credentials.address(url) if url else credentials.find().url
+    if where.startswith("http://") and not credentials.is_local(where):
+        click.echo(f"z2: {where} is not encrypted; others on the way can read your password", err=True)
+    given = Password(*_ask(name, password_stdin=password_stdin))
+    with connect(Access(where)) as api:
+        session = api.sign_in(given)
+    kept = credentials.write(Login(where, session.name, session.token))
+    until = session.expires_at.astimezone().strftime("%Y-%m-%d %H:%M")
+    click.echo(f"signed in to {where} as {session.name} ({session.role}) until {until}; kept in {kept}")
+
+
+def _ask(name: str | None, *, password_stdin: bool) -> tuple[str, str]:
+    """The name and the password. Raises BadInput."""
+    from interfaces.cli.failure import BadInput
+
+    if password_stdin:
+        if name is None:
+            raise BadInput("there is no name to the password", "give it with --name")
+        return name, _checked(sys.stdin.readline().rstrip("\r\n"))
+    if not sys.stdin.isatty():
+        raise BadInput("there is no terminal to ask for the password on", "use --password-stdin")
+    asked = name or str(click.prompt("Name", err=True))
+    return asked, _checked(str(click.prompt("Password", hide_input=True, err=True)))
+
+
+def _checked(password: str) -> str:
+    from interfaces.cli.failure import BadInput
+
+    if not password:
+        raise BadInput("the password is empty", "type it in one line")
+    return password

@@ -1,0 +1,112 @@
+"""kill -9 of each process in the middle of a run: the run completes, and nothing that is recorded is done again."""
+
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.support.machine import Machine, running_machine
+from tests.support.system import ROOT, until
+
+STEPS = 5
+ANSWER = " ".join(f"word{number}" for number in range(12))
+RESUMED_WITHIN = 8.0
+"""Seconds from the restart of the victim to the next event of the run."""
+
+
+@pytest.fixture(scope="module")
+def models() -> Iterator[httpx2.Client]:
+    """A model provider in a process of its own, which takes about a second for each answer."""
+    command = [sys.executable, "-m", "tests.support.openai_server"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    with httpx2.Client(base_url=process.stdout.readline().strip()) as client:
+        client.post("/__default", json={"text": ANSWER, "delay": 0.08})
+        yield client
+    process.terminate()
+    process.wait()
+    process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def machine(models: httpx2.Client) -> Iterator[Machine]:
+    settings = {"OPENAI_BASE_URL": str(models.base_url.join("/v1")), "OPENAI_API_KEY": "sk-test"}
+    with running_machine(**settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chain(machine: Machine) -> str:
+    """A workflow whose steps follow one another."""
+    agent = {"name": "Link", "role": "Link", "instructions": "Go on.", "task": "summarise", "model": "openai/test"}
+    agent_id = machine.post("/api/agents", agent)["id"]
+    nodes = [
+        {"id": f"step-{n}", "agent_id": agent_id, "prompt": f"This is step-{n}.", "needs": [f"step-{n - 1}"] if n else []}
+        for n in range(STEPS)
+    ]
+    return str(machine.post("/api/workflows", {"name": "Chain", "nodes": nodes})["id"])
+
+
+@pytest.mark.parametrize("victim", ["worker", "api", "postgres", "valkey", "projector"])
+def test_a_run_survives_the_sudden_death_of(victim: str, machine: Machine, chain: str, models: httpx2.Client) -> None:
+    models.post("/__reset")
+    models.post("/__default", json={"text": ANSWER, "delay": 0.08})
+    body = {"workflow_id": chain, "input": {"title": f"Without {victim}", "text": "Some text."}}
+    run_id = machine.post("/api/runs", body)["id"]
+    until(lambda: _count(machine, run_id, "run.call_begun.v1") >= 3)
+
+    machine.kill(victim)
+    restarted = time.monotonic()
+    until(machine.ready)
+    seen = _events(machine, run_id)[-1]["position"]
+    until(lambda: _events(machine, run_id)[-1]["position"] > seen)
+    resumed_after = time.monotonic() - restarted
+    run = machine.finished(run_id)
+
+    assert run["status"] == "completed", run
+    assert resumed_after < RESUMED_WITHIN
+    _nothing_recorded_was_repeated(_events(machine, run_id), _asked(models))
+
+
+def _nothing_recorded_was_repeated(events: list[Any], asked: "Counter[str]") -> None:
+    begun = Counter(_step(event) for event in events if event["type"] == "run.call_begun.v1")
+    recorded = Counter(_step(event) for event in events if event["type"] == "run.call_recorded.v1")
+    doubtful = Counter(_step(event) for event in events if event["type"] == "run.call_in_doubt.v1")
+    assert recorded == {f"step-{n}": 1 for n in range(STEPS)}
+    assert begun == recorded + doubtful, "each call was recorded or is in doubt"
+    # a worker can die between saying that it will call and calling, never the other way round
+    assert all(recorded[step] <= asked[step] <= begun[step] for step in recorded)
+    for step in recorded:
+        ends = [event["type"] for event in events if event["data"].get("step") == step]
+        after = ends[ends.index("run.call_recorded.v1") + 1 :]
+        assert "run.call_begun.v1" not in after, "a recorded call was made again"
+
+
+def _asked(models: httpx2.Client) -> "Counter[str]":
+    """How often the provider was asked for each step, by its own count."""
+    calls = models.get("/__calls").json()
+    return Counter(f"step-{n}" for call in calls for n in range(STEPS) if f"This is step-{n}." in str(call["body"]))
+
+
+def _events(machine: Machine, run_id: str) -> list[Any]:
+    def ask() -> list[Any] | None:
+        try:
+            answer = machine.client.get(f"/api/runs/{run_id}/events", params={"limit": 2000})
+        except httpx2.HTTPError:
+            return None
+        return list(answer.json()["items"]) if answer.status_code == 200 else None
+
+    return until(ask)
+
+
+def _count(machine: Machine, run_id: str, kind: str) -> int:
+    return sum(1 for event in _events(machine, run_id) if event["type"] == kind)
+
+
+def _step(event: Any) -> str:
+    return str(event["data"]["step"])

@@ -1,0 +1,97 @@
+"""Anthropic's Messages protocol, as a local server. `python -m tests.support.anthropic_server --port 0`."""
+
+import json
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
+
+from tests.support import model_server
+from tests.support.model_script import Script
+from tests.support.model_server import Frame, ModelServer
+
+_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    529: "overloaded_error",
+}
+
+
+class AnthropicDialect:
+    path = "/v1/messages"
+
+    def refusal(self, headers: dict[str, str], body: dict[str, object]) -> tuple[int, str] | None:
+        # The SDK sends its key as a bearer token since 2.0; other clients send it in a header of its own.
+        if not (headers.get("x-api-key") or headers.get("authorization", "").startswith("Bearer ")):
+            return 401, "missing_key"
+        complete = all(body.get(name) for name in ("model", "messages", "max_tokens"))
+        if not complete or body.get("stream") is not True or not headers.get("anthropic-version"):
+            return 400, "missing_parameter"
+        return None
+
+    def error(self, status: int, code: str | None, quoted: str) -> dict[str, object]:
+        details = {"error_code": code} if code else None
+        error = {"type": _TYPES.get(status, "api_error"), "message": f"Refused: {quoted}", "details": details}
+        return {"type": "error", "error": error, "request_id": "req_test"}
+
+    def error_frame(self, code: str | None) -> bytes:
+        error = {"type": code or "overloaded_error", "message": "Overloaded"}
+        return _event("error", {"error": error})
+
+    def frames(self, script: Script, body: dict[str, object]) -> Iterator[Frame]:
+        yield Frame(_event("message_start", {"message": _message(script, body)}))
+        yield Frame(_event("content_block_start", {"index": 0, "content_block": {"type": "text", "text": ""}}))
+        yield Frame(_event("ping", {}))
+        for word in script.words():
+            delta = {"type": "text_delta", "text": word}
+            yield Frame(_event("content_block_delta", {"index": 0, "delta": delta}), word=True)
+        yield Frame(_event("content_block_stop", {"index": 0}))
+        if script.fault != "no_usage":
+            end = {"stop_reason": script.stop or "end_turn", "stop_sequence": None}
+            yield Frame(_event("message_delta", {"delta": end, "usage": _end_usage(script)}))
+        yield Frame(_event("message_stop", {}))
+
+    def models(self) -> dict[str, object]:
+        model = {"type": "model", "id": "claude-test", "display_name": "Test", "created_at": "2026-01-01T00:00:00Z"}
+        return {"data": [model], "has_more": False, "first_id": "claude-test", "last_id": "claude-test"}
+
+
+def running(port: int = 0) -> AbstractAsyncContextManager[ModelServer]:
+    return model_server.running(AnthropicDialect(), port)
+
+
+def _message(script: Script, body: dict[str, object]) -> dict[str, object]:
+    given = script.input_tokens if script.input_tokens is not None else len(str(body["messages"])) // 4
+    return {
+        "id": "msg_test",
+        "type": "message",
+        "role": "assistant",
+        "model": body["model"],
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+        "usage": {
+            "input_tokens": given,
+            "cache_creation_input_tokens": script.written_tokens,
+            "cache_read_input_tokens": script.cached_tokens,
+            "output_tokens": 1,
+            "service_tier": "standard",
+        },
+    }
+
+
+def _end_usage(script: Script) -> dict[str, object]:
+    made = script.output_tokens if script.output_tokens is not None else len(script.words())
+    details = {"thinking_tokens": script.reasoning_tokens} if script.reasoning_tokens else None
+    return {"output_tokens": made, "output_tokens_details": details}
+
+
+def _event(name: str, data: dict[str, object]) -> bytes:
+    return f"event: {name}\ndata: {json.dumps({'type': name, **data})}\n\n".encode()
+
+
+if __name__ == "__main__":
+    model_server.main(AnthropicDialect())

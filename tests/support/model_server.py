@@ -1,0 +1,243 @@
+"""A local server that speaks the protocol of a model provider, with faults on demand and a memory of its calls.
+
+In a test: `async with model_server.running(dialect) as server`, then `server.will(Script(...), ...)`.
+As a process of its own: `python -m tests.support.openai_server --port 0` prints its address; then over HTTP
+`POST /__script` with one script or a list of them (the fields of Script), `POST /__default` with the script of
+all other calls, `GET /__calls`, `POST /__reset`.
+"""
+
+import argparse
+import asyncio
+import json
+import socket
+import struct
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Literal, Protocol
+
+import msgspec
+
+from domain.kernel import Record
+from tests.support import tiny_http
+from tests.support.model_script import Call, Script
+
+
+class Frame(Record):
+    """A piece of a stream; `word` when it carries one."""
+
+    data: bytes
+    word: bool = False
+
+
+class Dialect(Protocol):
+    """What differs between providers."""
+
+    @property
+    def path(self) -> str:
+        """Where requests for a model go."""
+        ...
+
+    def refusal(self, headers: dict[str, str], body: dict[str, object]) -> tuple[int, str] | None:
+        """Status and code for a request that the provider would not accept as it is."""
+        ...
+
+    def error(self, status: int, code: str | None, quoted: str) -> dict[str, object]:
+        """The body of an error; like real ones it repeats what was sent."""
+        ...
+
+    def error_frame(self, code: str | None) -> bytes: ...
+
+    def frames(self, script: Script, body: dict[str, object]) -> Iterator[Frame]: ...
+
+    def models(self) -> dict[str, object]: ...
+
+
+class ModelServer:
+    """The server; `calls` in their order."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._changed = asyncio.Condition()
+        self._connections: set[asyncio.Task[None]] = set()
+        self._scripts: list[Script] = []
+        self.default = Script()
+        self.calls: list[Call] = []
+        self.url = ""
+
+    def will(self, *scripts: Script) -> None:
+        """Each script serves one fitting call, in their order; `default` serves all other calls."""
+        self._scripts.extend(scripts)
+
+    async def until(self, true: Callable[[list[Call]], bool], seconds: float = 10.0) -> None:
+        """Wait for something to be true of the calls."""
+        async with asyncio.timeout(seconds), self._changed:
+            await self._changed.wait_for(lambda: true(self.calls))
+
+    async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections.add(task)
+        try:
+            while request := await tiny_http.read(reader):
+                if not await self._answer(request, reader, writer):
+                    break
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            self._connections.discard(task)
+            writer.close()
+
+    async def stop(self) -> None:
+        for task in self._connections:
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+
+    async def _answer(
+        self, request: tiny_http.Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
+        """Whether the connection can go on."""
+        if request.path == self._dialect.path and request.method == "POST":
+            return await self._model_call(request, reader, writer)
+        await tiny_http.respond(writer, *self._other(request))
+        return True
+
+    def _other(self, request: tiny_http.Request) -> tuple[int, object]:
+        match request.method, request.path:
+            case "GET", "/__calls":
+                return 200, self.calls
+            case "POST", "/__script":
+                given = json.loads(request.body)
+                self.will(*msgspec.convert(given if isinstance(given, list) else [given], list[Script]))
+                return 200, {"waiting": len(self._scripts)}
+            case "POST", "/__default":
+                self.default = msgspec.json.decode(request.body, type=Script)
+                return 200, {}
+            case "POST", "/__reset":
+                self._scripts.clear()
+                self.calls.clear()
+                self.default = Script()
+                return 200, {}
+            case "GET", "/v1/models":
+                return 200, self._dialect.models()
+            case _:
+                return 404, self._dialect.error(404, None, request.path)
+
+    async def _model_call(
+        self, request: tiny_http.Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
+        call = Call(request.path, json.loads(request.body))
+        self.calls.append(call)
+        leaving = asyncio.create_task(reader.read(1))
+        working = asyncio.create_task(self._perform(request, call, writer))
+        try:
+            await self._tell()
+            await asyncio.wait({leaving, working}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done() and working.exception() is None:
+                return working.result()
+            call.state = "left"
+            return False
+        finally:
+            leaving.cancel()
+            working.cancel()
+            await asyncio.gather(leaving, working, return_exceptions=True)
+            await self._tell()
+
+    async def _perform(self, request: tiny_http.Request, call: Call, writer: asyncio.StreamWriter) -> bool:
+        script = self._next(request.body.decode())
+        refusal = self._dialect.refusal(request.headers, call.body)
+        status, code = refusal or (script.status, script.code)
+        if script.fault == "hang_first":
+            await asyncio.Event().wait()
+        if status != 200:
+            await asyncio.sleep(script.delay)
+            quoted = f"{request.headers.get('authorization', '')} {request.headers.get('x-api-key', '')} {call.body}"
+            extra = {"retry-after": script.retry_after} if script.retry_after is not None else {}
+            await tiny_http.respond(writer, status, self._dialect.error(status, code, quoted), extra)
+            call.state = "answered"
+            return True
+        call.state = await self._stream(script, call, writer)
+        return call.state == "answered"
+
+    async def _stream(self, script: Script, call: Call, writer: asyncio.StreamWriter) -> Literal["answered", "broken"]:
+        if script.fault == "html":
+            await tiny_http.respond(writer, 200, b"<!doctype html><title>Welcome</title><p>Please sign in.</p>")
+            return "answered"
+        writer.write(tiny_http.head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"}))
+        if script.fault == "hang_open":
+            await writer.drain()
+            await asyncio.Event().wait()
+        half = len(script.words()) // 2
+        for frame in self._dialect.frames(script, call.body):
+            if frame.word and call.words_sent == half:
+                if not await self._still_well(script, writer):
+                    return "broken"
+                if script.fault == "cut":
+                    break
+            await asyncio.sleep(script.delay if frame.word else 0)
+            await tiny_http.chunk(writer, frame.data)
+            if frame.word:
+                call.words_sent += 1
+                await self._tell()
+        await tiny_http.chunk(writer, b"")
+        return "answered"
+
+    async def _still_well(self, script: Script, writer: asyncio.StreamWriter) -> bool:
+        match script.fault:
+            case "hang_middle":
+                await writer.drain()
+                await asyncio.Event().wait()
+            case "reset":
+                await writer.drain()
+                linger = struct.pack("ii", 1, 0)
+                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                writer.transport.abort()
+                return False
+            case "malformed":
+                await tiny_http.chunk(writer, b'event: message\ndata: {"id": "x", "choices": [{"ind\n\n')
+            case "not_utf8":
+                await tiny_http.chunk(writer, b"event: message\ndata: \xff\xfe\n\n")
+            case "wrong_shape":
+                await tiny_http.chunk(writer, b'event: message_delta\ndata: {"choices": "many", "type": 7}\n\n')
+            case "error_event":
+                await tiny_http.chunk(writer, self._dialect.error_frame(script.code))
+            case _:
+                pass
+        return True
+
+    def _next(self, body: str) -> Script:
+        for script in self._scripts:
+            if script.match in body:
+                self._scripts.remove(script)
+                return script
+        return self.default
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+
+@asynccontextmanager
+async def running(dialect: Dialect, port: int = 0) -> AsyncIterator[ModelServer]:
+    """A server on 127.0.0.1; without a port on a free one."""
+    server = ModelServer(dialect)
+    listener = await asyncio.start_server(server.connected, "127.0.0.1", port)
+    server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+    try:
+        yield server
+    finally:
+        listener.close()
+        await server.stop()
+
+
+def main(dialect: Dialect) -> None:
+    """Serve until the process is ended."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    port = parser.parse_args().port
+
+    async def serve() -> None:
+        async with running(dialect, port) as server:
+            print(server.url, flush=True)
+            await asyncio.Event().wait()
+
+    asyncio.run(serve())
