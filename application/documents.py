@@ -14,9 +14,14 @@ def checked(text: str, field: str = "input.text") -> str:
             f"the document has {len(text):,} characters; at most {MAX_CHARACTERS:,} are taken, so split it",
             field=field,
         )
-    if "\x00" in text or _share_of_controls(text) > 0.01:
+    if storable(text) != text or _share_of_controls(text) > 0.01:
         raise Invalid("the document is binary, not text; send plain text or Markdown in UTF-8", field=field)
     return text
+
+
+def storable(text: str) -> str:
+    """The text without what the record cannot keep: NUL, and halves of characters as broken JSON may have."""
+    return text.encode(errors="replace").decode().replace("\x00", "")
 
 
 def _share_of_controls(text: str) -> float:

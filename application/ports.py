@@ -142,5 +142,5 @@ class PendingStep(Record):
 
 class PendingSteps(Protocol):
     async def __call__(self) -> Sequence[PendingStep]:
-        """Steps of running runs that are scheduled or running."""
+        """Steps that are scheduled or running."""
         ...

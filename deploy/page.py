@@ -37,6 +37,7 @@ def install(root: Path, *, tools: bool) -> None:
         return
     with step("packages of the page"):
         npm(root, "ci", "--no-audit", "--no-fund", *([] if tools else ["--omit=dev"]))
+    stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(f"{'all' if tools else 'page'} {digest}")
 
 

@@ -15,7 +15,9 @@ from domain.workflow import check_graph
 MAX_LOSSES = 10
 """So often a step may take its worker down before it is given up."""
 
-MAX_DELAY = timedelta(minutes=1)
+LONGEST_BACK_OFF = 60
+LONGEST_WISH = 3_600
+"""Seconds: how long we wait of ourselves, and at a provider's wish."""
 
 
 class StartRun(Command):
@@ -168,7 +170,7 @@ def _record(command: RecordCall, step: Step) -> list[Events]:
 
 def _attempt(command: AttemptCommands, run: Run, step: Step, context: Context) -> list[Events]:
     """Only the attempt that is under way may go on, and only once."""
-    if isinstance(command, CompleteStep) and step.status == "completed" and step.output == command.output:
+    if isinstance(command, CompleteStep) and step.output == command.output:
         return []
     if command.attempt != step.attempt or step.status not in ("scheduled", "running"):
         now = f"the step is {step.status} at attempt {step.attempt}"
@@ -231,8 +233,8 @@ def _fail(command: FailStep, run: Run, step: Step, context: Context) -> list[Eve
 
 def _delay(tries: int, retry_after: float | None) -> timedelta:
     """One second after the first failure, then twice as long each time, or as long as the provider asks."""
-    seconds = max(2 ** (tries - 1), retry_after or 0)
-    return timedelta(seconds=min(seconds, MAX_DELAY.total_seconds()))
+    back_off = min(2 ** (tries - 1), LONGEST_BACK_OFF)
+    return timedelta(seconds=max(back_off, min(retry_after or 0, LONGEST_WISH)))
 
 
 def _lose(run: Run, step: Step, lost: fact.StepLost, context: Context) -> list[Events]:

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
+
+from eventsourcing.persistence import MapperDeserialisationError
 
 from application.errors import KeyReused
 from application.ports import Conflict, IdempotencyKey, Outcome, Recorded, Write
@@ -28,6 +31,14 @@ FROM events WHERE notification_id > %s ORDER BY notification_id LIMIT %s
 HEAD = "SELECT coalesce(max(notification_id), 0) FROM events"
 
 KNOWN_KEY = "SELECT digest, stream, position FROM idempotency_keys WHERE workspace_id = %s AND key = %s"
+
+LOCK = "SELECT pg_advisory_xact_lock(8243500162024)"
+"""The lock of append_events: while one appends, nobody else keeps a key."""
+
+KEEP_KEY = """
+INSERT INTO idempotency_keys (workspace_id, key, digest, stream, position)
+VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
 
 FORGET_KEYS = "DELETE FROM idempotency_keys WHERE at < now() - %s::interval"
 
@@ -70,10 +81,17 @@ class PostgresEventStore:
             raise KeyReused
         return Outcome(stream, position)
 
+    async def remember(self, key: IdempotencyKey, outcome: Outcome) -> Outcome:
+        async with self._database.transaction() as connection:
+            await connection.execute(LOCK)
+            values = (key.workspace_id, key.key, key.digest, outcome.stream, outcome.position)
+            await connection.execute(KEEP_KEY, values)
+        return await self.outcome(key) or outcome
+
     async def read(self, after: int, limit: int) -> list[Recorded]:
         async with self._database.connection() as connection:
             cursor = await connection.execute(PAGE, (after, limit), binary=True)
-            return [mapper.decode(*row) for row in await cursor.fetchall()]
+            return _readable(await cursor.fetchall())
 
     async def head(self) -> int:
         async with self._database.connection() as connection:
@@ -84,6 +102,19 @@ class PostgresEventStore:
         """Forget idempotency keys after their time."""
         async with self._database.connection() as connection:
             await connection.execute(FORGET_KEYS, (KEYS_KEPT,))
+
+
+def _readable(rows: Sequence[tuple[Any, ...]]) -> list[Recorded]:
+    """The rows before one that cannot be decoded, which raises its error once it stands first."""
+    page: list[Recorded] = []
+    for row in rows:
+        try:
+            page.append(mapper.decode(*row))
+        except MapperDeserialisationError:
+            if not page:
+                raise
+            break
+    return page
 
 
 def _events(writes: Sequence[Write]) -> tuple[list[UUID], list[int], list[str], list[bytes], list[int]]:

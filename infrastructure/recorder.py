@@ -5,11 +5,11 @@ from typing import Any
 
 from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Composed
 
 from infrastructure.database import SCHEMA
 
-APPEND = SQL("SELECT command, outcome, position FROM append_events(%s, %s, %s, %s, %s, '{{}}', '{{}}', '{{}}', '{{}}')")
+APPEND = SQL("SELECT command, outcome, position FROM append_events(%s, %s, %s, %s, %s, '{}', '{}', '{}', '{}')")
 
 
 class EventRecorder(PostgresApplicationRecorder):
@@ -17,7 +17,7 @@ class EventRecorder(PostgresApplicationRecorder):
 
     def __init__(self, datastore: PostgresDatastore) -> None:
         super().__init__(datastore, events_table_name="events")
-        self.sql_create_statements = [SQL(SCHEMA).format()]
+        self.sql_create_statements = [Composed([SQL(SCHEMA)])]
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int]:
         """Append all or nothing. Returns dense ids; raises IntegrityError where a version exists already."""
@@ -35,4 +35,4 @@ class EventRecorder(PostgresApplicationRecorder):
         if row is None or row["outcome"] != "appended":
             raise IntegrityError("a version of one of these streams exists already")
         last = int(row["position"])
-        return range(last - len(stored_events) + 1, last + 1)
+        return list(range(last - len(stored_events) + 1, last + 1))

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import psycopg
 import structlog
+from eventsourcing.persistence import MapperDeserialisationError
 
 from application.errors import Behind, Unavailable
 from application.ports import EventStore, Recorded
@@ -16,6 +17,7 @@ POSITIONS = "SELECT name, position FROM projection_positions"
 PAGE = 500
 KEPT = 5_000
 POLL_SECONDS = 1.0
+PAUSE_SECONDS = 0.2
 
 log = structlog.get_logger()
 
@@ -33,20 +35,28 @@ class Tail:
 
     async def run(self) -> None:
         """Tail for ever; a lost connection is made again."""
-        self._head = await self._patiently_head()
+        await self._go_to_head()
         while True:
             try:
                 await self._listen()
             except (psycopg.OperationalError, Unavailable) as error:
                 log.warning("tail.reconnecting", error=type(error).__name__)
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(PAUSE_SECONDS)
+            except MapperDeserialisationError as error:
+                log.error("tail.unreadable", error=str(error))  # noqa: TRY400 -- its trace tells no more
+                await self._go_to_head()
+
+    async def _go_to_head(self) -> None:
+        """Begin at the end of the log; followers who are not there yet read for themselves."""
+        self._recent, self._head = [], await self._patiently_head()
+        await self._wake()
 
     async def _patiently_head(self) -> int:
         while True:
             try:
                 return await self._store.head()
             except Unavailable:
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(PAUSE_SECONDS)
 
     async def _listen(self) -> None:
         async with await psycopg.AsyncConnection.connect(self._database.url, autocommit=True) as connection:

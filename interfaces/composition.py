@@ -54,7 +54,7 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
     database = Database(settings.database_url, size=max(8, settings.worker_jobs // 2))
     await database.open()
     store = PostgresEventStore(database)
-    redis = Redis.from_url(settings.redis_url)
+    redis = Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=5)
     providers = Providers.configured(settings.providers)
     tail = Tail(database, store)
     try:

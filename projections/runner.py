@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import structlog
 
+from application.errors import Unavailable
 from application.policies import step_jobs
 from application.ports import EventStore, JobQueue, Log, Recorded
 from projections.table import Connection, Projection
@@ -21,8 +22,13 @@ Apply: TypeAlias = Callable[[Connection, Sequence[Recorded]], Awaitable[None]]
 
 PAGE = 1_000
 MAX_PAUSE = 30.0
+SHORT_PAUSE = 2.0
 
 log = structlog.get_logger()
+
+
+class Moved(Exception):
+    """Somebody set the position of a projection while it ran; it begins again from there."""
 
 
 async def run(name: str, apply: Apply, source: Log, transaction: Transaction) -> None:
@@ -37,7 +43,7 @@ async def run(name: str, apply: Apply, source: Log, transaction: Transaction) ->
         except Exception as error:  # noqa: BLE001 - whatever it is, the others go on and this one tries again
             log.warning("projection.stopped", projection=name, error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(pause)
-            pause = min(MAX_PAUSE, pause * 2)
+            pause = min(SHORT_PAUSE if isinstance(error, Unavailable) else MAX_PAUSE, pause * 2)
 
 
 async def _position(name: str, transaction: Transaction) -> int:
@@ -59,6 +65,8 @@ async def _advance(name: str, apply: Apply, batch: Sequence[Recorded], transacti
         fresh = [recorded for recorded in batch if recorded.position > seen]
         if not fresh:
             return
+        if fresh[0].position != seen + 1:
+            raise Moved(f"the position was moved back to {seen}")
         await apply(connection, fresh)
         await connection.execute(ADVANCE, (fresh[-1].position, name))
         await connection.execute(TELL, (name,))

@@ -20,7 +20,8 @@ CREATE TABLE IF NOT EXISTS runs (
     first_position bigint GENERATED ALWAYS AS ((body ->> 'first_position')::bigint) STORED
 );
 CREATE INDEX IF NOT EXISTS runs_newest_idx ON runs (workspace_id, first_position DESC);
-CREATE INDEX IF NOT EXISTS runs_running_idx ON runs (first_position) WHERE status = 'running';
+CREATE INDEX IF NOT EXISTS runs_under_way_idx ON runs (first_position)
+    WHERE body @? '$.steps[*].status ? (@ == "scheduled" || @ == "running")';
 """
 
 NEWEST = """
@@ -31,7 +32,11 @@ WHERE workspace_id = %(workspace)s
 ORDER BY first_position DESC LIMIT %(limit)s
 """
 
-RUNNING = "SELECT body::text FROM runs WHERE status = 'running' ORDER BY first_position LIMIT %s"
+# A run that has failed may have a step that is still under way.
+UNDER_WAY = """
+SELECT body::text FROM runs WHERE body @? '$.steps[*].status ? (@ == "scheduled" || @ == "running")'
+ORDER BY first_position LIMIT %s
+"""
 
 
 class Problem(Record):
@@ -42,7 +47,10 @@ class Problem(Record):
 
 
 class StepRow(Record, kw_only=True):
-    """A step of a run. Tokens and cost are sums over its recorded calls; a cost of None is unknown."""
+    """A step of a run. Tokens and cost are sums over its recorded calls; a cost of None is unknown.
+
+    `doubts` are the attempts and numbers of the calls in doubt.
+    """
 
     id: str
     agent_id: UUID
@@ -61,6 +69,7 @@ class StepRow(Record, kw_only=True):
     output_tokens: int = 0
     cost_micro_usd: int | None = 0
     calls_in_doubt: int = 0
+    doubts: tuple[tuple[int, int], ...] = ()
     error: Problem | None = None
     output: PayloadRef | None = None
 
@@ -91,7 +100,8 @@ def evolve(row: RunRow | None, recorded: Recorded) -> RunRow:
         case fact.Completed(output):
             return replace(row, status="completed", output=output, ended_at=at)
         case fact.Failed(code=code, detail=detail):
-            return replace(row, status="failed", error=Problem(code, detail), ended_at=at)
+            steps = tuple(replace(s, status="waiting") if s.status == "scheduled" else s for s in row.steps)
+            return replace(row, status="failed", error=Problem(code, detail), ended_at=at, steps=steps)
         case fact.Cancelled():
             return replace(row, status="cancelled", ended_at=at, steps=tuple(_cancel(s, at) for s in row.steps))
         case _:
@@ -140,16 +150,17 @@ def _step(step: StepRow, recorded: Recorded) -> StepRow:
             return replace(scheduled, scheduled_position=recorded.position, started_at=None, ended_at=None)
         case fact.StepBegun():
             return replace(step, status="running", started_at=at)
-        case fact.CallRecorded(model=model, tokens=tokens, cost_micro_usd=cost):
+        case fact.CallRecorded(attempt=attempt, call=call, model=model, tokens=tokens, cost_micro_usd=cost):
             return replace(
-                step,
+                _settled(step, (attempt, call)),
                 model=model,
                 input_tokens=step.input_tokens + tokens.input,
                 output_tokens=step.output_tokens + tokens.output,
                 cost_micro_usd=None if cost is None or step.cost_micro_usd is None else step.cost_micro_usd + cost,
             )
-        case fact.CallInDoubt():
-            return replace(step, calls_in_doubt=step.calls_in_doubt + 1)
+        case fact.CallInDoubt(attempt=attempt, call=call):
+            doubts = (*step.doubts, (attempt, call))
+            return replace(step, doubts=doubts, calls_in_doubt=len(doubts))
         case fact.StepCompleted(output=output):
             return replace(step, status="completed", output=output, error=None, ended_at=at)
         case fact.StepFailed(code=code, detail=detail, final=final):
@@ -159,6 +170,12 @@ def _step(step: StepRow, recorded: Recorded) -> StepRow:
             return replace(step, status="waiting", ended_at=at)
         case _:
             return step
+
+
+def _settled(step: StepRow, call: tuple[int, int]) -> StepRow:
+    """A late answer ends the doubt about its call."""
+    doubts = tuple(doubt for doubt in step.doubts if doubt != call)
+    return replace(step, doubts=doubts, calls_in_doubt=len(doubts))
 
 
 projection = Projection("runs", "run", SCHEMA, RunRow, evolve)
@@ -174,8 +191,8 @@ async def newest(
 
 
 async def pending(connection: Connection, limit: int = 1_000) -> list[PendingStep]:
-    """The scheduled and running steps of the oldest running runs of all workspaces."""
-    rows = await (await connection.execute(RUNNING, (limit,))).fetchall()
+    """The scheduled and running steps of the oldest runs that have any, of all workspaces."""
+    rows = await (await connection.execute(UNDER_WAY, (limit,))).fetchall()
     runs = [msgspec.json.decode(body, type=RunRow) for (body,) in rows]
     return [
         PendingStep(row.workspace_id, row.id, step.id, step.attempt, step.status, step.scheduled_position, step.due_at)

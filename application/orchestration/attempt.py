@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from application.access import Actor
+from application.documents import storable
 from application.errors import NotFound, Unavailable
 from application.execute import Executor
 from application.intelligence import prompt
@@ -16,7 +17,7 @@ from application.intelligence.prompt import Material
 from application.models import catalogue
 from application.models.cost import cost_micro_usd
 from application.models.port import Delta, Finished, ModelError, ModelRequest, Providers, TextDelta
-from application.orchestration.patience import patiently
+from application.orchestration.patience import patiently, to_the_end
 from application.policies.step_jobs import StepJob
 from application.ports import Leases, LiveText, Payloads
 from domain import agent, run, run_events
@@ -26,6 +27,9 @@ WORKER_ID = UUID("00000000-0000-4000-8000-000000000002")
 """The actor that the log names where a worker acts for Z2 itself."""
 
 RENEW_SECONDS = 1.0
+RECORD_SECONDS = 3.0
+"""So long a stopping worker may take to put an answer on the record that it has been given already."""
+
 FIRST_CALL = 0
 NOT_BILLED = frozenset(
     {"model_unknown", "model_rate_limited", "model_key_missing", "model_key_refused", "model_request_refused"}
@@ -115,7 +119,7 @@ class Attempt:
             self._job.step,
             self._job.attempt,
             error.code,
-            str(error).replace("\x00", "")[:2_000],
+            storable(str(error))[:2_000],
             retryable=error.retryable,
             billed="no" if error.code in NOT_BILLED else "unknown",
             retry_after=error.retry_after,
@@ -132,14 +136,15 @@ class Attempt:
         await self._do(run.BeginCall(planned.id, self._job.attempt, FIRST_CALL, planned.model, asked))
         async with contextlib.aclosing(_generator(provider.stream(request))) as deltas:
             text, finished = await self._listen(deltas)
-        return await self._record(request, text, finished)
+        return await to_the_end(self._record(request, text, finished), RECORD_SECONDS)
 
     async def _listen(self, deltas: AsyncGenerator[Delta, None]) -> tuple[str, Finished]:
         said: list[str] = []
         offset = 0
         async for delta in deltas:
             match delta:
-                case TextDelta(text):
+                case TextDelta(raw):
+                    text = storable(raw)
                     await self._shop.live.say(self._job.run_id, self._job.step, self._job.attempt, offset, text)
                     said.append(text)
                     offset += len(text)

@@ -1,8 +1,8 @@
 """Waiting for a part of Z2 that is away: paid results must reach the record, however long that takes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 from application.errors import TooMuchContention, Unavailable
 
@@ -21,3 +21,15 @@ async def patiently(work: Callable[[], Awaitable[Result]]) -> Result:
         except (Unavailable, TooMuchContention):
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
+
+
+async def to_the_end(work: Coroutine[Any, Any, Result], seconds: float) -> Result:
+    """Do the work; one who is cancelled meanwhile ends when it is done, or after so many seconds."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=seconds)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise

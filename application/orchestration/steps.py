@@ -15,14 +15,13 @@ class StepWorker:
 
     def __init__(self, shop: Workshop) -> None:
         self._shop = shop
-        self._active: dict[tuple[UUID, str], tuple[int, asyncio.Task[None]]] = {}
+        self._active: dict[asyncio.Task[None], StepJob] = {}
 
     async def perform(self, job: StepJob) -> None:
         """Perform one attempt of a step, unless it is over or another has it."""
         attempt = Attempt(self._shop, job)
-        key = (job.run_id, job.step)
         task = asyncio.create_task(attempt.carry_out())
-        self._active[key] = (job.attempt, task)
+        self._active[task] = job
         try:
             await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -30,20 +29,21 @@ class StepWorker:
                 await attempt.give_up(task)
                 raise
         finally:
-            if self._active.get(key) == (job.attempt, task):
-                del self._active[key]
+            del self._active[task]
 
     def observe(self, events: Sequence[Recorded]) -> None:
         """Stop at once what the log says is over; that closes the request to the model's provider."""
         for recorded in events:
             match recorded.event:
                 case run_events.Cancelled():
-                    for (run_id, _), (_, task) in list(self._active.items()):
-                        if run_id == recorded.stream:
-                            task.cancel()
+                    self._stop(recorded.stream)
                 case run_events.StepLost(step, attempt):
-                    under_way = self._active.get((recorded.stream, step))
-                    if under_way and under_way[0] == attempt:
-                        under_way[1].cancel()
+                    self._stop(recorded.stream, (step, attempt))
                 case _:
                     pass
+
+    def _stop(self, run_id: UUID, only: tuple[str, int] | None = None) -> None:
+        """Stop what is done for a run, or only one attempt of a step."""
+        for task, job in self._active.items():
+            if job.run_id == run_id and only in (None, (job.step, job.attempt)):
+                task.cancel()

@@ -1,12 +1,11 @@
 """The sweeper looks after steps that nobody works on: it queues lost jobs again and gives lost attempts up."""
 
-import contextlib
 from datetime import timedelta
 
 import structlog
 
 from application.access import Actor
-from application.errors import NotFound
+from application.errors import NotFound, Z2Error
 from application.execute import Executor
 from application.orchestration.attempt import WORKER_ID, lease_name
 from application.policies import step_jobs
@@ -34,11 +33,13 @@ class Sweeper:
         self._missing_since: dict[str, Instant] = {}
 
     async def sweep(self) -> None:
+        """Look once. A lease that is missing at every look for GRACE is lost; a look that fails breaks the row."""
+        missing, self._missing_since = self._missing_since, {}
         steps = await self._pending()
         running = {_lease(step): step for step in steps if step.status == "running"}
         held = await self._leases.held(list(running))
         now = self._clock()
-        self._missing_since = {name: self._missing_since.get(name, now) for name in running if name not in held}
+        self._missing_since = {name: missing.get(name, now) for name in running if name not in held}
         for name, since in self._missing_since.items():
             if now - since >= GRACE:
                 await self._lose(running[name])
@@ -50,9 +51,14 @@ class Sweeper:
         log.warning("step.lost", run=str(step.run_id), step=step.step, attempt=step.attempt)
         actor = Actor(WORKER_ID, step.workspace_id, "system")
         command = run.LoseStep(step.step, step.attempt)
-        # the read model may lag: the run decides whether the attempt is still under way
-        with contextlib.suppress(Rejected, NotFound):
+        try:
             await self._executor.execute(step.run_id, command, actor, correlation_id=step.run_id, causation="sweeper")
+        except (Rejected, NotFound):
+            pass  # the read model may lag: the run decides whether the attempt is still under way
+        except Z2Error:
+            raise
+        except Exception:
+            log.exception("sweeper.step_skipped", run=str(step.run_id), step=step.step)
 
     async def _queue_again(self, step: PendingStep) -> None:
         arguments = step_jobs.StepJob(step.workspace_id, step.run_id, step.step, step.attempt)

@@ -64,8 +64,9 @@ def lend(folder: Path, account: Account, *, shared: Path = SHARED) -> Path:
     if account.can_reach(folder / "postgres"):
         return folder
     home, install = folder.parent.parent, folder.parent
-    stamp = f"{install}:{(folder / 'postgres').stat().st_mtime_ns}"
-    copy = shared / f"postgres-{hashlib.sha256(stamp.encode()).hexdigest()[:12]}"
+    with (folder / "postgres").open("rb") as program:
+        digest = hashlib.file_digest(program, "sha256").hexdigest()
+    copy = shared / f"postgres-{digest[:12]}"
     if not copy.exists():
         _copy(install, libraries=home.parent / f"{home.name}.libs", to=copy)
     return copy / home.name / install.name / folder.name

@@ -2,16 +2,16 @@
 
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from infrastructure.embedded import binaries
+from infrastructure.embedded import binaries, child
 from infrastructure.embedded.account import Account
 from infrastructure.embedded.errors import ServerError
 
 BUILTIN_LOCALES_SINCE = 17
+DRAFT = ".new-"
 
 
 def environment() -> Mapping[str, str]:
@@ -24,7 +24,9 @@ def create_once(folder: Path, *, programs: Path, account: Account, user: str, da
     """Builds the cluster beside its place and moves it there when it is complete."""
     if (folder / "PG_VERSION").exists():
         return
-    draft = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
+    for abandoned in folder.parent.glob(f"{DRAFT}*"):
+        shutil.rmtree(abandoned, ignore_errors=True)
+    draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=folder.parent))
     try:
         account.own(draft)
         locale = ["--locale=C"]
@@ -50,17 +52,7 @@ def check_version(folder: Path, *, programs: Path) -> None:
 
 
 def _run(argv: Sequence[str], account: Account, *, told: str = "") -> None:
-    who = {"user": account.uid, "group": account.gid, "extra_groups": []} if account.lent else {}
-    done = subprocess.run(
-        argv,
-        input=told,
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd="/",
-        env=dict(environment()),
-        **who,  # type: ignore[call-overload]  # the overloads do not take keyword arguments from a dict
-    )
+    done = child.run(argv, account=account, env=environment(), told=told)
     if done.returncode:
         lines = (done.stderr + done.stdout).strip().splitlines()
         raise ServerError(f"{Path(argv[0]).name} failed: {' / '.join(lines[-3:])}")

@@ -1,12 +1,14 @@
 """Names and password hashes of those who can sign in, in a table apart from the log."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from application.access import Actor, Role
+from application.documents import storable
 from domain.kernel import Record
 from infrastructure.database import Connection, Database
 
@@ -43,11 +45,16 @@ class Credentials:
 
     async def check(self, name: str, password: str) -> Account | None:
         """The account, if the password is its own; as slow for an unknown name as for a known one."""
-        async with self._database.connection() as connection:
-            row = await (await connection.execute(FIND, (name,))).fetchone()
+        row = await self._row(name)
         async with self._turns:
             matches = await asyncio.to_thread(self._matches, row[4] if row else self._unknown, password)
         return Account(*row[:4]) if row and matches else None
+
+    async def _row(self, name: str) -> tuple[Any, ...] | None:
+        if storable(name) != name:
+            return None  # Postgres would not even be asked
+        async with self._database.connection() as connection:
+            return await (await connection.execute(FIND, (name,))).fetchone()
 
     async def find(self, user_id: UUID) -> Account | None:
         async with self._database.connection() as connection:

@@ -8,7 +8,6 @@ from redis.exceptions import RedisError
 from application.errors import Unavailable
 
 LEASE_SECONDS = 4.0
-RENEW_SECONDS = 1.0
 
 # A lease that Redis has forgotten is taken anew by its holder, so a restart of Redis takes no work away.
 TAKE = """
@@ -25,16 +24,17 @@ return 0
 
 
 class RedisLeases:
-    """Leases of LEASE_SECONDS."""
+    """Leases that lapse so many seconds after they were taken or renewed."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, *, seconds: float = LEASE_SECONDS) -> None:
         self._redis = redis
+        self._lifetime = int(seconds * 1000)
         self._take = redis.register_script(TAKE)
         self._give_back = redis.register_script(GIVE_BACK)
 
     async def take(self, name: str, holder: str) -> bool:
         try:
-            return bool(await self._take(keys=[_key(name)], args=[holder, int(LEASE_SECONDS * 1000)]))
+            return bool(await self._take(keys=[_key(name)], args=[holder, self._lifetime]))
         except (RedisError, OSError) as error:
             raise Unavailable("Redis cannot be reached just now") from error
 

@@ -25,10 +25,10 @@ def deserialize(value: bytes) -> dict[str, Any]:
     return decoded
 
 
-async def connect(url: str) -> ArqRedis:
-    """A pool for arq. Raises Unavailable where Redis does not answer within a few seconds."""
+async def connect(url: str, *, seconds: int = 10) -> ArqRedis:
+    """A pool for arq. Raises Unavailable where Redis does not answer within so many seconds."""
     settings = RedisSettings.from_dsn(url)
-    settings.conn_retries = 10
+    settings.conn_retries = seconds
     settings.conn_retry_delay = 1
     try:
         return await create_pool(

@@ -17,12 +17,20 @@ log = structlog.get_logger()
 
 
 class WakingWorker(Worker):
-    """arq keeps a dead worker's job for its whole time-out; here it is free again after HELD_SECONDS."""
+    """arq keeps a dead worker's job for its whole time-out; here it is free again after `held_seconds`."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, poll_delay=BEAT_SECONDS, keep_result=0, log_results=False, **kwargs)
-        self.in_progress_timeout_s = HELD_SECONDS
+    def __init__(
+        self,
+        *args: Any,
+        held_seconds: float = HELD_SECONDS,
+        beat_seconds: float = BEAT_SECONDS,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, poll_delay=beat_seconds, keep_result=0, log_results=False, **kwargs)
+        self.in_progress_timeout_s = held_seconds
+        self._beat = beat_seconds
         self._woken = asyncio.Event()
+        self._running: set[asyncio.Task[Any]] = set()
 
     async def main(self) -> None:
         if self.on_startup:
@@ -36,15 +44,14 @@ class WakingWorker(Worker):
                 except (RedisError, OSError) as error:
                     log.warning("worker.redis_unavailable", error=type(error).__name__)
                     self._recount()
-                    await asyncio.sleep(BEAT_SECONDS)
+                    await asyncio.sleep(self._beat)
                 await self._rest()
 
     async def wind_down(self, seconds: float) -> None:
         """Take no more jobs, let the running ones finish for so long, then cancel them and wait."""
         self.allow_pick_jobs = False
-        running = [task for task in self.tasks.values() if not task.done()]
-        if running:
-            _, late = await asyncio.wait(running, timeout=seconds)
+        if self._running:
+            _, late = await asyncio.wait(set(self._running), timeout=seconds)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -52,7 +59,7 @@ class WakingWorker(Worker):
     async def _rest(self) -> None:
         """Until a job is announced, a running one ends, or a beat has passed; due jobs need the beat."""
         try:
-            async with asyncio.timeout(BEAT_SECONDS):
+            async with asyncio.timeout(self._beat):
                 await self._woken.wait()
         except TimeoutError:
             pass
@@ -67,24 +74,35 @@ class WakingWorker(Worker):
                     async for _ in channel.listen():
                         self._woken.set()
             except (RedisError, OSError):
-                await asyncio.sleep(BEAT_SECONDS)
+                await asyncio.sleep(self._beat)
 
     async def start_jobs(self, job_ids: list[bytes]) -> None:
-        before = set(self.tasks)
-        await super().start_jobs(job_ids)
-        for job_id in self.tasks.keys() - before:
-            self.tasks[job_id].add_done_callback(lambda _: self._woken.set())
+        """Start those that are free. What runs here is not, even where Redis has forgotten that it does."""
+        here = {job_id for job_id, task in self.tasks.items() if task in self._running}
+        before = set(self.tasks.values())
+        try:
+            await super().start_jobs([job_id for job_id in job_ids if job_id.decode() not in here])
+        finally:
+            for task in set(self.tasks.values()) - before:
+                self._running.add(task)
+                task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        self._woken.set()
 
     async def _renew(self) -> None:
         async with self.pool.pipeline(transaction=False) as pipe:
             for job_id in self.tasks:
-                pipe.pexpire(in_progress_key_prefix + job_id, int(HELD_SECONDS * 1000))
+                pipe.pexpire(in_progress_key_prefix + job_id, int(self.in_progress_timeout_s * 1000))
             await pipe.execute()
 
     def _recount(self) -> None:
-        """An error half-way through a poll leaves arq's own count of running jobs too high."""
-        running = [task for task in self.tasks.values() if not task.done()]
-        self.job_counter = len(running)
+        """An error half-way through a poll leaves arq's own count of running jobs too high.
+
+        Whether a task is done is no measure: arq counts it until its callbacks have run.
+        """
+        self.job_counter = len(self._running)
         self.sem = asyncio.BoundedSemaphore(self.max_jobs + 1)
-        for _ in running:
-            self.sem._value -= 1  # noqa: SLF001 - the semaphore has no public way to start lower than its bound
+        for _ in self._running:
+            self.sem._value -= 1  # noqa: SLF001 -- a semaphore has no public way to start below its bound

@@ -36,7 +36,10 @@ def _ask(name: str | None, *, password_stdin: bool) -> tuple[str, str]:
     if password_stdin:
         if name is None:
             raise BadInput("there is no name to the password", "give it with --name")
-        return name, _checked(sys.stdin.readline().rstrip("\r\n"))
+        try:
+            return name, _checked(sys.stdin.buffer.readline().decode().rstrip("\r\n"))
+        except UnicodeDecodeError:
+            raise BadInput("the password is no text in UTF-8") from None
     if not sys.stdin.isatty():
         raise BadInput("there is no terminal to ask for the password on", "use --password-stdin")
     asked = name or str(click.prompt("Name", err=True))

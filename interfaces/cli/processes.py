@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import click
 
-from interfaces.cli.failure import FAILED
+from interfaces.cli.failure import FAILED, BadInput
 
 
 @click.command()
@@ -56,7 +56,7 @@ def _live(process: Callable[[], None]) -> None:
     try:
         process()
     except Invalid as error:
-        raise click.UsageError(str(error)) from None
+        raise BadInput(str(error)) from None
     except Exception:  # noqa: BLE001 - the process ends, and its log says why
         traceback.print_exc()
         raise SystemExit(FAILED) from None

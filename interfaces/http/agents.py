@@ -1,61 +1,69 @@
 """Agents over HTTP."""
 
-from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, get, post
+import msgspec
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from application.access import Actor
 from application.errors import NotFound
-from domain.agent import CreateAgent
-from domain.kernel import Record
+from domain.agent import CreateAgent, TaskKind
+from domain.kernel import Instant, Record
 from interfaces.composition import Core
-from interfaces.http.commands import Accepted, After, caught_up, idempotency, new_stream
+from interfaces.http.auth import needs
+from interfaces.http.commands import Accepted, After, Key, Signed, caught_up, created, new_stream, sent
 from projections import agents
-from projections.agents import AgentRow
+
+
+class Agent(Record):
+    """An agent in its newest version."""
+
+    id: UUID
+    name: str
+    role: str
+    instructions: str
+    task: TaskKind
+    model: str
+    version: int
+    status: str
+    created_at: Instant
 
 
 class AgentList(Record):
     """The agents by name."""
 
-    items: list[AgentRow]
+    items: list[Agent]
 
 
 class AgentController(Controller):
     path = "/agents"
     tags = ("agents",)
 
-    @post(operation_id="createAgent", summary="Create an agent")
+    @post(operation_id="createAgent", summary="Create an agent", guards=[needs("agents:write")])
     async def create(
-        self, data: JSONBody[CreateAgent], request: Request[Actor, Any, Any], core: NamedDependency[Core]
-    ) -> Accepted:
-        key = await idempotency(request)
-        stream = new_stream(key)
-        return Accepted.of(
-            await core.executor.execute(stream, data, request.user, correlation_id=stream, key=key)
-        )
+        self, data: JSONBody[CreateAgent], request: Signed, core: NamedDependency[Core], key: Key
+    ) -> Response[Accepted]:
+        return created(request, await sent(core, new_stream(key), data, request.user, key=key))
 
     @get(operation_id="listAgents", summary="List the agents")
-    async def all(
-        self, request: Request[Actor, Any, Any], core: NamedDependency[Core], after: After = None
-    ) -> AgentList:
+    async def all(self, request: Signed, core: NamedDependency[Core], after: After = None) -> AgentList:
         await caught_up(core.tail, agents.projection.name, after)
         async with core.database.connection() as connection:
-            return AgentList(await agents.listed(connection, request.user.workspace_id))
+            rows = await agents.listed(connection, request.user.workspace_id)
+        return AgentList([_shown(row) for row in rows])
 
     @get("/{agent_id:uuid}", operation_id="readAgent", summary="Read an agent")
     async def one(
-        self,
-        agent_id: FromPath[UUID],
-        request: Request[Actor, Any, Any],
-        core: NamedDependency[Core],
-        after: After = None,
-    ) -> AgentRow:
+        self, agent_id: FromPath[UUID], request: Signed, core: NamedDependency[Core], after: After = None
+    ) -> Agent:
         await caught_up(core.tail, agents.projection.name, after)
         async with core.database.connection() as connection:
             row = await agents.projection.one(connection, request.user.workspace_id, agent_id)
         if row is None:
             raise NotFound("there is no such agent in this workspace")
-        return row
+        return _shown(row)
+
+
+def _shown(row: agents.AgentRow) -> Agent:
+    return msgspec.convert(row, Agent, from_attributes=True)

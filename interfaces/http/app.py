@@ -11,15 +11,20 @@ from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
+from litestar.types import ASGIApp
 
 from infrastructure.identity.tokens import Tokens
 from infrastructure.settings import Settings
 from interfaces import composition
-from interfaces.http import catalogue, events, health, openapi, page, problems, projections
+from interfaces.http import catalogue, events, health, live, openapi, page, problems, projections, watch
 from interfaces.http.agents import AgentController
 from interfaces.http.auth import Authentication
+from interfaces.http.body import JsonRequest
+from interfaces.http.commands import idempotency_key
+from interfaces.http.edge import Edge
 from interfaces.http.runs import RunController
 from interfaces.http.session import SessionController
+from interfaces.http.texts import TextController
 from interfaces.http.workflows import WorkflowController
 from interfaces.processes.first_start import ensure_admin
 
@@ -28,10 +33,10 @@ Lifespan: TypeAlias = Callable[[Litestar], AbstractAsyncContextManager[None]]
 MAX_BODY = 8 * 1024 * 1024
 """Bytes; a document of a million characters fits, however it is escaped."""
 
-PARTS = ("core", "starter", "credentials", "tokens")
+PARTS = ("core", "starter", "credentials", "tokens", "keep_alive")
 
 
-def create_app(settings: Settings) -> Litestar:
+def create_app(settings: Settings, *, keep_alive: float = live.KEEP_ALIVE_SECONDS) -> ASGIApp:
     """The application of one process; its parts are connected when it starts."""
 
     @asynccontextmanager
@@ -41,9 +46,10 @@ def create_app(settings: Settings) -> Litestar:
             app.state.core = core
             app.state.starter = composition.starter(core)
             app.state.credentials = composition.credentials(core)
+            app.state.keep_alive = keep_alive
             yield
 
-    return application(composition.tokens(settings), lifespan)
+    return Edge(application(composition.tokens(settings), lifespan))
 
 
 def application(tokens: Tokens, lifespan: Lifespan) -> Litestar:
@@ -52,9 +58,13 @@ def application(tokens: Tokens, lifespan: Lifespan) -> Litestar:
         route_handlers=[_api(tokens), _openapi_json, health.live, health.ready, *page.handlers()],
         lifespan=[lifespan],
         state=State({"tokens": tokens}),
-        dependencies={part: Provide(_part(part), sync_to_thread=False) for part in PARTS},
+        dependencies={
+            **{part: Provide(_part(part), sync_to_thread=False) for part in PARTS},
+            "key": Provide(idempotency_key),
+        },
         exception_handlers=problems.HANDLERS,
-        openapi_config=openapi.CONFIG,
+        openapi_config=None,
+        request_class=JsonRequest,
         request_max_body_size=MAX_BODY,
         logging_config=None,
     )
@@ -68,11 +78,12 @@ def _api(tokens: Tokens) -> Router:
             AgentController,
             WorkflowController,
             RunController,
+            TextController,
+            events.run_events,
+            watch.watch_run,
+            watch.watch_events,
             catalogue.templates,
             catalogue.models,
-            events.run_events,
-            events.run_live,
-            events.events,
             projections.rebuild,
         ],
         middleware=[DefineMiddleware(Authentication, tokens=tokens)],

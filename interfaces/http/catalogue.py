@@ -1,13 +1,10 @@
 """What there is to choose from: templates and models."""
 
-from typing import Any
-
-from litestar import Request, get
+from litestar import get
 from litestar.di import NamedDependency
 
-from application.access import Actor
 from application.templates import TEMPLATES
-from application.templates.template import Template
+from application.templates import template as ready
 from domain.kernel import Record
 from interfaces.composition import Core
 
@@ -27,7 +24,7 @@ class Sample(Record):
     text: str
 
 
-class TemplateView(Record):
+class Template(Record):
     """A team that is ready to run."""
 
     name: str
@@ -38,7 +35,9 @@ class TemplateView(Record):
 
 
 class TemplateList(Record):
-    items: list[TemplateView]
+    """The templates."""
+
+    items: list[Template]
 
 
 class Model(Record):
@@ -58,6 +57,8 @@ class Model(Record):
 
 
 class ModelList(Record):
+    """The models of all providers."""
+
     items: list[Model]
 
 
@@ -66,15 +67,15 @@ async def templates() -> TemplateList:
     return TemplateList([_template(template) for template in TEMPLATES.values()])
 
 
-def _template(template: Template) -> TemplateView:
+def _template(template: ready.Template) -> Template:
     steps = [TemplateStep(member.step, member.agent.role, member.needs) for member in template.members]
     text = template.sample_text()
     title = text.lstrip("# ").split("\n", 1)[0].strip()
-    return TemplateView(template.name, template.title, template.description, steps, Sample(title, text))
+    return Template(template.name, template.title, template.description, steps, Sample(title, text))
 
 
 @get("/models", tags=["catalogue"], operation_id="listModels", summary="List the models, ready or not")
-async def models(request: Request[Actor, Any, Any], core: NamedDependency[Core]) -> ModelList:
+async def models(core: NamedDependency[Core]) -> ModelList:
     default = core.settings.default_model
     return ModelList(
         [

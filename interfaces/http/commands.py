@@ -1,24 +1,39 @@
-"""What routes share: the answer to a command, idempotency keys, and reading one's own writes."""
+"""What routes share: sending a command, idempotency keys, and reading one's own writes."""
 
 import hashlib
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID, uuid4, uuid5
 
-from litestar import Request
+from litestar import Request, Response
+from litestar.di import NamedDependency
 from litestar.params import Parameter
 
 from application.access import Actor
 from application.errors import Invalid
 from application.ports import IdempotencyKey, Outcome
-from domain.kernel import Record
+from domain.kernel import Command, Record
 from infrastructure.tail import Tail
+from interfaces.composition import Core
 
 MAX_KEY = 200
+LAST_POSITION = 2**63 - 1
+"""What the log's column can hold."""
 
-After = Annotated[
+Signed: TypeAlias = Request[Actor, Any, Any]
+"""A request of somebody who is signed in."""
+
+After: TypeAlias = Annotated[
     int | None,
-    Parameter(query="after", ge=0, description="Wait until the read model has seen this position of the log."),
+    Parameter(
+        query="after",
+        ge=0,
+        le=LAST_POSITION,
+        description="Wait until the read model has seen this position of the log.",
+    ),
 ]
+
+Key: TypeAlias = NamedDependency[IdempotencyKey | None]
+"""The caller's name for its command; a second request with it does nothing and gets the first one's answer."""
 
 
 class Accepted(Record):
@@ -32,7 +47,7 @@ class Accepted(Record):
         return cls(outcome.stream, outcome.position)
 
 
-async def idempotency(request: Request[Actor, Any, Any]) -> IdempotencyKey | None:
+async def idempotency_key(request: Signed) -> IdempotencyKey | None:
     """The caller's key, with a digest of the whole request. Raises Invalid."""
     key = request.headers.get("idempotency-key")
     if key is None:
@@ -44,8 +59,18 @@ async def idempotency(request: Request[Actor, Any, Any]) -> IdempotencyKey | Non
 
 
 def new_stream(key: IdempotencyKey | None) -> UUID:
-    """The id of what is about to be made: the same one for the same key."""
-    return uuid4() if key is None else uuid5(key.workspace_id, f"key:{key.key}")
+    """The id of what is about to be made: the same one for the same request under the same key."""
+    return uuid4() if key is None else uuid5(key.workspace_id, f"key:{key.key}:{key.digest.hex()}")
+
+
+async def sent(core: Core, stream: UUID, command: Command, actor: Actor, *, key: IdempotencyKey | None) -> Accepted:
+    """The command, done. Raises what `execute` raises."""
+    return Accepted.of(await core.executor.execute(stream, command, actor, correlation_id=stream, key=key))
+
+
+def created(request: Signed, accepted: Accepted) -> Response[Accepted]:
+    """The answer that says where the new thing is."""
+    return Response(accepted, headers={"Location": f"{request.url.path}/{accepted.id}"})
 
 
 async def caught_up(tail: Tail, projection: str, after: int | None) -> None:

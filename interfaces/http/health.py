@@ -5,6 +5,7 @@ from typing import Literal
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from redis.exceptions import RedisError
 
 from application.errors import Unavailable
@@ -22,6 +23,8 @@ class Progress(Record):
 
 
 class Checks(Record):
+    """The parts, one by one."""
+
     postgres: Literal["ok", "unreachable"]
     redis: Literal["ok", "unreachable"]
     projections: dict[str, Progress]
@@ -35,26 +38,38 @@ class Health(Record):
 
 
 class Alive(Record):
+    """The process answers."""
+
     status: Literal["ok"] = "ok"
 
 
-@get("/health/live", tags=["health"], operation_id="readLiveness", summary="The process runs", opt={"public": True})
+@get(
+    "/health/live",
+    tags=["health"],
+    operation_id="readLiveness",
+    summary="The process runs",
+    opt={"public": True},
+)
 async def live() -> Alive:
     return Alive()
 
 
-@get("/health/ready", tags=["health"], operation_id="readReadiness", summary="The process can do its work", opt={"public": True})
+@get(
+    "/health/ready",
+    tags=["health"],
+    operation_id="readReadiness",
+    summary="The process can do its work",
+    opt={"public": True},
+    responses={503: ResponseSpec(Health, description="A part that the API needs does not answer.")},
+)
 async def ready(core: NamedDependency[Core]) -> Response[Health]:
     head, redis = await asyncio.gather(_head(core), _redis(core))
     projected = core.tail.projected
     progress = {
-        name: Progress(projected.get(name, 0), max(0, (head or 0) - projected.get(name, 0)))
-        for name in PROJECTIONS
+        name: Progress(projected.get(name, 0), max(0, (head or 0) - projected.get(name, 0))) for name in PROJECTIONS
     }
     fine = head is not None and redis
-    checks = Checks(
-        "unreachable" if head is None else "ok", "ok" if redis else "unreachable", progress
-    )
+    checks = Checks("unreachable" if head is None else "ok", "ok" if redis else "unreachable", progress)
     return Response(Health("ok" if fine else "degraded", checks), status_code=200 if fine else 503)
 
 

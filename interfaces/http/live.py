@@ -1,37 +1,36 @@
 """Live streams: several sources become one, with a sign of life when all are silent, and end when the API stops."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
+from typing import TypeAlias
 
 import structlog
-from litestar.response import ServerSentEventMessage
+from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from application.errors import Unavailable
 
 KEEP_ALIVE_SECONDS = 15.0
 BUFFERED = 256
 
+Messages: TypeAlias = AsyncIterator[ServerSentEventMessage]
+
 log = structlog.get_logger()
 
 _open: set[asyncio.Task[None]] = set()
 
 
-async def with_keep_alive(
-    *sources: AsyncIterator[ServerSentEventMessage],
-) -> AsyncIterator[ServerSentEventMessage]:
-    """The messages of all sources as they come, until the client goes or one of the sources ends."""
+def stream(*sources: Messages, keep_alive: float) -> ServerSentEvent:
+    """The messages of all sources as one answer; after `keep_alive` silent seconds it shows that it lives."""
+    return ServerSentEvent(_merged(sources, keep_alive), headers={"Cache-Control": "no-store"})
+
+
+async def _merged(sources: tuple[Messages, ...], keep_alive: float) -> Messages:
+    """Messages as they come, until the client goes or one of the sources ends."""
     queue: asyncio.Queue[ServerSentEventMessage | None] = asyncio.Queue(BUFFERED)
     pumps = [asyncio.create_task(_pump(source, queue)) for source in sources]
     _open.update(pumps)
     try:
-        while True:
-            try:
-                message = await asyncio.wait_for(queue.get(), KEEP_ALIVE_SECONDS)
-            except TimeoutError:
-                message = ServerSentEventMessage(data=None, comment="keep-alive")
-            if message is None:
-                return
+        while (message := await _next(queue, keep_alive)) is not None:
             yield message
     finally:
         for pump in pumps:
@@ -40,9 +39,17 @@ async def with_keep_alive(
         _open.difference_update(pumps)
 
 
-async def _pump(
-    source: AsyncIterator[ServerSentEventMessage], queue: "asyncio.Queue[ServerSentEventMessage | None]"
-) -> None:
+async def _next(
+    queue: "asyncio.Queue[ServerSentEventMessage | None]", keep_alive: float
+) -> ServerSentEventMessage | None:
+    try:
+        async with asyncio.timeout(keep_alive):
+            return await queue.get()
+    except TimeoutError:
+        return ServerSentEventMessage(data=None, comment="keep-alive")
+
+
+async def _pump(source: Messages, queue: "asyncio.Queue[ServerSentEventMessage | None]") -> None:
     """A full queue makes the source wait, so a slow client costs no memory."""
     try:
         async for message in source:
@@ -50,8 +57,10 @@ async def _pump(
     except (Unavailable, OSError) as error:
         log.warning("live.ended", reason=type(error).__name__)
     finally:
-        with contextlib.suppress(asyncio.QueueFull):
-            queue.put_nowait(None)
+        # What is not sent by now never will be: the client asks for it again when it comes back.
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(None)
 
 
 def end_all() -> None:

@@ -1,51 +1,65 @@
-"""The OpenAPI document, made true where the framework's own is not: errors are problems, 422 is what it says."""
+"""The OpenAPI document, written from the routes and the types that they really take and give."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 from litestar import Litestar
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.spec import Components, SecurityScheme
 
-from interfaces.http.problems import DOCUMENTED, MEDIA_TYPE, Problem
+from interfaces.http.operations import REF, Operation, operations
+from interfaces.http.problems import Problem
 
-CONFIG = OpenAPIConfig(
-    title="Z2",
-    version="0.1.0",
-    description="Teams of AI agents do complex work under control. Errors are problem documents (RFC 9457).",
-    path="/api/schema",
-    render_plugins=[],
-    components=Components(
-        security_schemes={
-            "bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT"),
-            "cookie": SecurityScheme(type="apiKey", name="z2_session", security_scheme_in="cookie"),
-        }
+INFO = {
+    "title": "Z2",
+    "version": "0.1.0",
+    "description": (
+        "Teams of AI agents do complex work under control. Errors are problem documents (RFC 9457)."
+        " A command answers with its position in the log; a read that is given it as `after` shows its effect."
     ),
-    security=[{"bearer": []}, {"cookie": []}],
-    use_handler_docstrings=True,
-)
+    "license": {"name": "MIT", "identifier": "MIT"},
+}
 
-
-OPEN = ("/health/live", "/health/ready")
-PUBLIC = ("signIn", "signOut")
+SECURITY = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "z2_session"},
+}
 
 
 def document(app: Litestar) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the app."""
-    schema: dict[str, Any] = app.openapi_schema.to_schema()
-    _, components = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")
-    schema["components"]["schemas"].update(components)
-    for path, item in schema["paths"].items():
-        for operation in item.values():
-            # the framework documents a 400 of its own, which never leaves
-            operation["responses"].pop("400", None)
-            if path in OPEN or operation["operationId"] in PUBLIC:
-                operation["security"] = []
-            if path not in OPEN:
-                operation["responses"].update(_problems())
-    return schema
+    offered = list(operations(app))
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in offered:
+        paths.setdefault(operation.path, {})[operation.method] = operation.described()
+    return {
+        "openapi": "3.1.0",
+        "info": INFO,
+        "servers": [{"url": "/"}],
+        "security": [{name: []} for name in SECURITY],
+        "paths": paths,
+        "components": {"schemas": _schemas(offered), "securitySchemes": SECURITY},
+    }
 
 
-def _problems() -> dict[str, Any]:
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": text, "content": content} for status, text in DOCUMENTED.items()}
+def _schemas(offered: Sequence[Operation]) -> dict[str, Any]:
+    bodies = _components(each.body for each in offered if each.body is not None)
+    answers = _components(each.answer for each in offered if each.answer_is_json)
+    for schema in bodies.values():
+        _relax(schema)
+    for name in answers.keys() - bodies.keys():
+        # an answer always has all of its fields, also those that a program may leave out
+        answers[name]["required"] = list(answers[name]["properties"])
+    return dict(sorted({**answers, **bodies, **_components([Problem])}.items()))
+
+
+def _components(types: Iterable[Any]) -> dict[str, Any]:
+    _, components = msgspec.json.schema_components(list(types), ref_template=REF)
+    return components
+
+
+def _relax(schema: dict[str, Any]) -> None:
+    """A tag that has one value only may be left out."""
+    for name, field in schema["properties"].items():
+        if list(field) == ["enum"] and len(field["enum"]) == 1:
+            field["default"] = field["enum"][0]
+            schema["required"].remove(name)

@@ -1,26 +1,30 @@
-"""Every error leaves as a problem document (RFC 9457), and the OpenAPI document says so."""
+"""Every error leaves as a problem document (RFC 9457)."""
 
-import re
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
 from application.errors import Z2Error
 from application.models.port import ModelError
 from domain.kernel import Record, Rejected
+from interfaces.http import words
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = {"Retry-After": "1"}
+EMPTY_BODY = "the body is empty; send a JSON object"
 
-_UNKNOWN = re.compile(r"unknown field `([^`]+)`")
-_MISSING = re.compile(r"missing required field `([^`]+)`")
+CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+"""Codes for what the framework itself refuses."""
 
 log = structlog.get_logger()
+
+Asked = Request[Any, Any, Any]
 
 
 class FieldError(Record):
@@ -42,70 +46,98 @@ class Problem(Record, omit_defaults=True):
 
 
 def response(
-    request: Request[Any, Any, Any],
+    request: Asked,
     status: int,
     code: str,
     detail: str,
-    errors: tuple[FieldError, ...] = (),
+    *,
+    field: str | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response[bytes]:
-    title = HTTPStatus(status).phrase
+    """A problem. Its title is that of its type, whatever happened this time."""
+    title = code.replace("_", " ").capitalize()
+    errors = (FieldError(field, detail),) if field else ()
     problem = Problem(f"urn:z2:problem:{code}", title, status, detail, request.url.path, errors)
     content = msgspec.json.encode(problem)
     return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=headers or {})
 
 
-def _z2(request: Request[Any, Any, Any], error: Z2Error) -> Response[bytes]:
-    errors = (FieldError(error.field, str(error)),) if error.field else ()
+def _z2(request: Asked, error: Z2Error) -> Response[bytes]:
     headers = RETRY_AFTER if error.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers = {"WWW-Authenticate": "Bearer"}
-    return response(request, error.status, error.code, str(error), errors, headers)
+    return response(request, error.status, error.code, str(error), field=error.field, headers=headers)
 
 
-def _rejected(request: Request[Any, Any, Any], error: Rejected) -> Response[bytes]:
-    errors = (FieldError(error.field, str(error)),) if error.field else ()
+def _rejected(request: Asked, error: Rejected) -> Response[bytes]:
     status = HTTPStatus.CONFLICT
     if error.code == "not_found":
         status = HTTPStatus.NOT_FOUND
     elif error.code.startswith("invalid"):
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return response(request, status, error.code, str(error), errors)
+    return response(request, status, error.code, str(error), field=error.field)
 
 
-def _model(request: Request[Any, Any, Any], error: ModelError) -> Response[bytes]:
-    return response(
-        request,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        error.code,
-        str(error),
-        (FieldError("model", str(error)),),
-    )
+def _model(request: Asked, error: ModelError) -> Response[bytes]:
+    return response(request, HTTPStatus.UNPROCESSABLE_ENTITY, error.code, str(error), field="model")
 
 
-def _validation(request: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
-    errors = tuple(_field_error(each) for each in error.extra or [] if isinstance(each, dict))
-    detail = "; ".join(f"{each.field}: {each.message}" for each in errors) or error.detail
-    return response(request, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", detail, errors)
+def _validation(request: Asked, error: ValidationException) -> Response[bytes]:
+    """Bodies are checked before they get here, but for those that are missing; so this is about parameters."""
+    unprocessable = HTTPStatus.UNPROCESSABLE_ENTITY
+    first = error.extra[0] if isinstance(error.extra, list) and error.extra else {}
+    name = str(first.get("key", ""))
+    kinds = request.route_handler.signature_model.__annotations__
+    if name not in kinds or name == "data":
+        return response(request, unprocessable, "invalid", EMPTY_BODY, field="body")
+    needed = words.allowed(msgspec.inspect.type_info(kinds[name]))
+    return response(request, unprocessable, "invalid", f"{name} must be {needed}", field=name)
 
 
-def _field_error(raw: dict[str, Any]) -> FieldError:
-    message = str(raw.get("message", ""))
-    key = str(raw.get("key") or "")
-    named = _UNKNOWN.search(message) or _MISSING.search(message)
-    if named:
-        key = f"{key}.{named.group(1)}" if key and key != "data" else named.group(1)
-    return FieldError(key or "body", message)
+def _unknown_address(request: Asked, error: NotFoundException) -> Response[bytes]:
+    detail = "there is nothing at this address"
+    if error.detail not in ("", HTTPStatus.NOT_FOUND.phrase):
+        detail = error.detail
+    elif wrong := _no_id(request):
+        detail = f"{wrong!r} is no id: ids are UUIDs"
+    return response(request, HTTPStatus.NOT_FOUND, CODES[404], detail)
 
 
-def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_").replace("-", "_")
+def _no_id(request: Asked) -> str | None:
+    """The part of the address that should be a UUID and is none."""
+    asked = request.url.path.strip("/").split("/")
+    for route in request.app.routes:
+        parts = route.path_components
+        if len(parts) != len(asked):
+            continue
+        if any(isinstance(part, str) and part != said for part, said in zip(parts, asked, strict=True)):
+            continue
+        for part, said in zip(parts, asked, strict=True):
+            if not isinstance(part, str) and part.type is UUID and not _is_uuid(said):
+                return said
+    return None
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _http(request: Asked, error: HTTPException) -> Response[bytes]:
+    code = CODES.get(error.status_code, f"http_{error.status_code}")
     return response(request, error.status_code, code, error.detail, headers=error.headers)
 
 
-def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    log.error("http.failed", path=request.url.path, error=type(error).__name__, exc_info=error)
-    detail = "Z2 failed unexpectedly; its log tells more. Send the request again with the same Idempotency-Key."
+def _unexpected(request: Asked, error: Exception) -> Response[bytes]:
+    log.error("http.failed", error=type(error).__name__, exc_info=error)
+    known_as = structlog.contextvars.get_contextvars().get("correlation_id", "this time")
+    detail = (
+        f"Z2 failed unexpectedly; its log tells more under {known_as}."
+        " Send the request again with the same Idempotency-Key."
+    )
     return response(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal", detail)
 
 
@@ -114,16 +146,7 @@ HANDLERS: ExceptionHandlersMap = {
     Rejected: _rejected,
     ModelError: _model,
     ValidationException: _validation,
+    NotFoundException: _unknown_address,
     HTTPException: _http,
     Exception: _unexpected,
-}
-
-
-DOCUMENTED = {
-    "401": "The request carries no valid token.",
-    "403": "The role of the token does not allow this.",
-    "404": "There is no such thing in this workspace.",
-    "409": "The thing is not in a state that allows this.",
-    "422": "The request is not valid; `errors` names the fields.",
-    "503": "A part of Z2 is away or behind; `Retry-After` says when to try again.",
 }

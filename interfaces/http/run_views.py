@@ -2,9 +2,41 @@
 
 from uuid import UUID
 
+import msgspec
+
 from domain.kernel import Instant, PayloadRef, Record
-from domain.run_events import RunStatus
-from projections.runs import Problem, RunRow, StepRow
+from domain.run_events import RunStatus, StepStatus
+from projections.runs import RunRow
+
+
+class StepError(Record):
+    """Why a step or a run failed."""
+
+    code: str
+    detail: str
+
+
+class Step(Record):
+    """A step of a run. Tokens and cost are sums over its recorded calls; a cost of null is unknown."""
+
+    id: str
+    agent_id: UUID
+    agent_name: str
+    role: str
+    model: str
+    needs: tuple[str, ...]
+    max_attempts: int
+    status: StepStatus
+    attempt: int
+    due_at: Instant | None
+    started_at: Instant | None
+    ended_at: Instant | None
+    input_tokens: int
+    output_tokens: int
+    cost_micro_usd: int | None
+    calls_in_doubt: int
+    error: StepError | None
+    output: PayloadRef | None
 
 
 class RunSummary(Record):
@@ -29,10 +61,10 @@ class RunSummary(Record):
 class Run(RunSummary):
     """A run with its steps. `input` and `output` name stored texts."""
 
-    steps: tuple[StepRow, ...] = ()
-    input: PayloadRef | None = None
-    output: PayloadRef | None = None
-    error: Problem | None = None
+    steps: list[Step]
+    input: PayloadRef | None
+    output: PayloadRef | None
+    error: StepError | None
 
 
 class RunPage(Record):
@@ -70,6 +102,6 @@ def summary(row: RunRow) -> RunSummary:
 
 
 def whole(row: RunRow) -> Run:
-    shown = summary(row)
-    fields = {name: getattr(shown, name) for name in shown.__struct_fields__}
-    return Run(**fields, steps=row.steps, input=row.input, output=row.output, error=row.error)
+    steps = msgspec.convert(row.steps, list[Step], from_attributes=True)
+    error = msgspec.convert(row.error, StepError | None, from_attributes=True)
+    return Run(**msgspec.structs.asdict(summary(row)), steps=steps, input=row.input, output=row.output, error=error)

@@ -1,9 +1,9 @@
-"""Runs over HTTP: start, list, read, cancel, retry, and the texts they worked on and made."""
+"""Runs over HTTP: start, list, read, cancel and retry."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from litestar import Controller, MediaType, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter
 from msgspec import Meta
@@ -11,60 +11,71 @@ from msgspec import Meta
 from application.access import Actor
 from application.errors import NotFound
 from application.orchestration.start import Starter, StartRequest
-from domain.kernel import Name, PayloadRef, Record
-from domain.run import CancelRun, RetryStep
+from domain import run
+from domain.kernel import Name, Record
 from interfaces.composition import Core
-from interfaces.http.commands import Accepted, After, caught_up, idempotency, new_stream
+from interfaces.http.auth import needs
+from interfaces.http.commands import (
+    LAST_POSITION,
+    Accepted,
+    After,
+    Key,
+    Signed,
+    caught_up,
+    created,
+    new_stream,
+    sent,
+)
 from interfaces.http.run_views import Run, RunPage, summary, whole
+from interfaces.http.words import MODEL_PATTERN
 from projections import runs
 from projections.runs import RunRow
 
 Limit = Annotated[int, Parameter(query="limit", ge=1, le=200, description="How many at the most.")]
-Before = Annotated[int | None, Parameter(query="before", ge=1, description="The `next` of the page before.")]
+Before = Annotated[
+    int | None,
+    Parameter(query="before", ge=1, le=LAST_POSITION, description="The `next` of the page before."),
+]
 Status = Annotated[
     Literal["running", "completed", "failed", "cancelled"] | None,
     Parameter(query="status", description="Only runs in this state."),
 ]
 
+WITHOUT_REASON = run.CancelRun()
+
 
 class RunInput(Record, forbid_unknown_fields=True):
-    """The document to work on."""
+    """The document to work on: text of 1 to 1,000,000 characters."""
 
     title: Name
     text: str
 
 
-class StartBody(Record, forbid_unknown_fields=True):
+class StartRun(Record, forbid_unknown_fields=True):
     """What to run: a template by name or a workflow by id, on a document, with one model for all steps if given."""
 
     input: RunInput
     template: str | None = None
     workflow_id: UUID | None = None
-    model: Annotated[str, Meta(max_length=200, pattern=r"^[a-z0-9_-]+/\S+$")] | None = None
-
-
-class CancelBody(Record, forbid_unknown_fields=True):
-    """Why, in words for the record."""
-
-    reason: Annotated[str, Meta(max_length=500, pattern=r"^[^\x00]*$")] = ""
+    model: Annotated[str, Meta(max_length=200, pattern=MODEL_PATTERN)] | None = None
 
 
 class RunController(Controller):
     path = "/runs"
     tags = ("runs",)
 
-    @post(operation_id="startRun", summary="Start a run")
+    @post(operation_id="startRun", summary="Start a run", guards=[needs("runs:start")])
     async def start(
-        self, data: JSONBody[StartBody], request: Request[Actor, Any, Any], starter: NamedDependency[Starter]
-    ) -> Accepted:
-        key = await idempotency(request)
+        self, data: JSONBody[StartRun], request: Signed, starter: NamedDependency[Starter], key: Key
+    ) -> Response[Accepted]:
         asked = StartRequest(data.input.title, data.input.text, data.template, data.workflow_id, data.model)
-        return Accepted.of(await starter.start(new_stream(key), asked, request.user, key=key))
+        outcome = await starter.start(new_stream(key), asked, request.user, key=key)
+        return created(request, Accepted.of(outcome))
 
-    @get(operation_id="listRuns", summary="List the runs")
+    @get(operation_id="listRuns", summary="List the runs, the newest first")
     async def all(
         self,
-        request: Request[Actor, Any, Any],
+        request: Signed,
         core: NamedDependency[Core],
         status: Status = None,
         limit: Limit = 50,
@@ -72,89 +83,60 @@ class RunController(Controller):
         after: After = None,
     ) -> RunPage:
         await caught_up(core.tail, runs.projection.name, after)
+        # before the rows are read: who follows the log from here on misses nothing, and may see something twice
+        position = core.tail.projected.get(runs.projection.name, 0)
         workspace_id = request.user.workspace_id
         async with core.database.connection() as connection:
             rows = await runs.newest(connection, workspace_id, status=status, before=before, limit=limit + 1)
         following = str(rows[limit - 1].first_position) if len(rows) > limit else None
-        position = core.tail.projected.get(runs.projection.name, 0)
         return RunPage([summary(row) for row in rows[:limit]], following, position)
 
     @get("/{run_id:uuid}", operation_id="readRun", summary="Read a run with its steps")
     async def one(
-        self,
-        run_id: FromPath[UUID],
-        request: Request[Actor, Any, Any],
-        core: NamedDependency[Core],
-        after: After = None,
+        self, run_id: FromPath[UUID], request: Signed, core: NamedDependency[Core], after: After = None
     ) -> Run:
-        await caught_up(core.tail, runs.projection.name, after)
-        return whole(await _row(core, request.user, run_id))
+        return whole(await run_row(core, request.user, run_id, after))
 
-    @post("/{run_id:uuid}/cancel", status_code=200, operation_id="cancelRun", summary="Cancel a run")
+    @post(
+        "/{run_id:uuid}/cancel",
+        status_code=200,
+        operation_id="cancelRun",
+        summary="Cancel a run",
+        guards=[needs("runs:control")],
+    )
     async def cancel(
         self,
         run_id: FromPath[UUID],
-        data: JSONBody[CancelBody],
-        request: Request[Actor, Any, Any],
+        request: Signed,
         core: NamedDependency[Core],
+        key: Key,
+        data: JSONBody[run.CancelRun] = WITHOUT_REASON,
     ) -> Accepted:
-        key = await idempotency(request)
-        command = CancelRun(data.reason)
-        return Accepted.of(
-            await core.executor.execute(run_id, command, request.user, correlation_id=run_id, key=key)
-        )
+        return await sent(core, run_id, data, request.user, key=key)
 
-    @post("/{run_id:uuid}/steps/{step:str}/retry", status_code=200, operation_id="retryStep", summary="Retry a failed step")
+    @post(
+        "/{run_id:uuid}/steps/{step:str}/retry",
+        status_code=200,
+        operation_id="retryStep",
+        summary="Retry a failed step",
+        guards=[needs("runs:control")],
+    )
     async def retry(
         self,
         run_id: FromPath[UUID],
         step: FromPath[str],
-        request: Request[Actor, Any, Any],
+        request: Signed,
         core: NamedDependency[Core],
+        key: Key,
     ) -> Accepted:
-        key = await idempotency(request)
-        command = RetryStep(step)
-        return Accepted.of(
-            await core.executor.execute(run_id, command, request.user, correlation_id=run_id, key=key)
-        )
-
-    @get("/{run_id:uuid}/input", operation_id="readRunInput", summary="The document of a run", media_type=MediaType.TEXT)
-    async def input(
-        self, run_id: FromPath[UUID], request: Request[Actor, Any, Any], core: NamedDependency[Core]
-    ) -> Response[str]:
-        row = await _row(core, request.user, run_id)
-        return await _text(core, request.user, row.input, "the run has no input")
-
-    @get("/{run_id:uuid}/output", operation_id="readRunOutput", summary="The result of a run", media_type=MediaType.TEXT)
-    async def output(
-        self, run_id: FromPath[UUID], request: Request[Actor, Any, Any], core: NamedDependency[Core]
-    ) -> Response[str]:
-        row = await _row(core, request.user, run_id)
-        return await _text(core, request.user, row.output, f"the run has no result: it is {row.status}")
-
-    @get("/{run_id:uuid}/steps/{step:str}/output", operation_id="readStepOutput", summary="The output of a step", media_type=MediaType.TEXT)
-    async def step_output(
-        self,
-        run_id: FromPath[UUID],
-        step: FromPath[str],
-        request: Request[Actor, Any, Any],
-        core: NamedDependency[Core],
-    ) -> Response[str]:
-        row = await _row(core, request.user, run_id)
-        found = next((each for each in row.steps if each.id == step), None)
-        return await _text(core, request.user, found.output if found else None, f"step {step!r} has no output")
+        return await sent(core, run_id, run.RetryStep(step), request.user, key=key)
 
 
-async def _row(core: Core, actor: Actor, run_id: UUID) -> RunRow:
+async def run_row(core: Core, actor: Actor, run_id: UUID, after: int | None) -> RunRow:
+    """A run of the actor's workspace, once the read model has seen the position. Raises NotFound or Behind."""
+    await caught_up(core.tail, runs.projection.name, after)
     async with core.database.connection() as connection:
         row = await runs.projection.one(connection, actor.workspace_id, run_id)
     if row is None:
         raise NotFound("there is no such run in this workspace")
     return row
-
-
-async def _text(core: Core, actor: Actor, ref: PayloadRef | None, missing: str) -> Response[str]:
-    if ref is None:
-        raise NotFound(missing)
-    text = await core.payloads.get(actor.workspace_id, ref)
-    return Response(text, media_type=f"{ref.media_type}; charset=utf-8")

@@ -9,18 +9,19 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from msgspec import Meta
 
-from application.access import Actor, Role
+from application.access import Role
 from application.errors import NotSignedIn
-from domain.kernel import Instant, Record
+from domain.kernel import Instant, Record, Text
 from infrastructure.identity.credentials import Credentials
 from infrastructure.identity.tokens import Tokens, now
 from interfaces.http.auth import COOKIE
+from interfaces.http.commands import Signed
 
 
 class SignIn(Record, forbid_unknown_fields=True):
     """Name and password."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    name: Annotated[Text, Meta(min_length=1, max_length=200)]
     password: Annotated[str, Meta(min_length=1, max_length=1_000)]
 
 
@@ -65,9 +66,7 @@ class SessionController(Controller):
         return Response(body, cookies=[_cookie(token, lifetime, secure=request.url.scheme == "https")])
 
     @get(operation_id="readSession", summary="Who is signed in")
-    async def who(
-        self, request: Request[Actor, Any, Any], credentials: NamedDependency[Credentials]
-    ) -> Session:
+    async def who(self, request: Signed, credentials: NamedDependency[Credentials]) -> Session:
         account = await credentials.find(request.user.user_id)
         if account is None:
             raise NotSignedIn
@@ -79,6 +78,4 @@ class SessionController(Controller):
 
 
 def _cookie(value: str, max_age: int, *, secure: bool) -> Cookie:
-    return Cookie(
-        key=COOKIE, value=value, path="/", max_age=max_age, httponly=True, samesite="strict", secure=secure
-    )
+    return Cookie(key=COOKIE, value=value, path="/", max_age=max_age, httponly=True, samesite="strict", secure=secure)

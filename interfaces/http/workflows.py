@@ -1,9 +1,8 @@
 """Workflows over HTTP."""
 
-from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -13,14 +12,15 @@ from application.orchestration.start import Starter
 from domain.kernel import Instant, Record
 from domain.workflow import AgentNode, CreateWorkflow, check_graph
 from interfaces.composition import Core
-from interfaces.http.commands import Accepted, After, caught_up, idempotency, new_stream
+from interfaces.http.auth import needs
+from interfaces.http.commands import Accepted, After, Key, Signed, caught_up, created, new_stream, sent
 from projections import agents, workflows
 from projections.table import Connection
 from projections.workflows import WorkflowRow
 
 
-class Node(Record):
-    """A node with the name of its agent."""
+class WorkflowNode(Record):
+    """A step that an agent does, with the name of the agent."""
 
     id: str
     agent_id: UUID
@@ -38,7 +38,7 @@ class Workflow(Record):
     name: str
     description: str
     version: int
-    nodes: list[Node]
+    nodes: list[WorkflowNode]
     created_at: Instant
 
 
@@ -52,26 +52,21 @@ class WorkflowController(Controller):
     path = "/workflows"
     tags = ("workflows",)
 
-    @post(operation_id="createWorkflow", summary="Create a workflow")
+    @post(operation_id="createWorkflow", summary="Create a workflow", guards=[needs("workflows:write")])
     async def create(
         self,
         data: JSONBody[CreateWorkflow],
-        request: Request[Actor, Any, Any],
+        request: Signed,
         core: NamedDependency[Core],
         starter: NamedDependency[Starter],
-    ) -> Accepted:
+        key: Key,
+    ) -> Response[Accepted]:
         check_graph(data.nodes)
         await _check_agents(data, request.user, starter)
-        key = await idempotency(request)
-        stream = new_stream(key)
-        return Accepted.of(
-            await core.executor.execute(stream, data, request.user, correlation_id=stream, key=key)
-        )
+        return created(request, await sent(core, new_stream(key), data, request.user, key=key))
 
     @get(operation_id="listWorkflows", summary="List the workflows")
-    async def all(
-        self, request: Request[Actor, Any, Any], core: NamedDependency[Core], after: After = None
-    ) -> WorkflowList:
+    async def all(self, request: Signed, core: NamedDependency[Core], after: After = None) -> WorkflowList:
         await caught_up(core.tail, workflows.projection.name, after)
         async with core.database.connection() as connection:
             names = await _agent_names(connection, request.user.workspace_id)
@@ -80,11 +75,7 @@ class WorkflowController(Controller):
 
     @get("/{workflow_id:uuid}", operation_id="readWorkflow", summary="Read a workflow")
     async def one(
-        self,
-        workflow_id: FromPath[UUID],
-        request: Request[Actor, Any, Any],
-        core: NamedDependency[Core],
-        after: After = None,
+        self, workflow_id: FromPath[UUID], request: Signed, core: NamedDependency[Core], after: After = None
     ) -> Workflow:
         await caught_up(core.tail, workflows.projection.name, after)
         async with core.database.connection() as connection:
@@ -113,6 +104,6 @@ def _shown(row: WorkflowRow, names: dict[UUID, str]) -> Workflow:
     return Workflow(row.id, row.name, row.description, row.version, nodes, row.created_at)
 
 
-def _node(node: AgentNode, names: dict[UUID, str]) -> Node:
+def _node(node: AgentNode, names: dict[UUID, str]) -> WorkflowNode:
     name = names.get(node.agent_id, "")
-    return Node(node.id, node.agent_id, name, node.prompt, node.needs, node.max_attempts, node.document)
+    return WorkflowNode(node.id, node.agent_id, name, node.prompt, node.needs, node.max_attempts, node.document)

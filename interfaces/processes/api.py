@@ -1,5 +1,6 @@
 """The API process: HTTP, the live streams and the page, on uvicorn."""
 
+import os
 import socket
 from types import FrameType
 
@@ -11,6 +12,7 @@ from interfaces.http import live
 from interfaces.http.app import create_app
 
 GRACE_SECONDS = 3
+LISTEN_FD = "Z2_LISTEN_FD"
 
 
 class Server(uvicorn.Server):
@@ -21,8 +23,8 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(configured: Settings, sockets: list[socket.socket] | None = None) -> None:
-    """Serve until the process is asked to stop."""
+def serve(configured: Settings, sockets: list[socket.socket] | None) -> None:
+    """Serve on these sockets, or else on the address of the settings, until the process is asked to stop."""
     config = uvicorn.Config(
         create_app(configured),
         host=configured.host,
@@ -39,4 +41,10 @@ def serve(configured: Settings, sockets: list[socket.socket] | None = None) -> N
 def main() -> None:
     configured = settings.load()
     logs.configure(configured, "api")
-    serve(configured)
+    serve(configured, _handed_over())
+
+
+def _handed_over() -> list[socket.socket] | None:
+    """The socket that a supervisor keeps open, so that a restart of the API refuses nobody."""
+    descriptor = os.environ.get(LISTEN_FD)
+    return [socket.socket(fileno=int(descriptor))] if descriptor else None

@@ -117,5 +117,6 @@ class Keeper:
     async def _probe(self, begun: float) -> None:
         while not await asyncio.to_thread(self.member.ready):  # noqa: ASYNC110  another process has no event
             await asyncio.sleep(PROBE_SECONDS)
-        self._output.say(f"{self.member.name} ready ({time.monotonic() - begun:.1f} s)")
+        if not self._leaving.is_set():
+            self._output.say(f"{self.member.name} ready ({time.monotonic() - begun:.1f} s)")
         self._settled.set()

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import warnings
 from asyncio.subprocess import DEVNULL, Process
 
 from infrastructure.embedded import child
@@ -84,9 +83,7 @@ async def launch(member: Member, output: Output) -> Life:
 
 async def _spawn(member: Member, writing: int) -> Process:
     env = {name: value for name, value in member.env().items() if name != "PYTHONDONTWRITEBYTECODE"}
-    with warnings.catch_warnings():
-        # Python 3.12 warns of forks beside threads; ours only makes one system call before exec.
-        warnings.simplefilter("ignore", DeprecationWarning)
+    with child.forks_allowed():
         return await asyncio.create_subprocess_exec(
             *member.argv(),
             stdin=DEVNULL,

@@ -17,9 +17,12 @@ async def serve(machine: Machine, output: Output, *, document: Path | None = Non
     _heed_signals(supervisor)
     try:
         await supervisor.start()
-        own_start = welcome.seconds_since_start()
-        welcome.show(machine, seconds=own_start)
-        return await _stay(machine, output, document, own_start=own_start)
+        ready_after = f"Z2 is ready after {welcome.seconds_since_start():.1f} s"
+        if document:
+            output.say(ready_after)
+            return await _demonstrate(machine, output, document)
+        welcome.show(machine, title=ready_after)
+        return int(await asyncio.Event().wait())
     except asyncio.CancelledError:
         return 0
     finally:
@@ -28,15 +31,13 @@ async def serve(machine: Machine, output: Output, *, document: Path | None = Non
         output.say("stopped")
 
 
-async def _stay(machine: Machine, output: Output, document: Path | None, *, own_start: float) -> int:
-    if document is None:
-        return int(await asyncio.Event().wait())
+async def _demonstrate(machine: Machine, output: Output, document: Path) -> int:
+    own_start = welcome.seconds_since_start()
     code = await demo.follow_run(document, env=machine.env())
     if code:
         output.say(f"✗ the run of the demonstration failed (code {code})")
-    else:
-        output.say(welcome.demo_times(own_start))
-    output.say(f"Z2 goes on at {machine.address} until {demo.end()}")
+    times = None if code else welcome.demo_times(own_start)
+    welcome.show(machine, title=f"Z2 goes on until {demo.end()}", times=times)
     with contextlib.suppress(asyncio.CancelledError):
         await demo.watched()
     return 1 if code else 0

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from interfaces.processes.machine import Machine
 
+PAPER_WIDTH = 160
 # A program that only starts is busy all the while, so the processor's time tells when it began.
 BEGAN = time.monotonic() - time.process_time()
 # The API leaves it there on the first start, readable for its owner alone.
 ADMIN_FILE = "admin.json"
 
 
-def show(machine: Machine, *, seconds: float) -> None:
+def show(machine: Machine, *, title: str, times: str | None = None) -> None:
     # Imported when all is ready, to be ready sooner.
     from rich.console import Console  # noqa: PLC0415
     from rich.panel import Panel  # noqa: PLC0415
@@ -25,13 +26,14 @@ def show(machine: Machine, *, seconds: float) -> None:
         "Sign in": _sign_in(machine.data_dir),
         "Data": _shown(machine.data_dir),
         "Stop": "Ctrl-C; the next start finds everything again",
+        **({"Time": times} if times else {}),
     }
     table = Table.grid(padding=(0, 2))
     for name, value in rows.items():
         table.add_row(f"[dim]{name}[/]", value)
-    title = f"[bold]Z2[/] is ready after {seconds:.1f} s"
+    title = f"[bold]{title}[/]"
     panel = Panel(table, title=title, title_align="left", border_style="cyan", expand=False, padding=(0, 2))
-    Console(highlight=False, soft_wrap=True).print(panel)
+    Console(highlight=False, width=None if sys.stdout.isatty() else PAPER_WIDTH).print(panel)
 
 
 def seconds_since_start() -> float:
@@ -41,8 +43,8 @@ def seconds_since_start() -> float:
 
 def demo_times(own_start: float) -> str:
     started = os.environ.get("Z2_DEMO_STARTED")
-    total = f"{time.time() - float(started):.0f} s in all, of which " if started else ""
-    return f"The brief took {total}{own_start:.1f} s for Z2 itself to start."
+    total = f"{time.time() - float(started):.0f} s to the brief, of which " if started else ""
+    return f"{total}{own_start:.1f} s for Z2 itself to start"
 
 
 def _sign_in(data_dir: Path) -> str:

@@ -8,8 +8,9 @@ import structlog
 import uvloop
 from arq.typing import WorkerCoroutine
 from arq.worker import func
+from eventsourcing.persistence import MapperDeserialisationError
 
-from application.errors import Unavailable
+from application.errors import TooMuchContention, Unavailable
 from application.orchestration.attempt import Workshop
 from application.orchestration.steps import StepWorker
 from application.orchestration.sweeper import Sweeper
@@ -50,21 +51,27 @@ async def work(configured: Settings) -> None:
             job_serializer=queue.serialize,
             job_deserializer=queue.deserialize,
         )
-        async with background(_observe(parts, steps), _sweep(parts, queue.ArqQueue(pool))):
+        observing = _observe(parts, steps, await parts.store.head())
+        async with background(observing, _sweep(parts, queue.ArqQueue(pool))):
             try:
                 await worker.main()
             finally:
                 await worker.wind_down(FINISH_SECONDS)
 
 
-async def _observe(parts: Core, steps: StepWorker) -> None:
+async def _observe(parts: Core, steps: StepWorker, position: int) -> None:
+    """Show the steps everything that happens behind the position; a pause must not hide a cancellation."""
     while True:
         try:
-            async with parts.tail.follow(await parts.store.head()) as batches:
+            async with parts.tail.follow(position) as batches:
                 async for batch in batches:
                     steps.observe(batch)
+                    position = batch[-1].position
         except Unavailable:
             await asyncio.sleep(SWEEP_SECONDS)
+        except MapperDeserialisationError as error:
+            log.error("worker.unreadable", error=str(error))  # noqa: TRY400 -- its trace tells no more
+            position += 1
 
 
 async def _sweep(parts: Core, jobs: queue.ArqQueue) -> None:
@@ -76,7 +83,7 @@ async def _sweep(parts: Core, jobs: queue.ArqQueue) -> None:
     while True:
         try:
             await sweeper.sweep()
-        except Unavailable as error:
+        except (Unavailable, TooMuchContention) as error:
             log.warning("sweeper.waiting", reason=str(error))
         await asyncio.sleep(SWEEP_SECONDS)
 

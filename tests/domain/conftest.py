@@ -5,5 +5,5 @@ import os
 from hypothesis import settings
 
 settings.register_profile("quick", max_examples=25, derandomize=True, database=None, deadline=None)
-settings.register_profile("thorough", max_examples=5_000, derandomize=False, database=None, deadline=None)
+settings.register_profile("thorough", max_examples=1_000, derandomize=False, database=None, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

@@ -1,15 +1,16 @@
 """What the words of the kernel let through at the edge."""
 
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
 
-from domain.agent import CreateAgent, ModelChoice
+from domain.agent import CreateAgent, Instructions, ModelChoice
 from domain.kernel import Name, Rejected, Slug, Text
 from domain.run import CancelRun
-from domain.workflow import AgentNode, CreateWorkflow
+from domain.workflow import AgentNode, Attempts, CreateWorkflow, Description, Nodes, Prompt
 
 ACCEPTED = [
     (Name, "A"),
@@ -23,6 +24,11 @@ ACCEPTED = [
     (ModelChoice, "openai/gpt-5:latest"),
     (Text, ""),
     (Text, "two\nlines\n"),
+    (ModelChoice, "openai/" + "x" * 193),
+    (Instructions, "x"),
+    (Instructions, "x" * 20_000),
+    (Prompt, "x" * 20_000),
+    (Description, "x" * 2_000),
 ]
 REFUSED = [
     (Name, ""),
@@ -45,6 +51,12 @@ REFUSED = [
     (ModelChoice, "openai/gpt-5\n"),
     (Text, "\x00"),
     (Text, "two\nlines\x00\n"),
+    (ModelChoice, "openai/" + "x" * 194),
+    (Instructions, ""),
+    (Instructions, "x" * 20_001),
+    (Prompt, ""),
+    (Prompt, "x" * 20_001),
+    (Description, "x" * 2_001),
 ]
 
 
@@ -77,6 +89,21 @@ def test_the_character_nul_is_refused_with_the_name_of_the_field(
 ) -> None:
     with pytest.raises(msgspec.ValidationError, match=rf"at `\$\.{field}`"):
         msgspec.convert(body, kind)
+
+
+@pytest.mark.parametrize(("count", "fits"), [(0, False), (1, True), (200, True), (201, False)])
+def test_a_workflow_has_between_one_and_two_hundred_nodes(count: int, *, fits: bool) -> None:
+    nodes = [
+        {"kind": "agent", "id": f"n{number}", "agent_id": str(UUID(int=20)), "prompt": "Do."} for number in range(count)
+    ]
+    with nullcontext() if fits else pytest.raises(msgspec.ValidationError, match="length"):
+        msgspec.convert(nodes, Nodes)
+
+
+@pytest.mark.parametrize(("attempts", "fits"), [(0, False), (1, True), (10, True), (11, False)])
+def test_a_step_is_tried_between_one_and_ten_times(attempts: int, *, fits: bool) -> None:
+    with nullcontext() if fits else pytest.raises(msgspec.ValidationError, match="Expected `int`"):
+        msgspec.convert(attempts, Attempts)
 
 
 def test_a_command_refuses_a_field_that_it_does_not_know() -> None:

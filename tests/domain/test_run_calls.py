@@ -4,6 +4,7 @@ import pytest
 
 from domain import run
 from domain import run_events as fact
+from domain.kernel import replace
 from domain.run_events import Call, Events
 from tests.domain.runs import (
     TOKENS,
@@ -98,6 +99,11 @@ def test_the_record_says_what_a_call_used_cost_and_answered() -> None:
     assert step.calls == (answered,)
     assert step.recorded(1) == answered
     assert step.recorded(2) is None
+
+
+def test_the_record_names_the_model_that_answered() -> None:
+    answer = replace(call_recorded("a"), model="offline/extract-2")
+    assert run.decider.fold([*CALLING, answer]).steps["a"].calls[0].model == "offline/extract-2"
 
 
 def test_a_call_that_is_refused_or_in_doubt_is_no_answer() -> None:

@@ -1,5 +1,7 @@
 """Stories about workers that vanish."""
 
+from datetime import timedelta
+
 from domain import run
 from domain import run_events as fact
 from domain.run_events import Events
@@ -19,6 +21,7 @@ from tests.domain.runs import (
     lose,
     lost,
     record_call,
+    retried,
     run_failed,
     scheduled,
     started,
@@ -70,6 +73,24 @@ def test_a_step_is_handed_out_again_after_nine_losses_and_given_up_after_ten() -
         fact.StepFailed("a", 10, "step_lost", detail, final=True),
         fact.Failed("a", "step_lost", detail),
     )
+
+
+def test_a_person_who_retries_a_step_that_was_given_up_gives_it_ten_losses_more() -> None:
+    given_up = (lost("a", 10), failed("a", 10, final=True), run_failed("a"))
+    again = (retried("a"), scheduled("a", 11), begun("a", 11))
+    given(run.decider, *losses(9), *given_up, *again).when(lose("a", 11)).then(lost("a", 11), scheduled("a", 12))
+
+
+def test_a_step_shows_when_it_is_due_and_who_holds_it() -> None:
+    due = run.decider.fold([started("a"), scheduled("a", due_at=AT)]).steps["a"]
+    assert (due.due_at, due.lease) == (AT, None)
+    assert (
+        run.decider.fold([begun("a", lease=OTHER_LEASE)], run.decider.fold(RUNNING[:2])).steps["a"].lease == OTHER_LEASE
+    )
+    assert run.decider.fold(LOST[:4]).steps["a"].lease is None
+    later = AT + timedelta(minutes=1)
+    again = run.decider.fold([*RUNNING, failed("a"), scheduled("a", 2, later)]).steps["a"]
+    assert (again.due_at, again.lease) == (later, None)
 
 
 def test_a_step_that_is_lost_after_the_run_has_failed_is_not_handed_out_again() -> None:

@@ -76,6 +76,18 @@ def test_a_step_that_is_already_under_way_is_not_scheduled_again() -> None:
     given(run.decider, *past, *later).when(complete("b")).then(completed("b"))
 
 
+def test_completing_a_step_again_changes_nothing() -> None:
+    past = (started("a", "b: a"), scheduled("a"), begun("a"), completed("a"), scheduled("b"))
+    given(run.decider, *past).when(complete("a")).then_nothing()
+
+
+def test_the_output_of_a_completed_step_stays_what_it_is() -> None:
+    past = (started("a", "b: a"), scheduled("a"), begun("a"), completed("a"), scheduled("b"))
+    given(run.decider, *past).when(complete("a", output="other")).then_rejected(
+        "attempt 1 of 'a' is over: the step is completed at attempt 1", code="step_superseded"
+    )
+
+
 def test_the_last_completed_step_completes_the_run() -> None:
     past = (started("a", "b: a"), scheduled("a"), begun("a"), completed("a"), scheduled("b"), begun("b"))
     given(run.decider, *past).when(complete("b", output="brief")).then(

@@ -23,7 +23,7 @@ export function Crash({ error, reset }: ErrorComponentProps) {
     <main className="mx-auto max-w-2xl p-6">
       <title>Problem · Z2</title>
       <h1 className="mb-4 text-2xl font-semibold">This page could not be shown</h1>
-      <ProblemNotice problem={toProblem(error)} onRetry={retry} />
+      <ProblemNotice what="Z2 could not be asked" problem={toProblem(error)} onRetry={retry} />
     </main>
   );
 }

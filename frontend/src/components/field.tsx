@@ -1,5 +1,6 @@
 import { type ReactNode, useId } from "react";
 import { Icon } from "~/components/icon";
+import { sentence } from "~/lib/sentence";
 
 export interface FieldProps {
   id: string;
@@ -38,7 +39,7 @@ export function FieldError({ id, message }: { id: string; message: string }) {
   return (
     <p id={id} role="alert" className="mt-1.5 flex items-start gap-1.5 text-sm text-danger">
       <Icon name="triangle-alert" className="mt-0.5 size-4" />
-      <span className="min-w-0 break-words">{message}</span>
+      <span className="min-w-0 break-words">{sentence(message)}</span>
     </p>
   );
 }

@@ -1,8 +1,10 @@
 import { lazy, Suspense } from "react";
 
-const Markdown = lazy(() => import("~/components/markdown"));
+// Asked for as soon as a page that may need it is loaded, so that the first words need not wait for it.
+const renderer = import("~/components/markdown");
+const Markdown = lazy(() => renderer);
 
-/** Markdown whose renderer is loaded with the first text that needs it; until then the text stands as it is. */
+/** Markdown whose renderer is a chunk of its own; until that has come the text stands as it is. */
 export function LazyMarkdown({ text }: { text: string }) {
   return (
     <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>

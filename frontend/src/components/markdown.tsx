@@ -1,5 +1,5 @@
 import { type MarkedToken, marked, type Token, type Tokens } from "marked";
-import { Children, type JSX, type ReactNode } from "react";
+import { createElement, Fragment, type JSX, type ReactNode } from "react";
 import { ScrollRegion } from "~/components/scroll-region";
 import "~/components/prose.css";
 
@@ -14,12 +14,12 @@ export default function Markdown({ text }: { text: string }) {
   return <div className="prose">{blocks(marked.lexer(text))}</div>;
 }
 
-/** Nodes of one parse have no identity but their place, which is the key that this gives them. */
-function placed<T>(parts: readonly T[], show: (part: T) => ReactNode): ReactNode[] {
-  return Children.toArray(parts.map(show));
+/** Nodes of one parse have no identity but their place: as fixed children they need no keys. */
+function placed<T>(parts: readonly T[], show: (part: T) => ReactNode): ReactNode {
+  return createElement(Fragment, null, ...parts.map(show));
 }
 
-function blocks(tokens: readonly Token[]): ReactNode[] {
+function blocks(tokens: readonly Token[]): ReactNode {
   return placed(tokens, (token) => block(token as MarkedToken));
 }
 
@@ -98,7 +98,7 @@ function dataCell(cell: Tokens.TableCell): JSX.Element {
   return <td>{inlines(cell.tokens)}</td>;
 }
 
-function inlines(tokens: readonly Token[] | undefined): ReactNode[] {
+function inlines(tokens: readonly Token[] | undefined): ReactNode {
   return placed(tokens ?? [], (token) => inline(token as MarkedToken));
 }
 

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { Button } from "~/components/button";
 import { Icon, type IconName } from "~/components/icon";
 import type { Problem } from "~/lib/api/problem";
+import { sentence } from "~/lib/sentence";
 
 type Tone = "info" | "warn" | "danger" | "ok";
 
@@ -36,17 +37,27 @@ export function Notice({ tone, title, children, action }: NoticeProps) {
   );
 }
 
-/** A problem as the API tells it, with a way to try again. */
-export function ProblemNotice({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
+interface ProblemProps {
+  problem: Problem;
+  what: string;
+  onRetry?: () => void;
+}
+
+/** What could not be done and why, in the words of the API, with a way to try again. */
+export function ProblemNotice({ problem, what, onRetry }: ProblemProps) {
   const action = onRetry && (
     <Button small icon="rotate-cw" onClick={onRetry}>
       Try again
     </Button>
   );
   return (
-    <Notice tone="danger" title={problem.title} action={action}>
-      {problem.detail && <p>{problem.detail}</p>}
-      {problem.instance && <p className="mt-1 font-mono text-xs break-all text-fg-3">{problem.instance}</p>}
+    <Notice tone="danger" title={what} action={action}>
+      <p>{sentence(problem.detail || problem.title)}</p>
+      {problem.status > 0 && (
+        <p className="mt-1 font-mono text-xs break-all text-fg-3">
+          {problem.status} {problem.instance}
+        </p>
+      )}
     </Notice>
   );
 }

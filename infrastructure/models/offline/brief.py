@@ -9,9 +9,11 @@ from infrastructure.models.offline.material import Material
 from infrastructure.models.offline.sentences import sentences
 
 _ASKED = re.compile(r"^(?:\s{0,3}#{1,6}\s+|\s*(?:[-*]\s+|\d{1,2}[.)]\s+)?\*\*)(?P<question>.{1,400}?\?)(?:\*\*)?\s*$")
-_BOLD = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+\*\*(?P<phrase>[^*]{1,80})\*\*")
+_BOLD = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+\*\*(?P<phrase>[^*]{1,80})\*\*(?P<remark>.*)")
+_ABOUT_TERMS = re.compile(r"term|phrase|keyword|glossar|index|begriff|stichwort", re.IGNORECASE)
 _MARKS = re.compile(r"[*_`>#\s]+")
 _SHORT = 3
+_REMARK = 6
 _FEWEST_POINTS = 4
 _MOST_POINTS = 10
 _PHRASES = 12
@@ -25,6 +27,7 @@ class Wording(Record):
     questions: str
     phrases: str
     no_answer: str
+    answered_above: str
     no_phrase: str
     spread: tuple[str, str]
 
@@ -35,6 +38,7 @@ _ENGLISH = Wording(
     "Questions and answers",
     "Key phrases",
     "No sentence of the document answers this.",
+    "What stands above answers this.",
     "No phrase stands out in the document.",
     ("in {} sentence", "in {} sentences"),
 )
@@ -44,6 +48,7 @@ _GERMAN = Wording(
     "Fragen und Antworten",
     "Begriffe",
     "Kein Satz des Dokuments beantwortet das.",
+    "Das beantwortet, was oben steht.",
     "Kein Begriff tritt in dem Dokument hervor.",
     ("in {} Satz", "in {} Sätzen"),
 )
@@ -61,10 +66,10 @@ def wording(material: Material) -> Wording:
     return _GERMAN if material.is_german else _ENGLISH
 
 
-def answered(question: str, passages: Sequence[str], material: Material) -> str:
-    """A question as a heading, and under it what answers it as quotations."""
+def answered(question: str, passages: Sequence[str], otherwise: str) -> str:
+    """A question as a heading, and under it what answers it as quotations, or else a word that there is nothing."""
     quotes = "\n".join(f"> {passage}\n" for passage in passages)
-    return f"### {question}\n\n{quotes or wording(material).no_answer + chr(10)}"
+    return f"### {question}\n\n{quotes or otherwise + chr(10)}"
 
 
 def compose(documents: Sequence[Document]) -> str:
@@ -75,8 +80,11 @@ def compose(documents: Sequence[Document]) -> str:
     words = wording(material)
     short = _opening(material, notes)
     said = {_bare(sentence) for sentence in short}
-    answers = {question: _unsaid(passages, said) for question, passages in notes.answers.items()}
-    said |= {_bare(sentence) for passages in answers.values() for sentence in _sentences(passages)}
+    answers = dict(notes.answers)
+    # An answer with little to say chooses first; the others can do without a sentence.
+    for question in sorted(answers, key=lambda asked: len(notes.answers[asked])):
+        answers[question] = _unsaid(answers[question], said)
+        said |= {_bare(sentence) for sentence in _sentences(answers[question])}
     points = _points(material, notes.points, said)
     phrases = notes.phrases or [phrase.text for phrase in material.phrases(_PHRASES)]
     parts = [f"# {material.heading or _name(sources[0])}\n", f"## {words.in_short}\n", f"{' '.join(short)}\n"]
@@ -84,7 +92,10 @@ def compose(documents: Sequence[Document]) -> str:
         parts += [f"## {words.points}\n", "".join(f"- {point}\n" for point in points)]
     if answers:
         parts.append(f"## {words.questions}\n")
-        parts += [answered(question, passages, material) for question, passages in answers.items()]
+        parts += [
+            answered(asked, passages, words.answered_above if notes.answers[asked] else words.no_answer)
+            for asked, passages in answers.items()
+        ]
     if phrases:
         parts += [f"## {words.phrases}\n", f"{', '.join(phrases[:_PHRASES])}\n"]
     return "\n".join(parts)
@@ -104,8 +115,8 @@ def _opening(material: Material, notes: _Notes) -> list[str]:
 
 
 def _unsaid(passages: Sequence[str], said: set[str]) -> list[str]:
-    """The passages without those that say again what has been said; all of them when nothing would be left."""
-    return [passage for passage in passages if _bare(passage) not in said] or list(passages)
+    """The passages without those that say again what has been said."""
+    return [passage for passage in passages if not {_bare(sentence) for sentence in _sentences([passage])} <= said]
 
 
 def _points(material: Material, noted: Sequence[str], said: set[str]) -> list[str]:
@@ -123,15 +134,23 @@ def _notes(outputs: Iterable[Document]) -> _Notes:
     notes = _Notes([], {}, [])
     for output in outputs:
         answers = _answers(output.text)
-        phrases = [match.group("phrase").strip() for match in map(_BOLD.match, output.text.splitlines()) if match]
         if answers:
             for question, passages in answers.items():
                 notes.answers.setdefault(question, passages)
-        elif phrases:
-            notes.phrases.extend(phrase for phrase in phrases if phrase not in notes.phrases)
+        elif terms := _terms(output):
+            notes.phrases.extend(term for term in terms if term not in notes.phrases)
         else:
             notes.points.extend(sentence.text for sentence in sentences(output.text) if not sentence.question)
     return notes
+
+
+def _terms(output: Document) -> list[str]:
+    """The terms, where an output is a list of them: bold words with hardly a remark, or a title that says so."""
+    items = [match for match in map(_BOLD.match, output.text.splitlines()) if match]
+    short = sum(1 for item in items if len(item.group("remark").split()) <= _REMARK)
+    if 2 * short > len(items) or _ABOUT_TERMS.search(output.title):
+        return [item.group("phrase").strip(" :") for item in items]
+    return []
 
 
 def _answers(text: str) -> dict[str, list[str]]:

@@ -96,6 +96,7 @@ ABOUT_THE_TEXT = frozenset(
     described describe describes discussed discuss discusses mentioned mention mentions stated state states explained
     explain explains document documents text article report paper author authors source main key central important most
     given list listed summarise summarize according answer answers question questions information topic subject about
+    remain remains remaining exist exists face faces arise arises involved concern concerned
     beschrieben beschreibt genannt genannte genannten erwähnt erklärt dokument dokumente text artikel bericht autor
     autoren autorin quelle wichtigste wichtigsten wesentlich wesentlichen laut thema frage fragen
     """

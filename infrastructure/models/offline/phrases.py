@@ -15,7 +15,7 @@ from infrastructure.models.offline.sentences import Sentence
 from infrastructure.models.offline.terms import Terms, words_of
 from infrastructure.models.offline.words import CONNECTING, NO_PHRASE
 
-_PIECE = re.compile(r"[^\W\d_][\w]*(?:['’\-‐][^\W\d_]+)*|\d[\d.,]*|[^\w\s]+")
+_PIECE = re.compile(r"[^\W\d_]\w*(?:[.'’\-‐][^\W\d_]\w*)*|\d[\d.,]*|[^\w\s]+")
 _LONGEST = 4
 _MOST_CANDIDATES = 50_000
 _CARELESS = ("ly",)
@@ -91,7 +91,13 @@ def _overlap(key: Key, other: Key) -> bool:
 
 
 def _form(forms: Counter[str]) -> str:
-    return min(forms, key=lambda form: (-forms[form], sum(letter.isupper() for letter in form), form))
+    """The most frequent form; of those that differ in capitals only, the one that is written most often."""
+    spoken: Counter[str] = Counter()
+    for form, count in forms.items():
+        spoken[form.lower()] += count
+    usual = min(spoken, key=lambda form: (-spoken[form], form))
+    written = {form: count for form, count in forms.items() if form.lower() == usual}
+    return min(written, key=lambda form: (-written[form], sum(letter.isupper() for letter in form), form))
 
 
 def _candidates(text: str, terms: Terms) -> Iterator[list[str]]:
@@ -133,7 +139,7 @@ def _runs(text: str, terms: Terms) -> Iterator[list[str]]:
 
 
 def _is_content(word: str, terms: Terms) -> bool:
-    plain = words_of(word)
-    if len(plain) != 1 or len(word) < 2 or not word[0].isalpha():
+    if len(word) < 2 or not word[0].isalpha():
         return False
-    return plain[0] not in terms.stop and plain[0] not in NO_PHRASE
+    plain = words_of(word)
+    return bool(plain) and not any(each in terms.stop or each in NO_PHRASE for each in plain)

@@ -60,8 +60,9 @@ def _answers(parts: list[Part]) -> str:
         detail = f"there are {len(questions)} questions in the prompt; the engine takes up to {_MOST_QUESTIONS} at once"
         raise ModelError("model_request_refused", detail)
     material = _material(parts)
+    nothing = brief.wording(material).no_answer
     return "\n".join(
-        brief.answered(question, material.passages(question), material) for question in dict.fromkeys(questions)
+        brief.answered(question, material.passages(question), nothing) for question in dict.fromkeys(questions)
     )
 
 

@@ -35,7 +35,9 @@ class Away(Failure):
 
 
 class Busy(Away):
-    """Z2 answers that it cannot just now."""
+    """Z2 answers that it cannot just now; `wait` is how many seconds it asks for."""
+
+    wait = 0.0
 
 
 class Silent(Away):
@@ -124,9 +126,10 @@ class Connection:
                 return self._once(request)
             except Away as away:
                 limit = max(patience, WRITE_PATIENCE) if isinstance(away, Busy) else patience
-                if time.monotonic() + pause > begun + limit:
+                wait = max(pause, away.wait if isinstance(away, Busy) else 0.0)
+                if time.monotonic() + wait > begun + limit:
                     raise
-            time.sleep(pause)
+            time.sleep(wait)
             pause = min(LONGEST_PAUSE, 2 * pause)
 
     def _once(self, request: httpx2.Request) -> httpx2.Response:
@@ -154,7 +157,12 @@ class Connection:
         refused = problems.refusal(response.status_code, response.content, self.url)
         if response.status_code == 401:
             raise SignedOut(str(refused))
-        raise Busy(str(refused)) if response.status_code in UNAVAILABLE else refused
+        if response.status_code not in UNAVAILABLE:
+            raise refused
+        busy = Busy(str(refused))
+        asked = response.headers.get("Retry-After", "")
+        busy.wait = float(asked) if asked.isascii() and asked.isdigit() else 0.0
+        raise busy
 
     def _decoded(self, response: httpx2.Response, shape: type[Shape]) -> Shape:
         try:

@@ -20,39 +20,45 @@ LONGEST_TAIL = 8
 """Lines at most that a running step may fill with what it says."""
 
 
+class Picture:
+    """A run at a moment: what the clock says is the time of steps that go on."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.watched = Watched()
+        self.note = ""
+        self._clock = clock
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        watched, now = self.watched, self._clock()
+        yield heading(watched, now)
+        yield steps(watched, now)
+        used = len(watched.run.plan) + 4 + bool(self.note)
+        yield from _tails(watched, console, options, room=max(0, console.height - used))
+        if self.note:
+            yield Text(f"  {one_line(self.note)}", style="yellow", overflow="ellipsis", no_wrap=True)
+
+
 class LiveView:
-    """A picture that redraws itself in place. Give `clock` the time of the server where it is known."""
+    """A picture that redraws itself in place."""
 
     def __init__(self, console: Console, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._watched = Watched()
-        self._note = ""
-        self._clock = clock
-        self._live = Live(self, console=console, refresh_per_second=FRAMES_PER_SECOND)
+        self._picture = Picture(clock)
+        self._live = Live(self._picture, console=console, refresh_per_second=FRAMES_PER_SECOND)
         self._live.start()
 
     def event(self, event: LogEvent, watched: Watched) -> None:
-        self._watched = watched
+        self._picture.watched = watched
 
     def heard(self, watched: Watched) -> None:
-        self._watched = watched
+        self._picture.watched = watched
 
     def note(self, text: str) -> None:
-        self._note = text
+        self._picture.note = text
 
     def close(self) -> None:
         """Leave the last picture standing."""
-        self._note = ""
+        self._picture.note = ""
         self._live.stop()
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        watched, now = self._watched, self._clock()
-        table = steps(watched, now)
-        yield heading(watched, now)
-        yield table
-        used = len(watched.run.plan) + 4 + bool(self._note)
-        yield from _tails(watched, console, options, room=max(0, console.height - used))
-        if self._note:
-            yield Text(f"  {one_line(self._note)}", style="yellow", overflow="ellipsis", no_wrap=True)
 
 
 def heading(watched: Watched, now: datetime) -> Text:

@@ -93,9 +93,10 @@ def test_a_database_of_another_major_version_is_refused_in_one_line(postgres: Po
 
 
 def test_an_interrupted_creation_leaves_nothing_that_looks_like_a_database(postgres: Postgres) -> None:
-    (postgres.data.parent / ".new-interrupted").mkdir()
-    assert not postgres.data.exists()
+    abandoned = postgres.data.parent / ".new-interrupted"
+    abandoned.mkdir()
     postgres.prepare()
+    assert not abandoned.exists()
     assert (postgres.data / "PG_VERSION").read_text() == "18\n"
 
 

@@ -28,7 +28,13 @@ function Form() {
   const models = useQuery(modelsQuery);
   const failed = [templates, workflows, models].find((query) => query.isError && query.data === undefined);
   if (failed)
-    return <ProblemNotice problem={toProblem(failed.error)} onRetry={() => void failed.refetch()} />;
+    return (
+      <ProblemNotice
+        what="The form could not be prepared"
+        problem={toProblem(failed.error)}
+        onRetry={() => void failed.refetch()}
+      />
+    );
   if (!templates.data || !workflows.data || !models.data)
     return <Skeleton lines={6} label="Loading the form" />;
   return (

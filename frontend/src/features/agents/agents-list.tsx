@@ -10,7 +10,13 @@ export function AgentsList() {
   const query = useQuery(agentsQuery);
   if (query.isPending) return <Skeleton lines={5} label="Loading the agents" />;
   if (query.data === undefined) {
-    return <ProblemNotice problem={toProblem(query.error)} onRetry={() => void query.refetch()} />;
+    return (
+      <ProblemNotice
+        what="The agents could not be read"
+        problem={toProblem(query.error)}
+        onRetry={() => void query.refetch()}
+      />
+    );
   }
   if (query.data.length === 0) return <NoAgentsYet />;
   return (

@@ -6,6 +6,7 @@ import { Notice } from "~/components/notice";
 import { signIn } from "~/features/session/api/sign-in";
 import { PasswordField } from "~/features/session/password-field";
 import { toProblem } from "~/lib/api/problem";
+import { sentence } from "~/lib/sentence";
 
 export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
   const [name, setName] = useState("");
@@ -21,8 +22,8 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
   return (
     <form onSubmit={submit} className="grid gap-5">
       {problem && (
-        <Notice tone="danger" title={problem.title}>
-          {problem.detail}
+        <Notice tone="danger" title="Signing in failed">
+          {sentence(problem.detail || problem.title)}
         </Notice>
       )}
       <Field label="Name" error={problem?.field("name")}>

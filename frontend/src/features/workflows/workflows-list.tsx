@@ -10,7 +10,13 @@ export function WorkflowsList() {
   const query = useQuery(workflowsQuery);
   if (query.isPending) return <Skeleton lines={5} label="Loading the workflows" />;
   if (query.data === undefined) {
-    return <ProblemNotice problem={toProblem(query.error)} onRetry={() => void query.refetch()} />;
+    return (
+      <ProblemNotice
+        what="The workflows could not be read"
+        problem={toProblem(query.error)}
+        onRetry={() => void query.refetch()}
+      />
+    );
   }
   if (query.data.length === 0) return <NoWorkflowsYet />;
   return (

@@ -4,5 +4,7 @@ import { unwrap } from "~/lib/api/problem";
 
 export function readInput(runId: string, sha256: string) {
   const params = { path: { run_id: runId } };
-  return textQuery(sha256, () => unwrap(client.GET("/api/runs/{run_id}/input", { params, parseAs: "text" })));
+  return textQuery(runId, sha256, () =>
+    unwrap(client.GET("/api/runs/{run_id}/input", { params, parseAs: "text" })),
+  );
 }

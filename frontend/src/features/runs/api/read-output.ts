@@ -4,7 +4,7 @@ import { unwrap } from "~/lib/api/problem";
 
 export function readOutput(runId: string, sha256: string) {
   const params = { path: { run_id: runId } };
-  return textQuery(sha256, () =>
+  return textQuery(runId, sha256, () =>
     unwrap(client.GET("/api/runs/{run_id}/output", { params, parseAs: "text" })),
   );
 }

@@ -6,5 +6,5 @@ const PATH = "/api/runs/{run_id}/steps/{step}/output";
 
 export function readStepOutput(runId: string, step: string, sha256: string) {
   const params = { path: { run_id: runId, step } };
-  return textQuery(sha256, () => unwrap(client.GET(PATH, { params, parseAs: "text" })));
+  return textQuery(runId, sha256, () => unwrap(client.GET(PATH, { params, parseAs: "text" })));
 }

@@ -15,7 +15,11 @@ export function RunsList({ status }: { status: RunStatus | undefined }) {
   const query = useInfiniteQuery(runsQuery(status));
   const runs = query.data?.pages.flatMap((page) => page.items) ?? [];
   const failed = query.error && (
-    <ProblemNotice problem={toProblem(query.error)} onRetry={() => void query.refetch()} />
+    <ProblemNotice
+      what="The runs could not be read"
+      problem={toProblem(query.error)}
+      onRetry={() => void query.refetch()}
+    />
   );
   if (query.isPending) return <Skeleton lines={6} label="Loading the runs" />;
   if (query.data === undefined) return failed;

@@ -13,7 +13,7 @@ export function RunsTable({ runs }: { runs: readonly RunSummary[] }) {
     <div className="card overflow-clip">
       <table className="w-full text-left text-sm">
         <caption className="sr-only">Runs, the newest first</caption>
-        <thead className="border-b-[1.5px] border-line bg-raised text-xs text-fg-3">
+        <thead className="max-sm:sr-only border-b-[1.5px] border-line bg-raised text-xs text-fg-3">
           <tr>
             <th scope="col" className="px-4 py-3 font-medium">
               Run

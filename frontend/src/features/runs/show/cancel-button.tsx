@@ -33,7 +33,7 @@ export function CancelButton({ runId }: { runId: string }) {
         </p>
         {cancel.error && (
           <div className="mt-4">
-            <ProblemNotice problem={toProblem(cancel.error)} />
+            <ProblemNotice what="The run could not be cancelled" problem={toProblem(cancel.error)} />
           </div>
         )}
       </Confirm>

@@ -12,9 +12,9 @@ export function Connectors({ above, below }: { above: readonly Step[]; below: re
   const lines = linesBetween(above, below);
   return (
     <div aria-hidden="true">
-      <div className="mx-auto h-6 w-0.5 bg-line md:hidden" />
+      <div className="mx-auto h-6 w-0.5 bg-edge xl:hidden" />
       <svg
-        className="hidden h-12 w-full md:block"
+        className="hidden h-12 w-full xl:block"
         viewBox="0 0 100 40"
         preserveAspectRatio="none"
         role="presentation"

@@ -22,7 +22,13 @@ export function InputView({ run }: { run: Run }) {
 function Input({ run, input }: { run: Run; input: PayloadRef }) {
   const query = useQuery(readInput(run.id, input.sha256));
   if (query.error)
-    return <ProblemNotice problem={toProblem(query.error)} onRetry={() => void query.refetch()} />;
+    return (
+      <ProblemNotice
+        what="The input could not be read"
+        problem={toProblem(query.error)}
+        onRetry={() => void query.refetch()}
+      />
+    );
   if (query.data === undefined) return <Skeleton lines={8} label="Loading the input" />;
   return (
     <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_18rem]">

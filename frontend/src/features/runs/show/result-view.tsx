@@ -32,7 +32,13 @@ export function ResultView({ run }: { run: Run }) {
 function Result({ run, output }: { run: Run; output: PayloadRef }) {
   const query = useQuery(readOutput(run.id, output.sha256));
   if (query.error)
-    return <ProblemNotice problem={toProblem(query.error)} onRetry={() => void query.refetch()} />;
+    return (
+      <ProblemNotice
+        what="The result could not be read"
+        problem={toProblem(query.error)}
+        onRetry={() => void query.refetch()}
+      />
+    );
   if (query.data === undefined) return <Skeleton lines={8} label="Loading the result" />;
   return (
     <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_18rem]">

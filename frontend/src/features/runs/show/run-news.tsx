@@ -3,6 +3,7 @@ import { buttonClass } from "~/components/button";
 import { Notice } from "~/components/notice";
 import type { RunView } from "~/features/runs/show/search";
 import type { Run } from "~/lib/api/types";
+import { sentence } from "~/lib/sentence";
 
 /** What one should know first: that the result is there, why the run failed, or what is in doubt. */
 export function RunNews({ run, view }: { run: Run; view: RunView }) {
@@ -17,7 +18,7 @@ export function RunNews({ run, view }: { run: Run; view: RunView }) {
         {ready && <ResultReady runId={run.id} />}
         {run.error && (
           <Notice tone="danger" title="The run failed">
-            {run.error.detail} <span className="font-mono text-xs text-fg-3">{run.error.code}</span>
+            {sentence(run.error.detail)} <span className="font-mono text-xs text-fg-3">{run.error.code}</span>
           </Notice>
         )}
         {inDoubt > 0 && (

@@ -63,8 +63,8 @@ function Failed({ problem, onRetry }: { problem: Problem; onRetry: () => void })
     return (
       <>
         <title>Run · Z2</title>
-        <h1 className="mb-4 text-2xl font-semibold">This run could not be read</h1>
-        <ProblemNotice problem={problem} onRetry={onRetry} />
+        <h1 className="mb-4 text-2xl font-semibold">Run</h1>
+        <ProblemNotice what="The run could not be read" problem={problem} onRetry={onRetry} />
       </>
     );
   }

@@ -37,7 +37,7 @@ export function RunTabs({ state, current }: { state: RunState; current: RunView 
             <Icon name={icon} className="hidden size-4 sm:block" />
             {label}
             {notes[view] && (
-              <span className="rounded-full bg-overlay px-2 py-px text-xs text-fg-2 tabular-nums">
+              <span className="hidden rounded-full bg-overlay px-2 py-px text-xs text-fg-2 tabular-nums sm:inline">
                 {notes[view]}
               </span>
             )}

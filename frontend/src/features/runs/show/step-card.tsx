@@ -15,6 +15,8 @@ const EDGES: Record<StepStatus, string> = {
   cancelled: "border-line border-dashed",
 };
 
+const list = new Intl.ListFormat("en");
+
 export function StepCard({ run, step, draft }: { run: Run; step: Step; draft: Draft | undefined }) {
   const after = step.needs.map((id) => run.steps.find((one) => one.id === id)?.agent_name ?? id);
   return (
@@ -31,7 +33,7 @@ export function StepCard({ run, step, draft }: { run: Run; step: Step; draft: Dr
         <h2 className="mt-2 text-xl font-semibold break-words">{step.agent_name}</h2>
         <p className="text-sm break-words text-fg-3">
           {step.role}
-          {after.length > 0 && `, after ${after.join(" and ")}`}
+          {after.length > 0 && `, after ${list.format(after)}`}
         </p>
         <Figures step={step} />
       </div>

@@ -3,12 +3,13 @@ import { Button } from "~/components/button";
 import { Notice, ProblemNotice } from "~/components/notice";
 import { retryStep } from "~/features/runs/api/retry-step";
 import { toProblem } from "~/lib/api/problem";
-import type { Run, Step } from "~/lib/api/types";
+import type { Failure, Run, Step } from "~/lib/api/types";
+import { sentence } from "~/lib/sentence";
 
 interface Props {
   run: Run;
   step: Step;
-  error: NonNullable<Step["error"]>;
+  error: Failure;
 }
 
 /** Why a step failed, and, where the run ended with it, the way to try it again. */
@@ -33,9 +34,9 @@ export function StepError({ run, step, error }: Props) {
         title={step.status === "failed" ? "This step failed" : "An attempt failed and is tried again"}
         action={action}
       >
-        {error.detail} <span className="font-mono text-xs text-fg-3">{error.code}</span>
+        {sentence(error.detail)} <span className="font-mono text-xs text-fg-3">{error.code}</span>
       </Notice>
-      {retry.error && <ProblemNotice problem={toProblem(retry.error)} />}
+      {retry.error && <ProblemNotice what="The step could not be retried" problem={toProblem(retry.error)} />}
     </div>
   );
 }

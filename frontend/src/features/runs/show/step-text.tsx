@@ -17,8 +17,9 @@ interface Props {
 /** What a step says: its words as they come, then what the log keeps of them. */
 export function StepText({ runId, step, draft }: Props) {
   if (step.output) return <Finished runId={runId} step={step} sha256={step.output.sha256} draft={draft} />;
-  if (step.status !== "running" || draft?.attempt !== step.attempt) return null;
-  return <Frame label={`${step.agent_name} is writing`} following text={draft.text} />;
+  if (step.status !== "running") return null;
+  const words = draft?.attempt === step.attempt ? draft.text : "";
+  return <Frame label={`${step.agent_name} is writing`} following text={words} />;
 }
 
 function Finished({ runId, step, sha256, draft }: Props & { sha256: string }) {
@@ -28,7 +29,11 @@ function Finished({ runId, step, sha256, draft }: Props & { sha256: string }) {
   if (query.error) {
     return (
       <div className="px-5 pb-5">
-        <ProblemNotice problem={toProblem(query.error)} onRetry={() => void query.refetch()} />
+        <ProblemNotice
+          what="The text could not be read"
+          problem={toProblem(query.error)}
+          onRetry={() => void query.refetch()}
+        />
       </div>
     );
   }
@@ -62,7 +67,7 @@ function Frame({ label, text, following = false }: { label: string; text: string
 
 function Words({ text }: { text: string }): ReactNode {
   return text.trim() === "" ? (
-    <p className="text-fg-3">It has said nothing yet.</p>
+    <p className="text-fg-3">It has not said anything yet.</p>
   ) : (
     <LazyMarkdown text={text} />
   );

@@ -7,8 +7,8 @@ import { rows } from "~/lib/dag";
 
 const COLUMNS: Record<number, string> = {
   1: "mx-auto max-w-3xl",
-  2: "md:grid-cols-2",
-  3: "md:grid-cols-2 xl:grid-cols-3",
+  2: "xl:grid-cols-2",
+  3: "xl:grid-cols-3",
 };
 
 interface Props {

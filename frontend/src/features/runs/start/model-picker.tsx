@@ -4,6 +4,7 @@ import type { Change } from "~/features/runs/start/draft";
 import { Section } from "~/features/runs/start/section";
 import type { Model } from "~/lib/api/types";
 import { formatPrice } from "~/lib/format";
+import { sentence } from "~/lib/sentence";
 
 interface Props {
   models: readonly Model[];
@@ -63,12 +64,12 @@ function ModelChoice({
         </>
       }
     >
-      <span className="mt-0.5 block text-sm text-fg-3">{model.description}</span>
+      <span className="mt-0.5 block text-sm text-fg-3">{sentence(model.description)}</span>
       <span className="mt-1 block text-sm text-fg-3 tabular-nums">
         A million tokens: {formatPrice(model.input_price)} in, {formatPrice(model.output_price)} out
         {model.as_of && ` (as of ${model.as_of})`}
       </span>
-      {model.why_not && <span className="mt-1 block text-sm text-warn">{model.why_not}</span>}
+      {model.why_not && <span className="mt-1 block text-sm text-warn">{sentence(model.why_not)}</span>}
     </Choice>
   );
 }

@@ -44,7 +44,9 @@ export function StartRunForm({ templates, workflows, models, withSample, onStart
       className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem]"
     >
       <div className="grid min-w-0 gap-6">
-        {problem && !isMapped(problem) && <ProblemNotice problem={problem} />}
+        {problem && !isMapped(problem) && (
+          <ProblemNotice what="The run could not be started" problem={problem} />
+        )}
         <WorkPicker
           templates={templates}
           workflows={workflows}

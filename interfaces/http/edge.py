@@ -1,0 +1,100 @@
+"""The edge of the application: what holds for every answer, and one line in the log for every request."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+from uuid import uuid4
+
+import structlog
+from litestar.enums import HttpMethod, ScopeType
+from litestar.types import (
+    ASGIApp,
+    HTTPDisconnectEvent,
+    HTTPReceiveMessage,
+    HTTPResponseBodyEvent,
+    HTTPScope,
+    Message,
+    Receive,
+    Scope,
+    Send,
+)
+
+EVERYWHERE = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-resource-policy": b"same-origin",
+}
+DATA = {
+    b"cache-control": b"no-store",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+}
+"""For everything that is no page: nothing keeps it, and nothing in it is ever run or framed."""
+
+NOTHING: HTTPResponseBodyEvent = {"type": "http.response.body", "body": b"", "more_body": False}
+
+log = structlog.get_logger()
+
+
+class Edge:
+    """Stands around the application, so that it also sees what has no route."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        answer = Answer(scope["path"], head_only=scope["method"] == HttpMethod.HEAD, receive=receive, send=send)
+        # the server must go on to see the method that it was asked with
+        asked: HTTPScope = {**scope, "method": HttpMethod.GET} if answer.head_only else scope
+        with (
+            structlog.contextvars.bound_contextvars(correlation_id=answer.correlation_id),
+            _logged(asked, scope["method"], answer),
+        ):
+            await self._app(asked, answer.receive, answer.send)
+
+
+class Answer:
+    """An answer on its way out; one to HEAD ends after its headers, however long the body would be."""
+
+    def __init__(self, path: str, *, head_only: bool, receive: Receive, send: Send) -> None:
+        self.head_only = head_only
+        self.correlation_id = str(uuid4())
+        self.status: int | None = None
+        self._headers = EVERYWHERE | (DATA if path.startswith(("/api", "/health")) else {})
+        self._receive = receive
+        self._send = send
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], *self._missing(dict(message["headers"]))]
+            await self._send(message)
+            if self.head_only:
+                await self._send(NOTHING)
+        elif not self.head_only:
+            await self._send(message)
+
+    async def receive(self) -> HTTPReceiveMessage:
+        if self.head_only and self.status is not None:
+            return HTTPDisconnectEvent(type="http.disconnect")
+        return cast(HTTPReceiveMessage, await self._receive())
+
+    def _missing(self, given: dict[bytes, bytes]) -> Iterator[tuple[bytes, bytes]]:
+        yield b"x-correlation-id", self.correlation_id.encode()
+        yield from ((name, value) for name, value in self._headers.items() if name not in given)
+
+
+@contextmanager
+def _logged(scope: HTTPScope, method: str, answer: Answer) -> Iterator[None]:
+    """Addresses are logged as their template: what people put into them is theirs."""
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        route = scope.get("path_template") or "none"
+        ms = round((time.perf_counter() - started) * 1000, 1)
+        write = log.debug if route.startswith("/health") else log.info
+        write("http.request", method=method, route=route, status=answer.status, ms=ms)

@@ -1,0 +1,60 @@
+"""The texts of a run over HTTP: what it worked on, and what it and its steps made."""
+
+from uuid import UUID
+
+from litestar import Controller, MediaType, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from application.access import Actor
+from application.errors import NotFound
+from domain.kernel import PayloadRef
+from interfaces.composition import Core
+from interfaces.http.commands import After, Signed
+from interfaces.http.runs import run_row
+
+
+class TextController(Controller):
+    path = "/runs/{run_id:uuid}"
+    tags = ("runs",)
+
+    @get("/input", operation_id="readRunInput", summary="The document of a run", media_type=MediaType.TEXT)
+    async def input(
+        self, run_id: FromPath[UUID], request: Signed, core: NamedDependency[Core], after: After = None
+    ) -> Response[str]:
+        row = await run_row(core, request.user, run_id, after)
+        return await _text(core, request.user, row.input, "the run has no input")
+
+    @get("/output", operation_id="readRunOutput", summary="The result of a run", media_type=MediaType.TEXT)
+    async def output(
+        self, run_id: FromPath[UUID], request: Signed, core: NamedDependency[Core], after: After = None
+    ) -> Response[str]:
+        row = await run_row(core, request.user, run_id, after)
+        return await _text(core, request.user, row.output, f"the run has no result: it is {row.status}")
+
+    @get(
+        "/steps/{step:str}/output",
+        operation_id="readStepOutput",
+        summary="The output of a step",
+        media_type=MediaType.TEXT,
+    )
+    async def step_output(
+        self,
+        run_id: FromPath[UUID],
+        step: FromPath[str],
+        request: Signed,
+        core: NamedDependency[Core],
+        after: After = None,
+    ) -> Response[str]:
+        row = await run_row(core, request.user, run_id, after)
+        found = next((each for each in row.steps if each.id == step), None)
+        if found is None:
+            raise NotFound(f"the run has no step {step!r}")
+        return await _text(core, request.user, found.output, f"the step {step!r} has no output: it is {found.status}")
+
+
+async def _text(core: Core, actor: Actor, ref: PayloadRef | None, missing: str) -> Response[str]:
+    if ref is None:
+        raise NotFound(missing)
+    text = await core.payloads.get(actor.workspace_id, ref)
+    return Response(text, media_type=f"{ref.media_type}; charset=utf-8")

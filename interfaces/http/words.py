@@ -1,0 +1,103 @@
+"""What a field may hold, in words for a person, taken from its type."""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import inspect
+
+from domain import agent, kernel
+
+UNBOUNDED = 2**63 - 1
+"""The largest position that the log could ever have; nobody needs to be told."""
+
+MODEL_PATTERN = r"^[a-z0-9_-]+/\S+$"
+
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+
+
+def _pattern(kind: object) -> str:
+    told = inspect.type_info(kind)
+    assert isinstance(told, inspect.StrType), "only texts have patterns"
+    assert told.pattern is not None, "a type without a pattern needs no words for it"
+    return told.pattern
+
+
+PATTERNS = {
+    _pattern(kernel.Name): "without line breaks or other control characters, and without white space at its ends",
+    _pattern(kernel.Text): "without the character NUL",
+    _pattern(kernel.Slug): "made of lower-case letters, digits and hyphens, beginning with a letter",
+    _pattern(agent.ModelChoice): "that is `default` or names a model as `provider/model`",
+    MODEL_PATTERN: "that names a model as `provider/model`",
+}
+"""What the patterns of texts mean; a test finds patterns that have no words."""
+
+
+def allowed(kind: inspect.Type) -> str:
+    """What a value of this type is, such as `text of 1 to 80 characters`."""
+    match kind:
+        case inspect.StrType():
+            return " ".join(_text(kind))
+        case inspect.IntType():
+            return f"a whole number{_range(kind.ge, kind.le)}"
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.UUIDType():
+            return "a UUID"
+        case inspect.LiteralType(values):
+            return f"one of {', '.join(str(value) for value in values)}"
+        case inspect.UnionType():
+            return " or ".join(allowed(each) for each in _given(kind))
+        case inspect.ListType() | inspect.VarTupleType():
+            return f"a list{_of(kind.min_length, kind.max_length, 'items')}"
+        case inspect.StructType():
+            return "an object"
+        case _:
+            raise TypeError(f"there are no words for {kind}")
+
+
+def at(kind: inspect.Type, path: str) -> inspect.Type:
+    """The type at a path such as `.nodes[0].prompt`, as far as it is known."""
+    for name, _ in _STEP.findall(path):
+        if isinstance(kind, inspect.UnionType):
+            kind = _given(kind)[0]
+        if isinstance(kind, inspect.ListType | inspect.VarTupleType):
+            kind = kind.item_type
+        elif isinstance(kind, inspect.StructType):
+            kind = _field(kind, name)
+    return kind
+
+
+def _field(kind: inspect.StructType, name: str) -> inspect.Type:
+    if name == kind.tag_field:
+        assert kind.tag is not None, "a field for a tag implies a tag"
+        return inspect.LiteralType((kind.tag,))
+    return next(field.type for field in kind.fields if field.encode_name == name)
+
+
+def _given(kind: inspect.UnionType) -> list[inspect.Type]:
+    """What may be given; that it may also be left out or null needs no words."""
+    return [each for each in kind.types if not isinstance(each, inspect.NoneType)]
+
+
+def fields(kind: inspect.Type) -> str:
+    """The names of the fields of an object."""
+    assert isinstance(kind, inspect.StructType), "only objects have fields"
+    return ", ".join(field.encode_name for field in kind.fields)
+
+
+def _text(kind: inspect.StrType) -> Iterator[str]:
+    yield f"text{_of(kind.min_length, kind.max_length, 'characters')}"
+    if kind.pattern is not None:
+        yield PATTERNS[kind.pattern]
+
+
+def _of(least: int | None, most: int | None, things: str) -> str:
+    if least is not None and most is not None:
+        return f" of {least:,} to {most:,} {things}"
+    return f" of at most {most:,} {things}" if most is not None else ""
+
+
+def _range(least: float | None, most: float | None) -> str:
+    if most is None or most >= UNBOUNDED:
+        return "" if least is None else f" from {least:,} on"
+    return f" from {least or 0:,} to {most:,}"

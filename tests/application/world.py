@@ -1,0 +1,94 @@
+"""The application over ports in memory, with the words in which its stories are told."""
+
+from uuid import UUID, uuid4
+
+from application.access import Actor
+from application.execute import Executor
+from application.orchestration.attempt import Attempt, Workshop
+from application.orchestration.start import Starter, StartRequest
+from application.orchestration.steps import StepWorker
+from application.policies.step_jobs import StepJob
+from application.ports import IdempotencyKey, Outcome
+from domain import agent, workflow
+from domain.kernel import Command
+from domain.run_events import Run, Step
+from tests.support.fakes import (
+    FakeClock,
+    FakeLeases,
+    FakeLiveText,
+    FakePayloads,
+    FakeProvider,
+    FakeProviders,
+    FakeQueue,
+    FakeStore,
+)
+
+WORKSPACE, ELSEWHERE = UUID(int=1), UUID(int=99)
+ADA = Actor(UUID(int=2), WORKSPACE, "user")
+EVE = Actor(UUID(int=3), ELSEWHERE, "admin")
+SYSTEM = Actor(UUID(int=4), WORKSPACE, "system")
+DOCUMENT = "Tides turn turbines."
+
+
+def key(name: str = "k", digest: bytes = b"digest") -> IdempotencyKey:
+    return IdempotencyKey(WORKSPACE, name, digest)
+
+
+def create_agent(name: str = "Reader", *, model: str = "default") -> agent.CreateAgent:
+    return agent.CreateAgent(name, "Researcher", "Read closely.", "summarise", model)
+
+
+class World:
+    """Everything that the application needs, where a test can reach it."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.store = FakeStore()
+        self.payloads = FakePayloads()
+        self.leases = FakeLeases()
+        self.live = FakeLiveText()
+        self.queue = FakeQueue()
+        self.provider = FakeProvider()
+        self.providers = FakeProviders(self.provider)
+        self.executor = Executor(self.store, self.clock)
+        self.starter = Starter(self.executor, self.payloads, self.providers, "fake/model")
+        self.shop = Workshop(self.executor, self.payloads, self.providers, self.leases, self.live)
+        self.steps = StepWorker(self.shop)
+
+    async def do(
+        self, stream: UUID, command: Command, actor: Actor = SYSTEM, key: IdempotencyKey | None = None
+    ) -> Outcome:
+        return await self.executor.execute(stream, command, actor, correlation_id=UUID(int=5), key=key)
+
+    async def agent(self, name: str = "Reader", *, model: str = "default") -> UUID:
+        return (await self.do(uuid4(), create_agent(name, model=model))).stream
+
+    async def workflow(self, *lines: str, max_attempts: int = 3) -> UUID:
+        """`workflow("a", "b: a")` is two steps of one agent, the second of which needs the first."""
+        reader = await self.agent(f"Agent of {'; '.join(lines)}")
+        parts = [line.partition(":") for line in lines]
+        nodes = tuple(
+            workflow.AgentNode(name, reader, f"Do {name}.", tuple(needs.split()), max_attempts)
+            for name, _, needs in parts
+        )
+        return (await self.do(uuid4(), workflow.CreateWorkflow("; ".join(lines), nodes))).stream
+
+    async def start(self, *lines: str, max_attempts: int = 3) -> UUID:
+        """A run of such a workflow."""
+        workflow_id = await self.workflow(*lines, max_attempts=max_attempts)
+        request = StartRequest("Tides", DOCUMENT, workflow_id=workflow_id)
+        return (await self.starter.start(uuid4(), request, ADA)).stream
+
+    async def run(self, run_id: UUID) -> Run:
+        state, _ = await self.executor.state(run_id, WORKSPACE)
+        assert isinstance(state, Run)
+        return state
+
+    async def step(self, run_id: UUID, step: str = "a") -> Step:
+        return (await self.run(run_id)).steps[step]
+
+    def attempt(self, run_id: UUID, step: str = "a", attempt: int = 1) -> Attempt:
+        return Attempt(self.shop, self.job(run_id, step, attempt))
+
+    def job(self, run_id: UUID, step: str = "a", attempt: int = 1) -> StepJob:
+        return StepJob(WORKSPACE, run_id, step, attempt)

@@ -1,0 +1,70 @@
+"""What a Z2 answers, as a test needs it."""
+
+from uuid import UUID
+
+from tests.support.given import AT
+
+WORKFLOW_ID = UUID("783f4a1f-8db4-4e34-a2be-b855094aa476")
+
+TEMPLATES = {
+    "items": [
+        {
+            "name": name,
+            "title": title,
+            "description": "Reads a document.",
+            "steps": [{"id": "read", "role": "Reader", "needs": []}, {"id": "write", "role": "Editor", "needs": ["read"]}],
+            "sample": {"title": "Tides", "text": "…"},
+        }
+        for name, title in (("research-brief", "Research brief"), ("press-review", "Press review"))
+    ]
+}
+
+WORKFLOWS = {
+    "items": [
+        {
+            "id": WORKFLOW_ID,
+            "name": "Research brief",
+            "description": "Reads a document.",
+            "version": 3,
+            "nodes": [{"id": "read", "agent_id": UUID(int=1), "prompt": "Read."}],
+            "created_at": AT,
+        }
+    ]
+}
+
+AGENTS = {
+    "items": [
+        {
+            **{"id": UUID(int=1), "name": "Reader", "role": "Researcher", "instructions": "Read.", "task": "summarise"},
+            **{"model": "default", "version": 2, "status": "active", "created_at": AT},
+        }
+    ]
+}
+
+MODELS = {
+    "items": [
+        {
+            **{"id": "offline/extractive", "provider": "offline", "description": "Ranks sentences.", "available": True},
+            **{"why_not": None, "is_default": True, "context_tokens": None, "input_price": 0, "output_price": 0},
+            **{"source": None, "as_of": None},
+        },
+        {
+            **{"id": "openai/some", "provider": "openai", "description": "Some.", "available": False},
+            **{"why_not": "OpenAI needs a key: set OPENAI_API_KEY", "is_default": False, "context_tokens": 8},
+            **{"input_price": 125_000, "output_price": None, "source": None, "as_of": None},
+        },
+    ]
+}
+
+
+def page(*ids: UUID, following: str | None = None, position: int = 40) -> dict[str, object]:
+    """A page of completed runs."""
+    return {"items": [summary(each) for each in ids], "next": following, "position": position}
+
+
+def summary(run_id: UUID) -> dict[str, object]:
+    return {
+        **{"id": run_id, "title": "Tides", "workflow_id": WORKFLOW_ID, "workflow_name": "Research brief"},
+        **{"workflow_version": 3, "status": "completed", "created_at": AT, "ended_at": AT, "steps_total": 4},
+        **{"steps_done": 4, "input_tokens": 10_336, "output_tokens": 1_538, "cost_micro_usd": None, "position": 35},
+    }
