@@ -15,8 +15,7 @@ from domain.workflow import check_graph
 MAX_LOSSES = 10
 """So often a step may take its worker down before it is given up."""
 
-LONGEST_BACK_OFF = 60
-LONGEST_WISH = 3_600
+LONGEST_BACK_OFF, LONGEST_WISH = 60, 3_600
 """Seconds: how long we wait of ourselves, and at a provider's wish."""
 
 
