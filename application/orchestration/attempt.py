@@ -134,7 +134,7 @@ class Attempt:
         request = prompt.build(planned, await self._agent(planned), await self._material(state, planned))
         asked = await self._put(msgspec.json.encode(request).decode(), "application/json")
         await self._do(run.BeginCall(planned.id, self._job.attempt, FIRST_CALL, planned.model, asked))
-        async with contextlib.aclosing(_generator(provider.stream(request))) as deltas:
+        async with contextlib.aclosing(provider.stream(request)) as deltas:
             text, finished = await self._listen(deltas)
         return await to_the_end(self._record(request, text, finished), RECORD_SECONDS)
 
@@ -229,9 +229,3 @@ class Attempt:
 def lease_name(run_id: UUID, step: str, attempt: int) -> str:
     """The name of the lease on one attempt."""
     return f"{run_id}:{step}:{attempt}"
-
-
-def _generator(deltas: object) -> AsyncGenerator[Delta, None]:
-    """Providers stream from async generators, which close the upstream request when they are closed."""
-    assert isinstance(deltas, AsyncGenerator), "a provider streams from an async generator"
-    return deltas

@@ -11,6 +11,7 @@ from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
+from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp
 
 from infrastructure.identity.tokens import Tokens
@@ -19,7 +20,7 @@ from interfaces import composition
 from interfaces.http import catalogue, events, health, live, openapi, page, problems, projections, watch
 from interfaces.http.agents import AgentController
 from interfaces.http.auth import Authentication
-from interfaces.http.body import JsonRequest
+from interfaces.http.body import MAX_BODY, JsonRequest
 from interfaces.http.commands import idempotency_key
 from interfaces.http.edge import Edge
 from interfaces.http.runs import RunController
@@ -29,9 +30,6 @@ from interfaces.http.workflows import WorkflowController
 from interfaces.processes.first_start import ensure_admin
 
 Lifespan: TypeAlias = Callable[[Litestar], AbstractAsyncContextManager[None]]
-
-MAX_BODY = 8 * 1024 * 1024
-"""Bytes; a document of a million characters fits, however it is escaped."""
 
 PARTS = ("core", "starter", "credentials", "tokens", "keep_alive")
 
@@ -49,7 +47,8 @@ def create_app(settings: Settings, *, keep_alive: float = live.KEEP_ALIVE_SECOND
             app.state.keep_alive = keep_alive
             yield
 
-    return Edge(application(composition.tokens(settings), lifespan))
+    app = application(composition.tokens(settings), lifespan)
+    return Edge(app, {route.path_format: route.methods for route in app.routes if isinstance(route, HTTPRoute)})
 
 
 def application(tokens: Tokens, lifespan: Lifespan) -> Litestar:

@@ -14,6 +14,9 @@ _UNKNOWN = re.compile(r"unknown field `(.*)`$", re.DOTALL)
 _MISSING = re.compile(r"missing required field `(.*)`$")
 _PLACE = re.compile(r" - at `\$([^`]*)`$")
 
+MAX_BODY = 8 * 1024 * 1024
+"""Bytes; a document of a million characters fits, however it is escaped."""
+
 SHOWN = 60
 """So much of a name that nobody knows is said again."""
 

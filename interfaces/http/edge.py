@@ -1,7 +1,8 @@
 """The edge of the application: what holds for every answer, and one line in the log for every request."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from typing import cast
 from uuid import uuid4
@@ -39,16 +40,19 @@ log = structlog.get_logger()
 class Edge:
     """Stands around the application, so that it also sees what has no route."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, methods: Mapping[str, AbstractSet[str]]) -> None:
+        """`methods` has the methods of each route by its template."""
         self._app = app
+        self._methods = methods
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        answer = Answer(scope["path"], head_only=scope["method"] == HttpMethod.HEAD, receive=receive, send=send)
+        head_only = scope["method"] == HttpMethod.HEAD
         # the server must go on to see the method that it was asked with
-        asked: HTTPScope = {**scope, "method": HttpMethod.GET} if answer.head_only else scope
+        asked: HTTPScope = {**scope, "method": HttpMethod.GET} if head_only else scope
+        answer = Answer(asked, self._methods, head_only=head_only, receive=receive, send=send)
         with (
             structlog.contextvars.bound_contextvars(correlation_id=answer.correlation_id),
             _logged(asked, scope["method"], answer),
@@ -59,32 +63,51 @@ class Edge:
 class Answer:
     """An answer on its way out; one to HEAD ends after its headers, however long the body would be."""
 
-    def __init__(self, path: str, *, head_only: bool, receive: Receive, send: Send) -> None:
-        self.head_only = head_only
+    def __init__(
+        self,
+        scope: HTTPScope,
+        methods: Mapping[str, AbstractSet[str]],
+        *,
+        head_only: bool,
+        receive: Receive,
+        send: Send,
+    ) -> None:
         self.correlation_id = str(uuid4())
         self.status: int | None = None
-        self._headers = EVERYWHERE | (DATA if path.startswith(("/api", "/health")) else {})
+        self._scope = scope
+        self._methods = methods
+        self._head_only = head_only
         self._receive = receive
         self._send = send
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], *self._missing(dict(message["headers"]))]
+            message["headers"] = [*self._headers([*message["headers"]])]
             await self._send(message)
-            if self.head_only:
+            if self._head_only:
                 await self._send(NOTHING)
-        elif not self.head_only:
+        elif not self._head_only:
             await self._send(message)
 
     async def receive(self) -> HTTPReceiveMessage:
-        if self.head_only and self.status is not None:
+        if self._head_only and self.status is not None:
             return HTTPDisconnectEvent(type="http.disconnect")
         return cast(HTTPReceiveMessage, await self._receive())
 
-    def _missing(self, given: dict[bytes, bytes]) -> Iterator[tuple[bytes, bytes]]:
-        yield b"x-correlation-id", self.correlation_id.encode()
-        yield from ((name, value) for name, value in self._headers.items() if name not in given)
+    def _headers(self, given: list[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+        for name, value in given:
+            yield name, self._allowed(value) if name == b"allow" else value
+        data = DATA if self._scope["path"].startswith(("/api", "/health")) else {}
+        present = {name for name, _ in given}
+        wanted = {**EVERYWHERE, **data, b"x-correlation-id": self.correlation_id.encode()}
+        yield from ((name, value) for name, value in wanted.items() if name not in present)
+
+    def _allowed(self, named: bytes) -> bytes:
+        """The framework names too few methods, where a route has several handlers, and does not know of HEAD."""
+        template = self._scope.get("path_template", "")
+        methods = {*self._methods.get(template, named.decode().split(", "))}
+        return ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods)).encode()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from application.errors import Z2Error
 from application.models.port import ModelError
 from domain.kernel import Record, Rejected
 from interfaces.http import words
+from interfaces.http.body import MAX_BODY
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = {"Retry-After": "1"}
@@ -21,6 +22,9 @@ EMPTY_BODY = "the body is empty; send a JSON object"
 
 CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 """Codes for what the framework itself refuses."""
+
+TITLES = {"internal": "Internal error"}
+"""Titles that say more than their code."""
 
 log = structlog.get_logger()
 
@@ -55,7 +59,7 @@ def response(
     headers: dict[str, str] | None = None,
 ) -> Response[bytes]:
     """A problem. Its title is that of its type, whatever happened this time."""
-    title = code.replace("_", " ").capitalize()
+    title = TITLES.get(code) or code.replace("_", " ").capitalize()
     errors = (FieldError(field, detail),) if field else ()
     problem = Problem(f"urn:z2:problem:{code}", title, status, detail, request.url.path, errors)
     content = msgspec.json.encode(problem)
@@ -128,7 +132,12 @@ def _is_uuid(text: str) -> bool:
 
 def _http(request: Asked, error: HTTPException) -> Response[bytes]:
     code = CODES.get(error.status_code, f"http_{error.status_code}")
-    return response(request, error.status_code, code, error.detail, headers=error.headers)
+    detail = error.detail
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        detail = f"{request.method} is not possible here"
+    elif error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        detail = f"the body is too large: at most {MAX_BODY // 2**20} MiB are taken"
+    return response(request, error.status_code, code, detail, headers=error.headers)
 
 
 def _unexpected(request: Asked, error: Exception) -> Response[bytes]:

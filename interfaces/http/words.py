@@ -34,10 +34,10 @@ PATTERNS = {
 
 def allowed(kind: inspect.Type) -> str:
     """What a value of this type is, such as `text of 1 to 80 characters`."""
-    match kind:
-        case inspect.StrType():
+    match _bare(kind):
+        case inspect.StrType() as kind:
             return " ".join(_text(kind))
-        case inspect.IntType():
+        case inspect.IntType() as kind:
             return f"a whole number{_range(kind.ge, kind.le)}"
         case inspect.BoolType():
             return "true or false"
@@ -45,19 +45,20 @@ def allowed(kind: inspect.Type) -> str:
             return "a UUID"
         case inspect.LiteralType(values):
             return f"one of {', '.join(str(value) for value in values)}"
-        case inspect.UnionType():
+        case inspect.UnionType() as kind:
             return " or ".join(allowed(each) for each in _given(kind))
-        case inspect.ListType() | inspect.VarTupleType():
+        case inspect.ListType() | inspect.VarTupleType() as kind:
             return f"a list{_of(kind.min_length, kind.max_length, 'items')}"
         case inspect.StructType():
             return "an object"
-        case _:
+        case kind:
             raise TypeError(f"there are no words for {kind}")
 
 
 def at(kind: inspect.Type, path: str) -> inspect.Type:
     """The type at a path such as `.nodes[0].prompt`, as far as it is known."""
     for name, _ in _STEP.findall(path):
+        kind = _bare(kind)
         if isinstance(kind, inspect.UnionType):
             kind = _given(kind)[0]
         if isinstance(kind, inspect.ListType | inspect.VarTupleType):
@@ -72,6 +73,10 @@ def _field(kind: inspect.StructType, name: str) -> inspect.Type:
         assert kind.tag is not None, "a field for a tag implies a tag"
         return inspect.LiteralType((kind.tag,))
     return next(field.type for field in kind.fields if field.encode_name == name)
+
+
+def _bare(kind: inspect.Type) -> inspect.Type:
+    return kind.type if isinstance(kind, inspect.Metadata) else kind
 
 
 def _given(kind: inspect.UnionType) -> list[inspect.Type]:

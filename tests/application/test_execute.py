@@ -16,9 +16,7 @@ STREAM = UUID(int=50)
 
 
 async def test_a_command_is_recorded_with_who_when_where_and_why(world: World) -> None:
-    outcome = await world.executor.execute(
-        STREAM, create_agent(), ADA, correlation_id=UUID(int=6), causation="a test"
-    )
+    outcome = await world.executor.execute(STREAM, create_agent(), ADA, correlation_id=UUID(int=6), causation="a test")
     first = world.store.log[0]
     assert (outcome.stream, outcome.position) == (STREAM, len(world.store.log))
     assert first.event == agent.Created("Reader", "Researcher", "Read closely.", "summarise", "default")

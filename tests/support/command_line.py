@@ -30,13 +30,19 @@ class CommandLine:
     def __init__(self, home: Path, **environment: str) -> None:
         self.home = home
         self.environment: dict[str, str | None] = {
-            **{"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "Z2_DATA_DIR": str(home / "data")},
-            **{"Z2_URL": None, "Z2_TOKEN": None, "Z2_DEBUG": None},
+            "HOME": str(home),
+            "XDG_CONFIG_HOME": str(home / "config"),
+            "Z2_DATA_DIR": str(home / "data"),
+            "Z2_URL": None,
+            "Z2_TOKEN": None,
+            "Z2_DEBUG": None,
             **environment,
         }
 
     def __call__(self, *words: str | Path, given: str | bytes | None = None, **environment: str) -> Said:
         """Run `z2` with these words; `given` is its standard input."""
         runner = CliRunner()
-        result = runner.invoke(main, [str(word) for word in words], input=given, env={**self.environment, **environment})
+        result = runner.invoke(
+            main, [str(word) for word in words], input=given, env={**self.environment, **environment}
+        )
         return Said(result.exit_code, result.stdout, result.stderr)

@@ -58,12 +58,14 @@ class FakeStore:
         self._grown = asyncio.Condition()
 
     async def load(self, stream: UUID) -> list[Recorded]:
+        await asyncio.sleep(0)  # others have their turn, as during any round trip
         self.away.answer()
         if self.before_load:
             await self.before_load.pop(0)()
         return [recorded for recorded in self.log if recorded.stream == stream]
 
     async def append(self, writes: Sequence[Write], key: IdempotencyKey | None = None) -> Outcome:
+        await asyncio.sleep(0)
         self.away.answer()
         if self.before_append:
             await self.before_append.pop(0)()

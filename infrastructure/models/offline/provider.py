@@ -29,23 +29,24 @@ class Offline:
         if request.model != MODEL:
             raise ModelError("model_unknown", f'the offline engine has no model "{request.model}", only {MODEL}')
         # A long document takes seconds of computing: not in the event loop.
-        text = await asyncio.to_thread(tasks.perform, request)
+        text, given = await asyncio.to_thread(_worked_out, request)
         spent = 0
         for piece in _pieces(text):
             spent += count_tokens(piece)
             if spent > request.max_output_tokens:
-                yield Finished("length", Usage(_input_tokens(request), spent - count_tokens(piece)), MODEL)
+                yield Finished("length", Usage(given, spent - count_tokens(piece)), MODEL)
                 return
             yield TextDelta(piece)
             await asyncio.sleep(0)
-        yield Finished("end", Usage(_input_tokens(request), spent), MODEL)
+        yield Finished("end", Usage(given, spent), MODEL)
+
+
+def _worked_out(request: ModelRequest) -> tuple[str, int]:
+    """The answer, and the number of tokens that went in."""
+    parts = (part.text for message in request.messages for part in message.parts)
+    return tasks.perform(request), count_tokens(request.instructions) + sum(map(count_tokens, parts))
 
 
 def _pieces(text: str) -> Iterator[str]:
     """A few words at a time, so that a reader can follow."""
     return (match.group() for match in _PIECE.finditer(text))
-
-
-def _input_tokens(request: ModelRequest) -> int:
-    parts = (part.text for message in request.messages for part in message.parts)
-    return count_tokens(request.instructions) + sum(map(count_tokens, parts))

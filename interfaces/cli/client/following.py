@@ -48,9 +48,11 @@ def watch(api: Connection, run_id: UUID, view: View, *, until: int = 0) -> Watch
     watched = Watched()
     for message in stream.follow(api, f"/api/runs/{run_id}/live"):
         match message:
-            case LogEvent():
+            case LogEvent() if message.version > watched.version:
                 watched = watched.after(message)
                 view.event(message, watched)
+            case LogEvent():
+                continue
             case Delta():
                 watched = watched.hearing(message)
                 view.heard(watched)

@@ -12,7 +12,10 @@ TEMPLATES = {
             "name": name,
             "title": title,
             "description": "Reads a document.",
-            "steps": [{"id": "read", "role": "Reader", "needs": []}, {"id": "write", "role": "Editor", "needs": ["read"]}],
+            "steps": [
+                {"id": "read", "role": "Reader", "needs": []},
+                {"id": "write", "role": "Editor", "needs": ["read"]},
+            ],
             "sample": {"title": "Tides", "text": "…"},
         }
         for name, title in (("research-brief", "Research brief"), ("press-review", "Press review"))
@@ -35,8 +38,15 @@ WORKFLOWS = {
 AGENTS = {
     "items": [
         {
-            **{"id": UUID(int=1), "name": "Reader", "role": "Researcher", "instructions": "Read.", "task": "summarise"},
-            **{"model": "default", "version": 2, "status": "active", "created_at": AT},
+            "id": UUID(int=1),
+            "name": "Reader",
+            "role": "Researcher",
+            "instructions": "Read.",
+            "task": "summarise",
+            "model": "default",
+            "version": 2,
+            "status": "active",
+            "created_at": AT,
         }
     ]
 }
@@ -44,14 +54,30 @@ AGENTS = {
 MODELS = {
     "items": [
         {
-            **{"id": "offline/extractive", "provider": "offline", "description": "Ranks sentences.", "available": True},
-            **{"why_not": None, "is_default": True, "context_tokens": None, "input_price": 0, "output_price": 0},
-            **{"source": None, "as_of": None},
+            "id": "offline/extractive",
+            "provider": "offline",
+            "description": "Ranks sentences.",
+            "available": True,
+            "why_not": None,
+            "is_default": True,
+            "context_tokens": None,
+            "input_price": 0,
+            "output_price": 0,
+            "source": None,
+            "as_of": None,
         },
         {
-            **{"id": "openai/some", "provider": "openai", "description": "Some.", "available": False},
-            **{"why_not": "OpenAI needs a key: set OPENAI_API_KEY", "is_default": False, "context_tokens": 8},
-            **{"input_price": 125_000, "output_price": None, "source": None, "as_of": None},
+            "id": "openai/some",
+            "provider": "openai",
+            "description": "Some.",
+            "available": False,
+            "why_not": "OpenAI needs a key: set OPENAI_API_KEY",
+            "is_default": False,
+            "context_tokens": 8,
+            "input_price": 125_000,
+            "output_price": None,
+            "source": None,
+            "as_of": None,
         },
     ]
 }
@@ -64,7 +90,18 @@ def page(*ids: UUID, following: str | None = None, position: int = 40) -> dict[s
 
 def summary(run_id: UUID) -> dict[str, object]:
     return {
-        **{"id": run_id, "title": "Tides", "workflow_id": WORKFLOW_ID, "workflow_name": "Research brief"},
-        **{"workflow_version": 3, "status": "completed", "created_at": AT, "ended_at": AT, "steps_total": 4},
-        **{"steps_done": 4, "input_tokens": 10_336, "output_tokens": 1_538, "cost_micro_usd": None, "position": 35},
+        "id": run_id,
+        "title": "Tides",
+        "workflow_id": WORKFLOW_ID,
+        "workflow_name": "Research brief",
+        "workflow_version": 3,
+        "status": "completed",
+        "created_at": AT,
+        "ended_at": AT,
+        "steps_total": 4,
+        "steps_done": 4,
+        "input_tokens": 10_336,
+        "output_tokens": 1_538,
+        "cost_micro_usd": None,
+        "position": 35,
     }

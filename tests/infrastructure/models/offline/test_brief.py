@@ -101,7 +101,7 @@ def test_bold_points_of_a_language_model_are_points_and_its_terms_are_terms() ->
     brief = done("compose", "Write.", source, Document("read: Reader", points))
     assert "**Point 3:** the sea at place 3 is salty because of its many rivers." in parts(brief)["Key points"]
     brief = done("compose", "Write.", source, Document("words: Finder of terms", points))
-    assert parts(brief)["Key phrases"].startswith("\nPoint 0, Point 1")
+    assert parts(brief)["Key phrases"].strip().startswith("Point 0, Point 1")
 
 
 def test_a_brief_without_any_notes_is_made_from_the_source_alone() -> None:

@@ -53,7 +53,7 @@ async def test_other_work_goes_on_while_it_reads_a_long_document() -> None:
         now = time.monotonic()
         longest, before = max(longest, now - before), now
     assert (await reading)[1].stop_reason == "end"
-    assert longest < 0.5
+    assert longest < 1.0
 
 
 def heap(size: int, *pieces: str) -> str:

@@ -50,7 +50,11 @@ def test_what_agents_cannot_read_is_refused(tmp_path: Path, content: bytes, why:
 
 
 def test_what_is_no_readable_file_is_refused(tmp_path: Path) -> None:
-    for place, why in ((tmp_path / "none", "there is no file"), (tmp_path, "is a folder"), ("x" * 5_000, "name too long")):
+    for place, why in (
+        (tmp_path / "none", "there is no file"),
+        (tmp_path, "is a folder"),
+        ("x" * 5_000, "name too long"),
+    ):
         with pytest.raises(BadInput, match=f"(?i){why}"):
             document.read(str(place))
 

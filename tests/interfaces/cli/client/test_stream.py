@@ -52,7 +52,8 @@ def test_data_in_several_lines_is_put_together_and_unknown_fields_are_passed_ove
 ) -> None:
     pieces = [
         "retry: 10\nevent: weather\ndata: rain\n\n",
-        'event: delta\nunknown: field\ndata: {"step": "read",\ndata:"attempt": 1, "offset": 0,\ndata: "text": "so"}\n\n',
+        "event: delta\nunknown: field\n",
+        'data: {"step": "read",\ndata:"attempt": 1, "offset": 0,\ndata: "text": "so"}\n\n',
     ]
     api.on(f"GET {LIVE}", scripted_api.stream(*pieces, held=True))
     assert first(1, stream.follow(line, LIVE)) == [Delta("read", 1, 0, "so")]

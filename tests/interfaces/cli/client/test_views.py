@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
+from domain import run
 from domain.kernel import replace
 from domain.run_events import Events
 from interfaces.cli.client import live_view
@@ -67,8 +68,10 @@ def test_the_time_of_a_run_that_is_over_stands_still() -> None:
 
 
 def test_under_the_table_running_steps_say_what_their_models_say() -> None:
-    watched = stories.watched(*UNDER_WAY).hearing(Delta("read", 1, 0, "# Tides\n\nThe moon pulls.")).hearing(
-        Delta("terms", 1, 0, "This step is over.")
+    watched = (
+        stories.watched(*UNDER_WAY)
+        .hearing(Delta("read", 1, 0, "# Tides\n\nThe moon pulls."))
+        .hearing(Delta("terms", 1, 0, "This step is over."))
     )
     assert picture(watched)[5:] == ["", "  read says", "  # Tides", "", "  The moon pulls."]
 
@@ -129,7 +132,10 @@ def test_a_pipe_gets_a_line_for_each_event() -> None:
             [runs.begin("read"), runs.fail("read")],
             "✘ read: attempt 1 failed (model_timeout): no answer; it will be tried again",
         ),
-        ([runs.begin("read"), runs.fail("read"), runs.begin("read", 2)], "● read: Reader (Researcher) begins attempt 2"),
+        (
+            [runs.begin("read"), runs.fail("read"), runs.begin("read", 2)],
+            "● read: Reader (Researcher) begins attempt 2",
+        ),
         ([runs.begin("read"), runs.fail("read")], "○ read: scheduled for attempt 2"),
         ([runs.begin("read"), runs.fail("read", retryable=False)], "✘ the run has failed at read (model_timeout)"),
         ([runs.begin("read"), runs.lose("read")], "✘ read: attempt 1 lost its worker"),
@@ -146,8 +152,8 @@ def test_a_pipe_gets_a_line_for_each_event() -> None:
         ([runs.cancel("")], "⊘ the run is cancelled"),
     ],
 )
-def test_what_does_not_go_well_is_told_too(commands: list[object], line: str) -> None:
-    happened = stories.facts(runs.start("read"), *commands)  # type: ignore[arg-type] # a mix of commands
+def test_what_does_not_go_well_is_told_too(commands: list[run.Commands], line: str) -> None:
+    happened = stories.facts(runs.start("read"), *commands)
     assert any(told.endswith(f"  {line}") for told in lines(*happened))
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from domain import run
 from domain.kernel import replace
 from interfaces.cli.client.watched import KEPT_CHARACTERS, Draft, Span, Watched
 from interfaces.cli.client.wire import Delta
@@ -44,7 +45,7 @@ def test_a_second_attempt_begins_its_time_anew() -> None:
 
 
 def test_a_run_that_is_retried_goes_on() -> None:
-    failed = [runs.start("read"), runs.begin("read"), runs.fail("read", retryable=False)]
+    failed: list[run.Commands] = [runs.start("read"), runs.begin("read"), runs.fail("read", retryable=False)]
     assert stories.watched(*failed).over
     again = stories.watched(*failed, runs.retry("read"))
     assert not again.over

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain import run
 from interfaces.cli.client import totals, wording
 from interfaces.cli.client.totals import Totals
 from tests.domain import runs
@@ -13,7 +14,14 @@ from tests.support.given import AT
 
 @pytest.mark.parametrize(
     ("lasted", "written"),
-    [(None, ""), (0.04, "0.0 s"), (59.9, "59.9 s"), (60.0, "1 min 00 s"), (125.7, "2 min 05 s"), (3_720.0, "1 h 02 min")],
+    [
+        (None, ""),
+        (0.04, "0.0 s"),
+        (59.9, "59.9 s"),
+        (60.0, "1 min 00 s"),
+        (125.7, "2 min 05 s"),
+        (3_720.0, "1 h 02 min"),
+    ],
 )
 def test_a_duration_is_as_exact_as_a_person_wants_it(lasted: float | None, written: str) -> None:
     assert wording.duration(lasted) == written
@@ -43,7 +51,12 @@ def test_the_cost_of_a_run_is_unknown_as_soon_as_one_call_is() -> None:
 
 
 def test_what_every_attempt_used_counts() -> None:
-    again = [runs.fail("read"), runs.begin("read", 2), runs.begin_call("read", 2), runs.record_call("read", 2)]
-    spent = [runs.begin("read"), runs.begin_call("read"), runs.record_call("read", stop="refusal")]
+    again: list[run.Commands] = [
+        runs.fail("read"),
+        runs.begin("read", 2),
+        runs.begin_call("read", 2),
+        runs.record_call("read", 2),
+    ]
+    spent: list[run.Commands] = [runs.begin("read"), runs.begin_call("read"), runs.record_call("read", stop="refusal")]
     watched = stories.watched(runs.start("read"), *spent, *again)
     assert totals.of_run(watched.run) == Totals(200, 40, 14)

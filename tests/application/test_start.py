@@ -1,0 +1,202 @@
+"""A run starts with everything pinned, or not at all."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from application.errors import Invalid, KeyReused, NotAllowed, NotFound
+from application.orchestration.start import StartRequest
+from application.templates import TEMPLATES
+from domain import agent, run_events, workflow
+from domain.kernel import replace
+from domain.run_events import PlannedStep
+from tests.application.world import ADA, DOCUMENT, EVE, WORKSPACE, World, key
+
+RUN = uuid4()
+
+
+def asked(**values: Any) -> StartRequest:
+    return StartRequest("Tides", DOCUMENT, **values)
+
+
+async def refused(world: World, request: StartRequest) -> Invalid:
+    """Why the start was refused; nothing of a run is on the record."""
+    with pytest.raises(Invalid) as why:
+        await world.starter.start(RUN, request, ADA)
+    assert world.store.events(RUN) == []
+    return why.value
+
+
+async def test_the_workflow_its_agents_and_their_models_are_pinned(world: World) -> None:
+    reader = await world.agent("Reader", model="fake/reader")
+    editor = await world.agent("Editor")
+    first = workflow.AgentNode("a", reader, "Do a.")
+    nodes = (first, workflow.AgentNode("b", editor, "Do b.", ("a",), 5, document=False))
+    workflow_id = (await world.do(uuid4(), workflow.CreateWorkflow("Brief", nodes))).stream
+    await world.do(reader, agent.ReviseAgent("Researcher", "Read twice.", "answer", "fake/reader"))
+
+    outcome = await world.starter.start(RUN, asked(workflow_id=workflow_id), ADA)
+
+    assert outcome.stream == RUN
+    started, scheduled = world.store.events(RUN)
+    assert isinstance(started, run_events.Started)
+    assert (started.title, started.workflow_id, started.workflow_version) == ("Tides", workflow_id, 1)
+    assert started.workflow_name == "Brief"
+    assert started.plan == (
+        PlannedStep("a", reader, 2, "Reader", "Researcher", "fake/reader", "Do a.", (), 3, document=True),
+        PlannedStep("b", editor, 1, "Editor", "Researcher", "fake/model", "Do b.", ("a",), 5, document=False),
+    )
+    assert await world.payloads.get(WORKSPACE, started.input) == DOCUMENT
+    assert isinstance(scheduled, run_events.StepScheduled)
+    assert {recorded.context.correlation_id for recorded in world.store.log if recorded.stream == RUN} == {RUN}
+
+
+async def test_one_model_can_be_asked_for_all_steps(world: World) -> None:
+    workflow_id = await world.workflow("a", "b")
+    await world.starter.start(RUN, asked(workflow_id=workflow_id, model="fake/other"), ADA)
+    assert {planned.model for planned in (await world.run(RUN)).plan} == {"fake/other"}
+
+
+async def test_a_later_change_of_an_agent_changes_no_run(world: World) -> None:
+    workflow_id = await world.workflow("a")
+    await world.starter.start(RUN, asked(workflow_id=workflow_id), ADA)
+    (planned,) = (await world.run(RUN)).plan
+    await world.do(planned.agent_id, agent.ReviseAgent("Other", "Other.", "answer"))
+    assert (await world.run(RUN)).plan == (planned,)
+
+
+class TestTemplate:
+    async def test_its_team_is_made_at_its_first_use(self, world: World) -> None:
+        await world.starter.start(RUN, asked(template="research-brief"), ADA)
+        state = await world.run(RUN)
+        assert [planned.agent_name for planned in state.plan] == [
+            "Brief reader",
+            "Brief analyst",
+            "Brief indexer",
+            "Brief editor",
+        ]
+        assert state.workflow_name == "Research brief"
+        assert {recorded.context.actor_id for recorded in world.store.log} == {ADA.user_id}
+
+    async def test_a_second_run_uses_the_same_team_as_it_is_now(self, world: World) -> None:
+        await world.starter.start(RUN, asked(template="research-brief"), ADA)
+        reader = (await world.run(RUN)).plan[0].agent_id
+        await world.do(reader, agent.ReviseAgent("Reader", "Read slowly.", "summarise"))
+        before = len(world.store.log)
+        again = uuid4()
+        await world.starter.start(again, asked(template="research-brief"), ADA)
+        assert (await world.run(again)).plan[0].agent_version == 2
+        assert {recorded.stream for recorded in world.store.log[before:]} == {again}
+
+    async def test_two_that_start_at_once_make_one_team(self, world: World) -> None:
+        starts = [uuid4() for _ in range(5)]
+        await asyncio.gather(*(world.starter.start(each, asked(template="research-brief"), ADA) for each in starts))
+        made = (agent.Created, workflow.Created)
+        assert sum(isinstance(recorded.event, made) for recorded in world.store.log) == 5
+        assert len({(await world.run(each)).plan for each in starts}) == 1
+
+    async def test_a_team_that_was_half_made_is_made_whole(self, world: World) -> None:
+        world.store.before_append += [_nothing, _nothing, _break]
+        with pytest.raises(ConnectionError):
+            await world.starter.start(RUN, asked(template="research-brief"), ADA)
+        await world.starter.start(RUN, asked(template="research-brief"), ADA)
+        assert len((await world.run(RUN)).plan) == 4
+
+    async def test_each_workspace_has_its_own(self, world: World) -> None:
+        template = TEMPLATES["research-brief"]
+        await world.starter.start(RUN, asked(template="research-brief"), ADA)
+        await world.starter.start(uuid4(), asked(template="research-brief"), EVE)
+        assert template.workflow_id(WORKSPACE) != template.workflow_id(EVE.workspace_id)
+
+
+async def _nothing() -> None:
+    pass
+
+
+async def _break() -> None:
+    raise ConnectionError
+
+
+class TestRefusals:
+    async def test_neither_or_both_of_template_and_workflow(self, world: World) -> None:
+        both = asked(template="research-brief", workflow_id=await world.workflow("a"))
+        for request in (asked(), both):
+            error = await refused(world, request)
+            assert (str(error), error.field) == ("give either template or workflow_id, and not both", "template")
+
+    async def test_an_unknown_template_is_told_which_there_are(self, world: World) -> None:
+        error = await refused(world, asked(template="nope"))
+        assert (str(error), error.field) == ("there is no template 'nope'; there are research-brief", "template")
+
+    async def test_an_unknown_workflow_and_one_of_another_workspace_and_what_is_none(self, world: World) -> None:
+        foreign = TEMPLATES["research-brief"].workflow_id(EVE.workspace_id)
+        await world.starter.start(uuid4(), asked(template="research-brief"), EVE)
+        for workflow_id in (uuid4(), foreign, await world.agent()):
+            with pytest.raises(NotFound, match="no such workflow") as why:
+                await world.starter.start(RUN, asked(workflow_id=workflow_id), ADA)
+            assert why.value.field == "workflow_id"
+
+    async def test_a_workflow_with_an_agent_that_is_unknown_or_none(self, world: World) -> None:
+        for agent_id in (uuid4(), await world.workflow("a")):
+            nodes = (workflow.AgentNode("a", agent_id, "Do."),)
+            bad = (await world.do(uuid4(), workflow.CreateWorkflow(f"Of {agent_id}", nodes))).stream
+            error = await refused(world, asked(workflow_id=bad))
+            assert str(error) == f"there is no agent {agent_id} in this workspace"
+
+    async def test_a_retired_agent(self, world: World) -> None:
+        workflow_id = await world.workflow("a")
+        state, _ = await world.executor.state(workflow_id, WORKSPACE)
+        await world.do(state.nodes[0].agent_id, agent.RetireAgent())
+        error = await refused(world, asked(workflow_id=workflow_id))
+        assert (str(error), error.field) == ("the agent 'Agent of a' is retired", "nodes")
+
+    async def test_a_model_that_cannot_be_asked(self, world: World) -> None:
+        workflow_id = await world.workflow("a")
+        error = await refused(world, asked(workflow_id=workflow_id, model="nobody/knows"))
+        assert (str(error), error.field) == ('there is no model "nobody/knows"', "model")
+        world.provider.missing = "FAKE_KEY is not set"
+        error = await refused(world, asked(workflow_id=workflow_id))
+        assert (str(error), error.field) == ("FAKE_KEY is not set", "model")
+
+    async def test_a_document_that_is_none(self, world: World) -> None:
+        request = replace(asked(workflow_id=await world.workflow("a")), text="\x00")
+        assert (await refused(world, request)).field == "input.text"
+
+    async def test_a_role_that_may_not_start_leaves_no_trace(self, world: World) -> None:
+        guest = replace(ADA, role="agent")
+        with pytest.raises(NotAllowed, match="StartRun needs the scope runs:start"):
+            await world.starter.start(RUN, asked(template="research-brief"), guest)
+        assert world.store.log == []
+        assert world.payloads.texts == {}
+
+
+class TestKeys:
+    async def test_a_second_start_under_the_same_key_is_the_first(self, world: World) -> None:
+        request = asked(workflow_id=await world.workflow("a"))
+        first = await world.starter.start(RUN, request, ADA, key=key())
+        assert await world.starter.start(uuid4(), request, ADA, key=key()) == first
+
+    async def test_so_it_is_where_what_it_started_could_not_start_now(self, world: World) -> None:
+        request = asked(workflow_id=await world.workflow("a"))
+        first = await world.starter.start(RUN, request, ADA, key=key())
+        world.provider.missing = "FAKE_KEY is not set"
+        assert await world.starter.start(uuid4(), request, ADA, key=key()) == first
+
+    async def test_another_start_under_the_same_key_is_refused(self, world: World) -> None:
+        request = asked(workflow_id=await world.workflow("a"))
+        await world.starter.start(RUN, request, ADA, key=key())
+        with pytest.raises(KeyReused):
+            await world.starter.start(RUN, request, ADA, key=key(digest=b"other"))
+
+    async def test_two_at_once_start_one_run(self, world: World) -> None:
+        request = asked(workflow_id=await world.workflow("a"))
+        outcomes = await asyncio.gather(*(world.starter.start(uuid4(), request, ADA, key=key()) for _ in range(5)))
+        assert len(set(outcomes)) == 1
+        assert sum(isinstance(each.event, run_events.Started) for each in world.store.log) == 1
+
+
+def test_the_sample_of_every_template_is_shipped_and_is_prose() -> None:
+    for template in TEMPLATES.values():
+        assert len(template.sample_text().split()) > 1_500
