@@ -10,7 +10,7 @@ import structlog
 
 from application.access import Actor
 from application.documents import storable
-from application.errors import NotFound, Unavailable
+from application.errors import NotFound, Unavailable, Z2Error
 from application.execute import Executor
 from application.intelligence import prompt
 from application.intelligence.prompt import Material
@@ -50,6 +50,7 @@ class Workshop(Record):
     providers: Providers
     leases: Leases
     live: LiveText
+    renew_seconds: float = RENEW_SECONDS
 
 
 class Attempt:
@@ -82,12 +83,12 @@ class Attempt:
         with contextlib.suppress(asyncio.CancelledError):
             await task
         if self._begun:
-            with contextlib.suppress(Superseded, NotFound, Unavailable):
+            with contextlib.suppress(Superseded, Z2Error):
                 await self._send(run.LoseStep(self._job.step, self._job.attempt))
 
     async def _renew(self) -> None:
         while True:
-            await asyncio.sleep(RENEW_SECONDS)
+            await asyncio.sleep(self._shop.renew_seconds)
             with contextlib.suppress(Unavailable):
                 await self._shop.leases.take(self._lease_name, str(self._lease))
 

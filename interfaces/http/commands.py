@@ -6,7 +6,7 @@ from uuid import UUID, uuid4, uuid5
 
 from litestar import Request, Response
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from application.access import Actor
 from application.errors import Invalid
@@ -24,8 +24,7 @@ Signed: TypeAlias = Request[Actor, Any, Any]
 
 After: TypeAlias = Annotated[
     int | None,
-    Parameter(
-        query="after",
+    QueryParameter(
         ge=0,
         le=LAST_POSITION,
         description="Wait until the read model has seen this position of the log.",

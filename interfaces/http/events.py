@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, Parameter
+from litestar.params import FromPath, QueryParameter
 
 from application.access import Actor
 from application.errors import NotFound
@@ -19,9 +19,9 @@ from interfaces.http.commands import LAST_POSITION, Signed
 
 LogPosition = Annotated[
     int | None,
-    Parameter(query="after", ge=0, le=LAST_POSITION, description="Only events behind this position of the log."),
+    QueryParameter(ge=0, le=LAST_POSITION, description="Only events behind this position of the log."),
 ]
-PageSize = Annotated[int, Parameter(query="limit", ge=1, le=2_000, description="How many at the most.")]
+PageSize = Annotated[int, QueryParameter(ge=1, le=2_000, description="How many at the most.")]
 
 
 class LogEvent(Record):

@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 from litestar import Litestar, Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import ParameterKwarg
+from litestar.params import QueryParameter
 from litestar.response import ServerSentEvent
 from litestar.routes import HTTPRoute
 
@@ -93,9 +93,9 @@ class Operation(Record):
             if name in self.path_parameters:
                 schema = msgspec.json.schema(kinds[name])
                 yield {"name": name, "in": "path", "required": True, "schema": schema}
-            elif isinstance(asked, ParameterKwarg) and asked.query:
+            elif isinstance(asked, QueryParameter):
                 schema = _given(msgspec.json.schema(kinds[name]))
-                told = {"name": asked.query, "in": "query", "description": schema.pop("description")}
+                told = {"name": name, "in": "query", "description": schema.pop("description")}
                 yield {**told, "schema": schema if field.default is None else {**schema, "default": field.default}}
             elif name == "key":
                 yield KEY

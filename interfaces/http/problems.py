@@ -11,7 +11,6 @@ from litestar.exceptions import HTTPException, NotFoundException, ValidationExce
 from litestar.types import ExceptionHandlersMap
 
 from application.errors import Z2Error
-from application.models.port import ModelError
 from domain.kernel import Record, Rejected
 from interfaces.http import words
 from interfaces.http.body import MAX_BODY
@@ -82,10 +81,6 @@ def _rejected(request: Asked, error: Rejected) -> Response[bytes]:
     return response(request, status, error.code, str(error), field=error.field)
 
 
-def _model(request: Asked, error: ModelError) -> Response[bytes]:
-    return response(request, HTTPStatus.UNPROCESSABLE_ENTITY, error.code, str(error), field="model")
-
-
 def _validation(request: Asked, error: ValidationException) -> Response[bytes]:
     """Bodies are checked before they get here, but for those that are missing; so this is about parameters."""
     unprocessable = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -153,7 +148,6 @@ def _unexpected(request: Asked, error: Exception) -> Response[bytes]:
 HANDLERS: ExceptionHandlersMap = {
     Z2Error: _z2,
     Rejected: _rejected,
-    ModelError: _model,
     ValidationException: _validation,
     NotFoundException: _unknown_address,
     HTTPException: _http,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from application.access import Actor
@@ -31,14 +31,14 @@ from interfaces.http.words import MODEL_PATTERN
 from projections import runs
 from projections.runs import RunRow
 
-Limit = Annotated[int, Parameter(query="limit", ge=1, le=200, description="How many at the most.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=200, description="How many at the most.")]
 Before = Annotated[
     int | None,
-    Parameter(query="before", ge=1, le=LAST_POSITION, description="The `next` of the page before."),
+    QueryParameter(ge=1, le=LAST_POSITION, description="The `next` of the page before."),
 ]
 Status = Annotated[
     Literal["running", "completed", "failed", "cancelled"] | None,
-    Parameter(query="status", description="Only runs in this state."),
+    QueryParameter(description="Only runs in this state."),
 ]
 
 WITHOUT_REASON = run.CancelRun()

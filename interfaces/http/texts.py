@@ -57,4 +57,4 @@ async def _text(core: Core, actor: Actor, ref: PayloadRef | None, missing: str) 
     if ref is None:
         raise NotFound(missing)
     text = await core.payloads.get(actor.workspace_id, ref)
-    return Response(text, media_type=f"{ref.media_type}; charset=utf-8")
+    return Response(text, media_type=ref.media_type)

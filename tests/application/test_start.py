@@ -15,6 +15,7 @@ from domain.run_events import PlannedStep
 from tests.application.world import ADA, DOCUMENT, EVE, WORKSPACE, World, key
 
 RUN = uuid4()
+BRIEF = TEMPLATES["research-brief"]
 
 
 def asked(**values: Any) -> StartRequest:
@@ -71,13 +72,8 @@ class TestTemplate:
     async def test_its_team_is_made_at_its_first_use(self, world: World) -> None:
         await world.starter.start(RUN, asked(template="research-brief"), ADA)
         state = await world.run(RUN)
-        assert [planned.agent_name for planned in state.plan] == [
-            "Brief reader",
-            "Brief analyst",
-            "Brief indexer",
-            "Brief editor",
-        ]
-        assert state.workflow_name == "Research brief"
+        assert [planned.agent_name for planned in state.plan] == [member.agent.name for member in BRIEF.members]
+        assert state.workflow_name == BRIEF.title
         assert {recorded.context.actor_id for recorded in world.store.log} == {ADA.user_id}
 
     async def test_a_second_run_uses_the_same_team_as_it_is_now(self, world: World) -> None:
@@ -94,21 +90,20 @@ class TestTemplate:
         starts = [uuid4() for _ in range(5)]
         await asyncio.gather(*(world.starter.start(each, asked(template="research-brief"), ADA) for each in starts))
         made = (agent.Created, workflow.Created)
-        assert sum(isinstance(recorded.event, made) for recorded in world.store.log) == 5
+        assert sum(isinstance(recorded.event, made) for recorded in world.store.log) == len(BRIEF.members) + 1
         assert len({(await world.run(each)).plan for each in starts}) == 1
 
     async def test_a_team_that_was_half_made_is_made_whole(self, world: World) -> None:
-        world.store.before_append += [_nothing, _nothing, _break]
+        world.store.before_append += [_nothing, _break]
         with pytest.raises(ConnectionError):
             await world.starter.start(RUN, asked(template="research-brief"), ADA)
         await world.starter.start(RUN, asked(template="research-brief"), ADA)
-        assert len((await world.run(RUN)).plan) == 4
+        assert len((await world.run(RUN)).plan) == len(BRIEF.members)
 
     async def test_each_workspace_has_its_own(self, world: World) -> None:
-        template = TEMPLATES["research-brief"]
         await world.starter.start(RUN, asked(template="research-brief"), ADA)
         await world.starter.start(uuid4(), asked(template="research-brief"), EVE)
-        assert template.workflow_id(WORKSPACE) != template.workflow_id(EVE.workspace_id)
+        assert BRIEF.workflow_id(WORKSPACE) != BRIEF.workflow_id(EVE.workspace_id)
 
 
 async def _nothing() -> None:
@@ -131,7 +126,7 @@ class TestRefusals:
         assert (str(error), error.field) == ("there is no template 'nope'; there are research-brief", "template")
 
     async def test_an_unknown_workflow_and_one_of_another_workspace_and_what_is_none(self, world: World) -> None:
-        foreign = TEMPLATES["research-brief"].workflow_id(EVE.workspace_id)
+        foreign = BRIEF.workflow_id(EVE.workspace_id)
         await world.starter.start(uuid4(), asked(template="research-brief"), EVE)
         for workflow_id in (uuid4(), foreign, await world.agent()):
             with pytest.raises(NotFound, match="no such workflow") as why:

@@ -1,15 +1,16 @@
 """The application over ports in memory, with the words in which its stories are told."""
 
+import asyncio
 from uuid import UUID, uuid4
 
 from application.access import Actor
 from application.execute import Executor
-from application.orchestration.attempt import Attempt, Workshop
+from application.orchestration.attempt import Workshop
 from application.orchestration.start import Starter, StartRequest
 from application.orchestration.steps import StepWorker
 from application.policies.step_jobs import StepJob
 from application.ports import IdempotencyKey, Outcome
-from domain import agent, workflow
+from domain import agent, run_events, workflow
 from domain.kernel import Command
 from domain.run_events import Run, Step
 from tests.support.fakes import (
@@ -49,10 +50,11 @@ class World:
         self.live = FakeLiveText()
         self.queue = FakeQueue()
         self.provider = FakeProvider()
-        self.providers = FakeProviders(self.provider)
+        self.paid = FakeProvider("openai")
+        self.providers = FakeProviders(self.provider, self.paid)
         self.executor = Executor(self.store, self.clock)
         self.starter = Starter(self.executor, self.payloads, self.providers, "fake/model")
-        self.shop = Workshop(self.executor, self.payloads, self.providers, self.leases, self.live)
+        self.shop = Workshop(self.executor, self.payloads, self.providers, self.leases, self.live, renew_seconds=0.01)
         self.steps = StepWorker(self.shop)
 
     async def do(
@@ -73,11 +75,25 @@ class World:
         )
         return (await self.do(uuid4(), workflow.CreateWorkflow("; ".join(lines), nodes))).stream
 
-    async def start(self, *lines: str, max_attempts: int = 3) -> UUID:
+    async def start(self, *lines: str, max_attempts: int = 3, model: str | None = None) -> UUID:
         """A run of such a workflow."""
         workflow_id = await self.workflow(*lines, max_attempts=max_attempts)
-        request = StartRequest("Tides", DOCUMENT, workflow_id=workflow_id)
+        request = StartRequest("Tides", DOCUMENT, workflow_id=workflow_id, model=model)
         return (await self.starter.start(uuid4(), request, ADA)).stream
+
+    async def perform(self, run_id: UUID, step: str = "a", attempt: int = 1) -> None:
+        await self.steps.perform(self.job(run_id, step, attempt))
+
+    def begin(self, run_id: UUID, step: str = "a", attempt: int = 1) -> "asyncio.Task[None]":
+        """As a worker process does: the test may look on, or cancel it."""
+        return asyncio.create_task(self.perform(run_id, step, attempt))
+
+    def happened(self, run_id: UUID) -> list[str]:
+        """The kinds of what happened to a run since it was started and its first steps were scheduled."""
+        events = [event for event in self.store.events(run_id) if not isinstance(event, run_events.Started)]
+        kinds = [type(event).__name__ for event in events]
+        first = next((place for place, kind in enumerate(kinds) if kind != "StepScheduled"), len(kinds))
+        return kinds[first:]
 
     async def run(self, run_id: UUID) -> Run:
         state, _ = await self.executor.state(run_id, WORKSPACE)
@@ -86,9 +102,6 @@ class World:
 
     async def step(self, run_id: UUID, step: str = "a") -> Step:
         return (await self.run(run_id)).steps[step]
-
-    def attempt(self, run_id: UUID, step: str = "a", attempt: int = 1) -> Attempt:
-        return Attempt(self.shop, self.job(run_id, step, attempt))
 
     def job(self, run_id: UUID, step: str = "a", attempt: int = 1) -> StepJob:
         return StepJob(WORKSPACE, run_id, step, attempt)

@@ -1,5 +1,6 @@
 """The command line as a person uses it: words in, what it prints and its exit code out."""
 
+import os
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -38,6 +39,12 @@ class CommandLine:
             "Z2_DEBUG": None,
             **environment,
         }
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The whole environment, for a process of its own."""
+        whole: dict[str, str | None] = {**os.environ, **self.environment}
+        return {name: value for name, value in whole.items() if value is not None}
 
     def __call__(self, *words: str | Path, given: str | bytes | None = None, **environment: str) -> Said:
         """Run `z2` with these words; `given` is its standard input."""

@@ -20,7 +20,23 @@ JSON_TYPES: dict[str, type | tuple[type, ...]] = {
     "null": type(None),
 }
 FORMATS: dict[str, Callable[[str], object]] = {"uuid": UUID, "date-time": datetime.fromisoformat}
-NO_RULES = frozenset({"title", "description", "default"})
+
+PLAIN: dict[str, Callable[[Any, Any], bool]] = {
+    "title": lambda value, says: True,
+    "description": lambda value, says: True,
+    "default": lambda value, says: True,
+    "type": lambda value, says: isinstance(value, JSON_TYPES[says]) and (says == "boolean" or value is not True),
+    "enum": lambda value, says: value in says,
+    "format": lambda value, says: bool(FORMATS[says](value)),
+    "required": lambda value, says: value.keys() >= set(says),
+    "minLength": lambda value, says: len(value) >= says,
+    "maxLength": lambda value, says: len(value) <= says,
+    "minItems": lambda value, says: len(value) >= says,
+    "maxItems": lambda value, says: len(value) <= says,
+    "minimum": lambda value, says: bool(value >= says),
+    "maximum": lambda value, says: bool(value <= says),
+    "pattern": lambda value, says: re.search(says, value) is not None,
+}
 
 
 class Broken(AssertionError):
@@ -33,23 +49,24 @@ class Promise:
     def __init__(self, document: dict[str, Any]) -> None:
         self._schemas: dict[str, Schema] = document["components"]["schemas"]
         self._paths = [
-            (re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)), item)
-            for path, item in document["paths"].items()
+            (re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)), item) for path, item in document["paths"].items()
         ]
 
     def check(self, response: httpx2.Response) -> None:
+        """The answer is one that the document tells of; what it does not tell of is refused by a problem."""
         request = response.request
-        method = "get" if request.method == "HEAD" else request.method.lower()
-        operation = self._operation(request.url.path, method)
-        if operation is None:
-            self._check_problem(response)
-            return
-        promised = operation["responses"].get(str(response.status_code))
-        if promised is None:
-            raise Broken(f"{operation['operationId']} does not promise a {response.status_code}")
+        operation = self._operation(request.url.path, "get" if request.method == "HEAD" else request.method.lower())
         media_type = response.headers.get("content-type", "").partition(";")[0]
+        if operation is None:
+            promised = {"content": {"application/problem+json": {"schema": self._schemas["Problem"]}}}
+            if request.method == "OPTIONS" or (response.is_success and not request.url.path.startswith("/api")):
+                return
+        else:
+            promised = operation["responses"].get(str(response.status_code))
+            if promised is None:
+                raise Broken(f"{operation['operationId']} does not promise a {response.status_code}")
         if media_type not in promised.get("content", {"": {}}):
-            raise Broken(f"{operation['operationId']} does not promise {media_type!r}")
+            raise Broken(f"{request.method} {request.url.path} does not promise {media_type!r}")
         if media_type.endswith("json") and request.method != "HEAD":
             response.read()
             self.fits(response.json(), promised["content"][media_type]["schema"])
@@ -59,58 +76,33 @@ class Promise:
         operation: dict[str, Any] | None = found.get(method)
         return operation
 
-    def _check_problem(self, response: httpx2.Response) -> None:
-        """What the document does not know is refused, and that is a problem too."""
-        if response.request.method == "OPTIONS" or response.is_success:
-            return
-        if response.headers.get("content-type") != "application/problem+json":
-            raise Broken(f"{response.status_code} is no problem document")
-        response.read()
-        self.fits(response.json(), self._schemas["Problem"])
-
     def fits(self, value: Any, schema: Schema, where: str = "$") -> None:
         """Raise Broken unless the value is what the schema says; a rule that is not known here is refused."""
+        if "anyOf" in schema:
+            if not any(self._would_fit(value, each) for each in schema["anyOf"]):
+                raise Broken(f"{where}: {value!r:.80} is none of {schema['anyOf']}")
+            return
         for rule, says in schema.items():
-            if rule not in NO_RULES and not self._rule(rule, says, value, schema, where):
+            if rule in PLAIN and not PLAIN[rule](value, says):
                 raise Broken(f"{where}: {value!r:.80} breaks {rule}: {says!r:.80}")
+            for name, part, its_schema in () if rule in PLAIN else self._parts(rule, says, value, schema):
+                self.fits(part, its_schema, f"{where}{name}")
 
-    def _rule(self, rule: str, says: Any, value: Any, schema: Schema, where: str) -> bool:
+    def _parts(self, rule: str, says: Any, value: Any, schema: Schema) -> list[tuple[str, Any, Schema]]:
+        """What the value is made of, each part with its own schema."""
         match rule:
             case "$ref":
-                self.fits(value, self._schemas[says.rpartition("/")[2]], where)
-            case "anyOf":
-                return any(self._would_fit(value, each) for each in says)
-            case "type":
-                return isinstance(value, JSON_TYPES[says]) and (says == "boolean" or value is not True)
-            case "enum":
-                return value in says
-            case "format":
-                FORMATS[says](value)
-            case "required":
-                return value.keys() >= set(says)
-            case "properties":
-                for name in value.keys() & says.keys():
-                    self.fits(value[name], says[name], f"{where}.{name}")
-            case "additionalProperties":
-                others = {} if says is True else {n: v for n, v in value.items() if n not in schema.get("properties", {})}
-                for name, other in others.items():
-                    self.fits(other, {"enum": []} if says is False else says, f"{where}.{name}")
+                return [("", value, self._schemas[says.rpartition("/")[2]])]
             case "items":
-                for index, item in enumerate(value):
-                    self.fits(item, says, f"{where}[{index}]")
-            case "minLength" | "minItems":
-                return len(value) >= int(says)
-            case "maxLength" | "maxItems":
-                return len(value) <= int(says)
-            case "minimum":
-                return bool(value >= says)
-            case "maximum":
-                return bool(value <= says)
-            case "pattern":
-                return re.search(says, value) is not None
+                return [(f"[{index}]", item, says) for index, item in enumerate(value)]
+            case "properties":
+                return [(f".{name}", value[name], says[name]) for name in value.keys() & says.keys()]
+            case "additionalProperties":
+                others = value.keys() - schema.get("properties", {}).keys()
+                held = says if isinstance(says, dict) else {} if says else {"enum": []}
+                return [(f".{name}", value[name], held) for name in others]
             case _:
-                return False
-        return True
+                raise Broken(f"the document uses {rule}, which nobody checks")
 
     def _would_fit(self, value: Any, schema: Schema) -> bool:
         try:

@@ -5,10 +5,10 @@ const renderer = import("~/components/markdown");
 const Markdown = lazy(() => renderer);
 
 /** Markdown whose renderer is a chunk of its own; until that has come the text stands as it is. */
-export function LazyMarkdown({ text }: { text: string }) {
+export function LazyMarkdown({ text, under }: { text: string; under: number }) {
   return (
     <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
-      <Markdown text={text} />
+      <Markdown text={text} under={under} />
     </Suspense>
   );
 }

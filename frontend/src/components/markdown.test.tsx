@@ -2,7 +2,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
 import Markdown from "~/components/markdown";
 
-const html = (text: string) => renderToStaticMarkup(<Markdown text={text} />);
+const html = (text: string, under = 1) => renderToStaticMarkup(<Markdown text={text} under={under} />);
 
 test("headings begin below the heading of the page, and lists, tables and emphasis are kept", () => {
   const shown = html(
@@ -14,6 +14,13 @@ test("headings begin below the heading of the page, and lists, tables and emphas
   expect(shown).toContain("<td>2</td>");
   expect(shown).toContain("<blockquote><p>said</p></blockquote>");
   expect(shown).toContain("<code>x&lt;y</code>");
+});
+
+test("headings keep to the outline of the page: none stands above it and no level is skipped", () => {
+  const outline = (text: string, under: number) =>
+    [...html(text, under).matchAll(/<(h\d)/g)].map(([, tag]) => tag);
+  expect(outline("### a\n\n# b\n\n#### c\n\n## d", 1)).toEqual(["h2", "h2", "h3", "h3"]);
+  expect(outline("## a\n\n### b\n\n###### c", 2)).toEqual(["h3", "h4", "h5"]);
 });
 
 test("raw HTML is shown as the text it is", () => {

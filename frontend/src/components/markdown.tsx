@@ -3,15 +3,34 @@ import { createElement, Fragment, type JSX, type ReactNode } from "react";
 import { ScrollRegion } from "~/components/scroll-region";
 import "~/components/prose.css";
 
-const HEADINGS = ["h2", "h3", "h4", "h5", "h6", "h6"] as const;
+type HeadingTag = "h2" | "h3" | "h4" | "h5" | "h6";
+
 const SAFE_LINK = /^(https?:|mailto:)/i;
 
 /**
- * Markdown as React elements. It is untrusted: raw HTML is shown as the text it is, images become their
+ * Markdown as React elements, below a heading of level `under`. It is untrusted: raw HTML is shown as the text it is, images become their
  * description (none is loaded), and only web and mail links stay links.
  */
-export default function Markdown({ text }: { text: string }) {
-  return <div className="prose">{blocks(marked.lexer(text))}</div>;
+export default function Markdown({ text, under }: { text: string; under: number }) {
+  const tokens = marked.lexer(text);
+  rank(tokens.filter(isHeading), under);
+  return <div className="prose">{blocks(tokens)}</div>;
+}
+
+const tags = new WeakMap<Token, HeadingTag>();
+
+/** Gives each heading its place in the outline of the page: below the heading it stands under, skipping no level. */
+function rank(headings: readonly Tokens.Heading[], under: number): void {
+  const top = Math.min(...headings.map((heading) => heading.depth));
+  let before = under;
+  for (const heading of headings) {
+    before = Math.min(under + 1 + heading.depth - top, before + 1, 6);
+    tags.set(heading, `h${before}` as HeadingTag);
+  }
+}
+
+function isHeading(token: Token): token is Tokens.Heading {
+  return token.type === "heading";
 }
 
 /** Nodes of one parse have no identity but their place: as fixed children they need no keys. */
@@ -50,7 +69,7 @@ function block(token: MarkedToken): ReactNode {
 }
 
 function heading(token: Tokens.Heading): JSX.Element {
-  const Tag = HEADINGS[token.depth - 1] ?? "h6";
+  const Tag = tags.get(token) ?? "h6";
   return <Tag className={`h${token.depth}`}>{inlines(token.tokens)}</Tag>;
 }
 

@@ -63,7 +63,7 @@ def test_a_predecessor_that_still_runs_is_ended_first(postgres: Postgres) -> Non
     with lives.started(postgres) as predecessor:
         remember(postgres, 1)
         with server.running(postgres):
-            assert predecessor.wait() == 0
+            assert predecessor.wait(lives.SECONDS) == 0
             assert remembered(postgres) == [1]
 
 
@@ -189,4 +189,4 @@ def test_its_sockets_are_closed_to_everyone_else(postgres: Postgres) -> None:
 def test_the_signal_of_an_orderly_stop_ends_it_with_open_connections(postgres: Postgres) -> None:
     with lives.started(postgres) as process, psycopg.connect(postgres.url):
         process.send_signal(signal.SIGINT)
-        assert process.wait() == 0
+        assert process.wait(lives.SECONDS) == 0

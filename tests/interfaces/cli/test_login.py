@@ -1,16 +1,12 @@
 """`z2 login` asks for a password, keeps the token for its owner alone, and repeats neither."""
 
-import contextlib
 import json
-import os
-import pty
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support import terminal
 from tests.support.command_line import CommandLine
 from tests.support.scripted_api import ScriptedApi, good, problem
 
@@ -89,30 +85,12 @@ def test_an_unencrypted_way_to_another_machine_is_pointed_out(newcomer: CommandL
     assert "http://z2.invalid is not encrypted" in said.err.splitlines()[0]
 
 
-def test_on_a_terminal_the_password_is_asked_for_and_not_shown(api: ScriptedApi, tmp_path: Path) -> None:
-    environment = {**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "config")}
-    words = [sys.executable, "-m", "interfaces.cli", "login", "--url", api.url]
-    ours, theirs = pty.openpty()
-    # in a session of its own it has no other terminal that it could ask on
-    with subprocess.Popen(
-        words, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
-    ) as process:
-        os.close(theirs)
-        shown = asked_on(ours, (b"Name: ", b"ada\n"), (b"Password: ", b"correct horse\n"))
-        assert process.wait(30) == 0
-    assert b"signed in to" in shown
-    assert b"correct horse" not in shown
+def test_on_a_terminal_the_password_is_asked_for_and_not_shown(api: ScriptedApi, newcomer: CommandLine) -> None:
+    with terminal.running(newcomer.variables, "login", "--url", api.url) as screen:
+        for prompt, typed in (("Name: ", "ada\n"), ("Password: ", "correct horse\n")):
+            screen.until(prompt)
+            screen.type(typed)
+        assert screen.end() == 0
+    assert "signed in to" in screen.text
+    assert "correct horse" not in screen.text
     assert json.loads(api.asked[0].body) == {"name": "ada", "password": "correct horse"}
-
-
-def asked_on(terminal: int, *answers: tuple[bytes, bytes]) -> bytes:
-    """All that is shown on the terminal, where each prompt gets its answer."""
-    shown = b""
-    for prompt, typed in answers:
-        while not shown.endswith(prompt):
-            shown += os.read(terminal, 1_000)
-        os.write(terminal, typed)
-    with os.fdopen(terminal, "rb", buffering=0) as rest, contextlib.suppress(OSError):
-        while piece := rest.read(1_000):
-            shown += piece
-    return shown

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import click
@@ -127,6 +128,19 @@ def test_a_process_without_its_servers_says_which_setting_is_missing(name: str, 
     assert told.returncode == 2
     assert told.stderr.startswith("z2: DATABASE_URL is not set; ")
     assert len(told.stderr.splitlines()) == 1
+
+
+def test_the_version_is_that_of_the_installed_distribution(z2: CommandLine) -> None:
+    said = z2("--version")
+    try:
+        installed = metadata.version("z2")
+    except metadata.PackageNotFoundError:
+        assert (said.code, said.error) == (
+            1,
+            "this Z2 is not installed, so its version is unknown; install it with make up",
+        )
+    else:
+        assert (said.code, said.out) == (0, f"z2 {installed}\n")
 
 
 def test_openapi_prints_the_document(z2: CommandLine) -> None:

@@ -12,7 +12,7 @@ const ITEM = `flex min-h-11 items-center gap-3 rounded-control border-l-[3px] px
 export function SideBar() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   return (
-    <div className="sticky top-0 hidden h-dvh flex-col gap-6 border-r-[1.5px] border-line bg-surface/60 p-4 lg:flex">
+    <header className="sticky top-0 hidden h-dvh flex-col gap-6 border-r-[1.5px] border-line bg-surface/60 p-4 lg:flex">
       <Link to="/runs" className="flex items-center gap-3 rounded-control px-2 py-1">
         <Brand className="size-9" />
         <span className="font-display text-xl font-semibold">Z2</span>
@@ -40,6 +40,6 @@ export function SideBar() {
         </div>
         <SignedIn />
       </div>
-    </div>
+    </header>
   );
 }

@@ -61,7 +61,7 @@ def test_a_beginning_of_no_id_is_told(api: ScriptedApi, line: Connection) -> Non
         choice.run(line, "abcd")
 
 
-@pytest.mark.parametrize("word", ["", "656", "brief", "6566/../x", "6566%"])
+@pytest.mark.parametrize("word", ["", "656", "brief", "6566/../x", "6566%", "x" * 36])
 def test_what_can_be_no_id_is_not_looked_for(api: ScriptedApi, line: Connection, word: str) -> None:
     with pytest.raises(BadInput, match="names no run"):
         choice.run(line, word)

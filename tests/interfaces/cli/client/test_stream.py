@@ -7,14 +7,14 @@ import pytest
 
 from interfaces.cli.client import connection, stream
 from interfaces.cli.client.connection import Away, Connection
-from interfaces.cli.client.credentials import Access
+from interfaces.cli.client.credentials import Access, Password
 from interfaces.cli.client.stream import Interrupted, Message, Resumed
 from interfaces.cli.client.wire import Delta, LogEvent
 from interfaces.cli.failure import Failure
 from tests.domain import runs
 from tests.interfaces.cli.client import stories
 from tests.support import scripted_api
-from tests.support.scripted_api import Answer, ScriptedApi, problem
+from tests.support.scripted_api import Answer, ScriptedApi, good, problem
 
 LIVE = "/api/events"
 HAPPENED = stories.facts(runs.start("read", "write: read"))
@@ -82,6 +82,17 @@ def test_a_z2_that_stays_away_is_given_up_after_a_while(api: ScriptedApi, line: 
     with pytest.raises(Away, match="no Z2 answers"):
         next(messages)
     assert len(api.asked) > 2
+
+
+def test_the_owner_whose_session_ends_is_signed_in_again(api: ScriptedApi) -> None:
+    session = {"name": "admin", "role": "admin", "token": "fresh", "expires_at": "2026-01-01T00:00:00Z"}
+    api.on("POST /api/session", good(session))
+    api.on(f"GET {LIVE}", problem(401, "Unauthorized", "no"), scripted_api.stream(EVENTS[0], held=True))
+    with connection.connect(Access(api.url, "stale", Password("admin", "owner-password"))) as line:
+        messages = first(3, stream.follow(line, LIVE))
+    assert messages[:2] == [Interrupted("the session had ended"), Resumed()]
+    tokens = [asked.headers["authorization"] for asked in api.requests(f"GET {LIVE}")]
+    assert tokens == ["Bearer stale", "Bearer fresh"]
 
 
 def test_a_stream_that_is_refused_is_not_asked_for_again(api: ScriptedApi, line: Connection) -> None:

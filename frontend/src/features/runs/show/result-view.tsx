@@ -44,7 +44,7 @@ function Result({ run, output }: { run: Run; output: PayloadRef }) {
     <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_18rem]">
       <article aria-label="Result" className="card min-w-0 p-5 sm:p-8">
         <div className="max-w-[70ch]">
-          <LazyMarkdown text={query.data} />
+          <LazyMarkdown text={query.data} under={1} />
         </div>
       </article>
       <aside aria-label="About the result" className="grid gap-4">

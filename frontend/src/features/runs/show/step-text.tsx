@@ -42,7 +42,7 @@ function Finished({ runId, step, sha256, draft }: Props & { sha256: string }) {
 
 /** A box that scrolls by itself and, while text arrives, stays at its end unless the reader has left it. */
 function Frame({ label, text, following = false }: { label: string; text: string; following?: boolean }) {
-  const box = useRef<HTMLElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new piece of text moves the end
   useEffect(() => {
@@ -69,6 +69,6 @@ function Words({ text }: { text: string }): ReactNode {
   return text.trim() === "" ? (
     <p className="text-fg-3">It has not said anything yet.</p>
   ) : (
-    <LazyMarkdown text={text} />
+    <LazyMarkdown text={text} under={2} />
   );
 }

@@ -64,12 +64,12 @@ function ModelChoice({
         </>
       }
     >
-      <span className="mt-0.5 block text-sm text-fg-3">{sentence(model.description)}</span>
-      <span className="mt-1 block text-sm text-fg-3 tabular-nums">
+      <p className="mt-0.5 text-sm text-fg-3">{sentence(model.description)}</p>
+      <p className="mt-1 text-sm text-fg-3 tabular-nums">
         A million tokens: {formatPrice(model.input_price)} in, {formatPrice(model.output_price)} out
         {model.as_of && ` (as of ${model.as_of})`}
-      </span>
-      {model.why_not && <span className="mt-1 block text-sm text-warn">{sentence(model.why_not)}</span>}
+      </p>
+      {model.why_not && <p className="mt-1 text-sm text-warn">{sentence(model.why_not)}</p>}
     </Choice>
   );
 }

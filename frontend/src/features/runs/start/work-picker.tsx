@@ -26,7 +26,7 @@ export function WorkPicker({ templates, workflows, work, fault, change }: Props)
             onChoose={() => change({ type: "work", work: { kind: "template", name: template.name } })}
             title={template.title}
           >
-            <span className="mt-0.5 mb-3 block text-sm text-fg-3">{template.description}</span>
+            <p className="mt-0.5 mb-3 text-sm text-fg-3">{template.description}</p>
             <Flow nodes={template.steps.map((step) => ({ ...step, name: step.role }))} />
           </Choice>
         ))}
@@ -54,10 +54,10 @@ function OwnWorkflows({ workflows, work, change }: Pick<Props, "workflows" | "wo
               </>
             }
           >
-            {workflow.description && <span className="block text-sm text-fg-3">{workflow.description}</span>}
-            <span className="mt-3 block">
+            {workflow.description && <p className="text-sm text-fg-3">{workflow.description}</p>}
+            <div className="mt-3">
               <Flow nodes={workflow.nodes.map((node) => ({ ...node, name: node.agent_name }))} />
-            </span>
+            </div>
           </Choice>
         ))}
       </div>

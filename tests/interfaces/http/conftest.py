@@ -1,0 +1,75 @@
+"""Clients of a running API whose every answer is held against the OpenAPI document."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any, TypeAlias
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+
+from application.access import Actor, Role
+from infrastructure.identity.tokens import Tokens, now, signing_key
+from interfaces.http.app import openapi_document
+from tests.support.promise import Promise
+from tests.support.system import System
+
+ClientOf: TypeAlias = Callable[..., httpx2.Client]
+
+
+@pytest.fixture(scope="session")
+def document() -> dict[str, Any]:
+    return openapi_document()
+
+
+@pytest.fixture(scope="session")
+def promise(document: dict[str, Any]) -> Promise:
+    return Promise(document)
+
+
+@pytest.fixture(scope="session")
+def tokens(system: System) -> Tokens:
+    """Tokens that the running API takes for its own."""
+    return Tokens(signing_key("", system.data), timedelta(hours=1))
+
+
+@pytest.fixture(scope="session")
+def home(system: System) -> UUID:
+    """The workspace of the admin."""
+    return UUID(system.get("/api/session")["workspace_id"])
+
+
+@pytest.fixture
+def anonymous(system: System, promise: Promise) -> Iterator[httpx2.Client]:
+    """Somebody without a token."""
+    hooks: dict[str, list[Callable[..., Any]]] = {"response": [promise.check]}
+    with httpx2.Client(base_url=system.url, timeout=30, event_hooks=hooks) as client:
+        yield client
+
+
+@pytest.fixture
+def client_of(system: System, promise: Promise, tokens: Tokens, home: UUID) -> Iterator[ClientOf]:
+    """Makes clients of somebody in a role, in the admin's workspace or in another."""
+    hooks: dict[str, list[Callable[..., Any]]] = {"response": [promise.check]}
+    with ExitStack() as clients:
+
+        def make(role: Role, workspace_id: UUID = home) -> httpx2.Client:
+            token, _ = tokens.issue(Actor(uuid4(), workspace_id, role), now())
+            headers = {"Authorization": f"Bearer {token}"}
+            client = httpx2.Client(base_url=system.url, timeout=30, headers=headers, event_hooks=hooks)
+            return clients.enter_context(client)
+
+        yield make
+
+
+@pytest.fixture
+def api(client_of: ClientOf) -> httpx2.Client:
+    """The admin."""
+    return client_of("admin")
+
+
+@pytest.fixture
+def stranger(client_of: ClientOf) -> httpx2.Client:
+    """The admin of another workspace."""
+    return client_of("admin", uuid4())

@@ -1,0 +1,232 @@
+"""Who may ask: tokens, cookies, roles and workspaces."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import jwt
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from application.access import Actor
+from infrastructure.identity.tokens import Tokens, now, signing_key
+from interfaces.http.auth import COOKIE
+from tests.interfaces.http.conftest import ClientOf
+from tests.support import asked
+from tests.support.asked import refused
+from tests.support.system import System
+
+CLAIMS = {"iss": "z2", "aud": "z2", "sub": str(uuid4()), "workspace": str(uuid4()), "role": "admin"}
+TYPED = {"typ": "at+jwt"}
+
+
+@pytest.fixture(scope="module")
+def key(system: System) -> Ed25519PrivateKey:
+    return signing_key("", system.data)
+
+
+def claims(**changed: Any) -> dict[str, Any]:
+    """The claims of a good token, with changes; a change to None leaves one out."""
+    lasting = {"iat": datetime.now(UTC), "exp": datetime.now(UTC) + timedelta(minutes=5)}
+    return {name: value for name, value in {**CLAIMS, **lasting, **changed}.items() if value is not None}
+
+
+def part(value: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value, default=str).encode()).decode().rstrip("=")
+
+
+def status_of(client: httpx2.Client, token: str | bytes) -> int:
+    bearer = b"Bearer " + (token if isinstance(token, bytes) else token.encode())
+    answer = client.get("/api/agents", headers=[(b"authorization", bearer)])
+    if answer.status_code != 200:
+        refused(answer, 401, "not_signed_in")
+        assert answer.headers["www-authenticate"] == "Bearer"
+    return answer.status_code
+
+
+def test_a_token_with_our_claims_and_our_key_is_taken(anonymous: httpx2.Client, key: Ed25519PrivateKey) -> None:
+    assert status_of(anonymous, jwt.encode(claims(), key, "EdDSA", headers=TYPED)) == 200
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"exp": datetime(2026, 1, 1, tzinfo=UTC)},
+        {"nbf": datetime(2100, 1, 1, tzinfo=UTC)},
+        {"iat": datetime(2100, 1, 1, tzinfo=UTC)},
+        *({name: None} for name in ("exp", "iat", "sub", "aud", "iss", "workspace", "role")),
+        {"aud": "other"},
+        {"iss": "other"},
+        {"role": "system"},
+        {"role": "root"},
+        {"sub": "admin"},
+        {"workspace": 5},
+    ],
+    ids=str,
+)
+def test_a_token_with_other_claims_is_refused(
+    anonymous: httpx2.Client, key: Ed25519PrivateKey, changed: dict[str, Any]
+) -> None:
+    assert status_of(anonymous, jwt.encode(claims(**changed), key, "EdDSA", headers=TYPED)) == 401
+
+
+@pytest.mark.parametrize("typ", ["JWT", None, "at+jwt2"])
+def test_a_token_of_another_type_is_refused(anonymous: httpx2.Client, key: Ed25519PrivateKey, typ: str | None) -> None:
+    assert status_of(anonymous, jwt.encode(claims(), key, "EdDSA", headers={"typ": typ})) == 401
+
+
+def test_a_forged_signature_is_refused(anonymous: httpx2.Client, key: Ed25519PrivateKey) -> None:
+    public = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    good = jwt.encode(claims(), key, "EdDSA", headers=TYPED)
+    head, _, signature = good.split(".")
+    forged = [
+        jwt.encode(claims(), Ed25519PrivateKey.generate(), "EdDSA", headers=TYPED),
+        jwt.encode(claims(), public, "HS256", headers=TYPED),
+        f"{part({'alg': 'none', **TYPED})}.{part(claims(exp=9_999_999_999, iat=1))}.",
+        f"{head}.{part(claims(exp=9_999_999_999, iat=1))}.{signature}",
+        good[:-4],
+    ]
+    assert [status_of(anonymous, token) for token in forged] == [401] * len(forged)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "x",
+        ".",
+        "..",
+        "a.b.c",
+        "null",
+        b"\xe9\xff",
+        "e30.e30.e30",
+        f"{part({'alg': 'EdDSA', 'crit': ['x']})}.e30.AA",
+        "A" * 20_000,
+    ],
+)
+def test_what_is_no_token_is_refused(anonymous: httpx2.Client, token: str | bytes) -> None:
+    assert status_of(anonymous, token) == 401
+
+
+def test_a_token_whose_head_nests_without_end_is_refused(anonymous: httpx2.Client) -> None:
+    deep = base64.urlsafe_b64encode(b'{"alg":"EdDSA","x":' + b"[" * 30_000).decode().rstrip("=")
+    assert status_of(anonymous, f"{deep}.e30.AA") == 401
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Basic YWRtaW46YWRtaW4=", "Token x"])
+def test_without_a_bearer_token_nobody_is_signed_in(anonymous: httpx2.Client, header: str) -> None:
+    refused(anonymous.get("/api/runs", headers={"Authorization": header}), 401, "not_signed_in")
+
+
+def test_every_route_but_the_public_ones_needs_a_token(anonymous: httpx2.Client, document: dict[str, Any]) -> None:
+    asked_for = 0
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if operation.get("security") == []:
+                continue
+            address = path.replace("{step}", "read").replace("{name}", "runs")
+            for name in ("run_id", "agent_id", "workflow_id"):
+                address = address.replace(f"{{{name}}}", str(uuid4()))
+            refused(anonymous.request(method.upper(), address, json={}), 401, "not_signed_in")
+            asked_for += 1
+    assert asked_for > 15
+
+
+WRITING = [
+    ("/api/agents", "agents:write"),
+    ("/api/workflows", "workflows:write"),
+    ("/api/runs", "runs:start"),
+    (f"/api/runs/{uuid4()}/cancel", "runs:control"),
+    (f"/api/runs/{uuid4()}/steps/read/retry", "runs:control"),
+    ("/api/projections/runs/rebuild", "workspace:admin"),
+]
+
+
+@pytest.mark.parametrize(("path", "scope"), WRITING)
+def test_an_agent_may_read_and_change_nothing_whatever_the_body(client_of: ClientOf, path: str, scope: str) -> None:
+    agent = client_of("agent")
+    for body in (b"{", b'{"zz": 1}', json.dumps(asked.a_run()).encode()):
+        detail = refused(agent.post(path, content=body), 403, "not_allowed")
+        assert scope in detail
+        assert "agent" in detail
+    assert agent.get("/api/runs").status_code == 200
+
+
+def test_a_user_may_do_everything_but_rebuild(client_of: ClientOf) -> None:
+    user = client_of("user")
+    asked.created(user, "/api/agents", asked.an_agent())
+    asked.a_workflow(user)
+    run = asked.created(user, "/api/runs", asked.a_run())
+    assert asked.finished(user, run)["status"] == "completed"
+    refused(user.post("/api/projections/runs/rebuild"), 403, "not_allowed")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {},
+    ],
+    ids=str,
+)
+def test_the_cookie_changes_nothing_for_another_site(
+    anonymous: httpx2.Client, tokens: Tokens, headers: dict[str, str]
+) -> None:
+    token, _ = tokens.issue(Actor(uuid4(), uuid4(), "admin"), now())
+    anonymous.cookies.set(COOKIE, token)
+    detail = refused(anonymous.post("/api/agents", json=asked.an_agent(), headers=headers), 403, "not_allowed")
+    assert "another site" in detail
+    assert anonymous.get("/api/agents", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["Sec-Fetch-Site", "Origin"])
+def test_the_cookie_changes_things_for_the_page_itself(
+    anonymous: httpx2.Client, system: System, tokens: Tokens, header: str
+) -> None:
+    token, _ = tokens.issue(Actor(uuid4(), uuid4(), "admin"), now())
+    anonymous.cookies.set(COOKIE, token)
+    value = {"Sec-Fetch-Site": "same-origin", "Origin": system.url}[header]
+    asked.created(anonymous, "/api/agents", asked.an_agent(), **{header: value})
+
+
+def test_another_workspace_sees_nothing_of_ours(api: httpx2.Client, stranger: httpx2.Client) -> None:
+    agent = asked.created(api, "/api/agents", asked.an_agent())
+    workflow_id = asked.a_workflow(api)
+    accepted = asked.created(api, "/api/runs", asked.a_run(input={"title": "Ours", "text": asked.TEXT}))
+    run_id = asked.finished(api, accepted)["id"]
+    after = {"after": accepted["position"]}
+    for path in (f"/api/agents/{agent['id']}", f"/api/workflows/{workflow_id}", f"/api/runs/{run_id}"):
+        refused(stranger.get(path, params=after), 404, "not_found")
+    for kind in ("input", "output", "steps/read/output", "events", "live"):
+        refused(stranger.get(f"/api/runs/{run_id}/{kind}"), 404, "not_found")
+    for change in ("cancel", "steps/read/retry"):
+        refused(stranger.post(f"/api/runs/{run_id}/{change}"), 404, "not_found")
+    for kind in ("agents", "workflows", "runs"):
+        assert stranger.get(f"/api/{kind}", params=after).json()["items"] == []
+
+
+def test_a_run_of_anothers_workflow_or_agent_cannot_be_made(api: httpx2.Client, stranger: httpx2.Client) -> None:
+    workflow_id = asked.a_workflow(api)
+    refused(
+        stranger.post("/api/runs", json=asked.a_run(template=None, workflow_id=workflow_id)),
+        404,
+        "not_found",
+        "workflow_id",
+    )
+    agent_id = asked.created(api, "/api/agents", asked.an_agent())["id"]
+    body = {"name": asked.name("Workflow"), "nodes": [asked.a_node(agent_id)]}
+    refused(stranger.post("/api/workflows", json=body), 422, "invalid", "nodes[0].agent_id")
+
+
+def test_names_and_keys_of_one_workspace_are_free_in_another(api: httpx2.Client, stranger: httpx2.Client) -> None:
+    agent, key = asked.an_agent(), str(uuid4())
+    ours = asked.created(api, "/api/agents", agent, **{"Idempotency-Key": key})
+    theirs = asked.created(stranger, "/api/agents", agent, **{"Idempotency-Key": key})
+    assert ours["id"] != theirs["id"]
