@@ -38,7 +38,7 @@ check: ## linters, types and the rules of the architecture, as CI runs them
 
 bench: ## runs a benchmark (B=name)
 	@test -n "$(B)" && test -f "bench/$(B).py" || { \
-	echo "✗ Name a benchmark with B=name; there are: $$(ls bench | sed -n 's/^\([a-z].*\)\.py$$/\1/p' | tr '\n' ' ')" >&2; exit 2; }
+	echo "✗ Name a benchmark with B=name; there are: $$(ls bench 2>/dev/null | sed -n 's/^\([a-z].*\)\.py$$/\1/p' | tr '\n' ' ')" >&2; exit 2; }
 	@$(BOOTSTRAP) run && exec $(BIN)/python -m "bench.$(B)"
 
 lock: ## recompiles the lock files after a change in pyproject.toml (UPGRADE=1 for the newest versions)
@@ -47,4 +47,4 @@ lock: ## recompiles the lock files after a change in pyproject.toml (UPGRADE=1 f
 clean: ## removes what was built and installed, never your data in .z2
 	rm -rf .venv dist htmlcov .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -rf frontend/node_modules frontend/dist
-	find $(PACKAGES) bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

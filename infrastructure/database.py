@@ -21,14 +21,15 @@ log = structlog.get_logger()
 class Database:
     """Connections in autocommit mode; a lost server is an Unavailable, and a later call finds it again."""
 
-    def __init__(self, url: str, *, size: int = 8) -> None:
+    def __init__(self, url: str, *, size: int = 8, patience: float = 5.0) -> None:
+        """`size` connections at the most; a call waits for one for so many seconds of patience."""
         self.url = url
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             min_size=1,
             max_size=size,
             open=False,
-            timeout=5.0,
+            timeout=patience,
             kwargs={"autocommit": True},
             reconnect_timeout=30,
         )

@@ -25,9 +25,12 @@ log = structlog.get_logger()
 class Tail:
     """Followers near the head are served from memory, others from the log; a slow one costs nobody anything."""
 
-    def __init__(self, database: Database, store: EventStore) -> None:
+    def __init__(self, database: Database, store: EventStore, *, page: int = PAGE, kept: int = KEPT) -> None:
+        """It reads `page` events at a time and keeps the last `kept` of them in memory."""
         self._database = database
         self._store = store
+        self._page = page
+        self._kept = kept
         self._recent: list[Recorded] = []
         self._head = 0
         self._changed = asyncio.Condition()
@@ -68,8 +71,8 @@ class Tail:
                     pass
 
     async def _advance(self) -> None:
-        while page := await self._store.read(self._head, PAGE):
-            self._recent = [*self._recent, *page][-KEPT:]
+        while page := await self._store.read(self._head, self._page):
+            self._recent = [*self._recent, *page][-self._kept :]
             self._head = page[-1].position
             await self._wake()
         async with self._database.connection() as connection:
@@ -106,10 +109,10 @@ class Tail:
         if not self._recent or position < self._recent[0].position - 1:
             return []
         start = position - self._recent[0].position + 1
-        return self._recent[start : start + PAGE]
+        return self._recent[start : start + self._page]
 
     async def _read(self, position: int) -> Sequence[Recorded]:
-        return await self._store.read(position, PAGE) if position < self._head else []
+        return await self._store.read(position, self._page) if position < self._head else []
 
     async def wait_for(self, projection: str, position: int, seconds: float = 5.0) -> None:
         """Return once the projection has seen the position. Raises Behind when it takes too long."""

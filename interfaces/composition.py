@@ -45,12 +45,17 @@ class Core(Record):
     live: RedisLiveText
 
 
-@asynccontextmanager
-async def core(settings: Settings) -> AsyncIterator[Core]:
-    """The parts, connected and tailing the log. Raises Invalid where the settings name no servers."""
+def check(settings: Settings) -> None:
+    """Raise Invalid where the settings name no servers."""
     for value, name in ((settings.database_url, "DATABASE_URL"), (settings.redis_url, "REDIS_URL")):
         if not value:
             raise Invalid(f"{name} is not set; set it, or use `z2 up`, which brings its own servers", field=name)
+
+
+@asynccontextmanager
+async def core(settings: Settings) -> AsyncIterator[Core]:
+    """The parts, connected and tailing the log. Raises Invalid where the settings name no servers."""
+    check(settings)
     database = Database(settings.database_url, size=max(8, settings.worker_jobs // 2))
     await database.open()
     store = PostgresEventStore(database)

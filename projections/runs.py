@@ -166,8 +166,10 @@ def _step(step: StepRow, recorded: Recorded) -> StepRow:
         case fact.StepFailed(code=code, detail=detail, final=final):
             status: StepStatus = "failed" if final else "waiting"
             return replace(step, status=status, error=Problem(code, detail), ended_at=at)
-        case fact.StepLost() | fact.StepRetried():
+        case fact.StepLost():
             return replace(step, status="waiting", ended_at=at)
+        case fact.StepRetried():
+            return replace(step, status="waiting", ended_at=at, error=None)
         case _:
             return step
 

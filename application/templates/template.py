@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 from domain import agent, workflow
 from domain.kernel import Record
 
-_PLACES = (Path(__file__).with_name("examples"), Path(__file__).parents[2] / "examples")
+_EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 class Member(Record):
@@ -50,5 +50,4 @@ class Template(Record):
 
     def sample_text(self) -> str:
         """The sample document, as shipped."""
-        place = next(folder for folder in _PLACES if (folder / self.sample).is_file())
-        return (place / self.sample).read_text(encoding="utf-8")
+        return (_EXAMPLES / self.sample).read_text(encoding="utf-8")

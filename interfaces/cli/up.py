@@ -51,10 +51,11 @@ def up(host: str, port: int, data_dir: Path, document: Path | None) -> None:
 
 
 def _assemble(folder: Path, *, host: str, port: int, output: Output) -> machine.Machine:
-    free = network.free_port(host, port)
+    listener = network.listen(host, port)
+    free = int(listener.getsockname()[1])
     if port not in (free, 0):
         output.say(f"port {port} is taken; Z2 listens on {free}")
-    chosen = machine.assemble(folder, host=host, port=free)
+    chosen = machine.assemble(folder, host=host, port=free, listener=listener)
     if problem := external.problem():
         raise click.ClickException(problem)
     return chosen

@@ -79,7 +79,7 @@ def _invalid(said: str, taken: Any) -> Invalid:
     kind = words.at(inspect.type_info(taken), path)
     path = path.removeprefix(".")
     if unknown := _UNKNOWN.search(what):
-        field = _below(path, unknown.group(1)[:SHOWN])
+        field = _below(path, unknown.group(1)[:SHOWN] or '""')
         return Invalid(f"{field} is no field here; there are {words.fields(kind)}", field=field)
     if missing := _MISSING.search(what):
         field = _below(path, missing.group(1))

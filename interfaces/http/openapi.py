@@ -31,7 +31,7 @@ def document(app: Litestar) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for operation in offered:
         paths.setdefault(operation.path, {})[operation.method] = operation.described()
-    return {
+    whole = {
         "openapi": "3.1.0",
         "info": INFO,
         "servers": [{"url": "/"}],
@@ -39,6 +39,8 @@ def document(app: Litestar) -> dict[str, Any]:
         "paths": paths,
         "components": {"schemas": _schemas(offered), "securitySchemes": SECURITY},
     }
+    as_json: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(whole))
+    return as_json
 
 
 def _schemas(offered: Sequence[Operation]) -> dict[str, Any]:

@@ -8,11 +8,12 @@ import uvicorn
 
 from infrastructure import logs, settings
 from infrastructure.settings import Settings
+from interfaces import composition
 from interfaces.http import live
 from interfaces.http.app import create_app
+from interfaces.processes.machine import LISTEN_FD
 
 GRACE_SECONDS = 3
-LISTEN_FD = "Z2_LISTEN_FD"
 
 
 class Server(uvicorn.Server):
@@ -40,6 +41,7 @@ def serve(configured: Settings, sockets: list[socket.socket] | None) -> None:
 
 def main() -> None:
     configured = settings.load()
+    composition.check(configured)
     logs.configure(configured, "api")
     serve(configured, _handed_over())
 

@@ -91,5 +91,6 @@ async def _spawn(member: Member, writing: int) -> Process:
             stderr=writing,
             env=env,
             cwd=member.cwd,
+            pass_fds=member.fds,
             **child.options(parting=member.parting_signal, account=member.runs_as()),
         )

@@ -2,12 +2,16 @@
 
 import contextlib
 import os
+import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from infrastructure.embedded import account, places, postgres, server, valkey
 from interfaces.processes import data_lock, member, network
+
+LISTEN_FD = "Z2_LISTEN_FD"
+"""Names the listening socket that the API is handed."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,7 @@ class Machine:
     redis_url: str
     servers: Sequence[server.Server]
     sockets: Path | None = None
+    listener: socket.socket | None = None
 
     @property
     def address(self) -> str:
@@ -51,14 +56,24 @@ class Machine:
         return [
             [member.of_server(one) for one in self.servers],
             [
-                member.of_command("api", env=env, ready=lambda: network.answers_ready(self.host, self.port)),
+                self._api(env),
                 member.of_command("worker", env=env),
                 member.of_command("projector", env=env),
             ],
         ]
 
 
-def assemble(data_dir: Path, *, host: str, port: int) -> Machine:
+    def _api(self, env: Mapping[str, str]) -> member.Member:
+        """The API takes over a socket that stays open while it restarts, so nobody is refused meanwhile."""
+        fds: tuple[int, ...] = ()
+        if self.listener:
+            fds = (self.listener.fileno(),)
+            env = {**env, LISTEN_FD: str(self.listener.fileno())}
+        ready = member.of_command("api", env=env, ready=lambda: network.answers_ready(self.host, self.port))
+        return replace(ready, fds=fds)
+
+
+def assemble(data_dir: Path, *, host: str, port: int, listener: socket.socket | None = None) -> Machine:
     """DATABASE_URL and REDIS_URL take the place of our own servers."""
     database_url, redis_url = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
     servers: list[server.Server] = []
@@ -72,4 +87,4 @@ def assemble(data_dir: Path, *, host: str, port: int) -> Machine:
         if not redis_url:
             servers.append(valkey.Valkey(data=data_dir / "valkey", sockets=sockets))
             redis_url = servers[-1].url
-    return Machine(data_dir, host, port, database_url, redis_url, servers, sockets)
+    return Machine(data_dir, host, port, database_url, redis_url, servers, sockets, listener)

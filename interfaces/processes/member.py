@@ -23,7 +23,7 @@ def always() -> bool:
 class Member:
     """`prepare` runs before every start and returns notes for the user; `ready` is asked until it agrees.
 
-    What it says is passed on, but for lines that hold a piece of `noise`.
+    What it says is passed on, but for lines that hold a piece of `noise`. It inherits the open files `fds`.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Member:
     env: Callable[[], Mapping[str, str]] = lambda: os.environ
     runs_as: Callable[[], account.Account] = account.ourselves
     cwd: Path | None = None
+    fds: Sequence[int] = ()
     noise: Sequence[str] = ()
     stop_signal: signal.Signals = signal.SIGTERM
     parting_signal: signal.Signals = signal.SIGKILL

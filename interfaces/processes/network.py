@@ -5,6 +5,7 @@ import itertools
 import socket
 
 PORTS_TO_TRY = 50
+BACKLOG = 2048
 HIGHEST = 65535
 # Who listens everywhere is reached at home.
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
@@ -14,12 +15,18 @@ class NoPortError(Exception):
     """No port is free."""
 
 
-def free_port(host: str, wished: int) -> int:
-    """`wished`, or the next port above it that nobody listens on; 0 lets the system choose."""
+def listen(host: str, wished: int) -> socket.socket:
+    """A socket that listens on `wished`, or on the next port above it that is free; 0 lets the system choose."""
     for port in itertools.islice(range(wished, HIGHEST + 1), PORTS_TO_TRY):
-        if (bound := _bind(host, port)) is not None:
-            return bound
+        if (listener := _bind(host, port)) is not None:
+            return listener
     raise NoPortError(f"No free port on {host} from {wished} on: choose another one with --port.")
+
+
+def free_port(host: str, wished: int) -> int:
+    """The port that `listen` would choose now."""
+    with listen(host, wished) as listener:
+        return int(listener.getsockname()[1])
 
 
 def address(host: str, port: int) -> str:
@@ -43,18 +50,19 @@ def answers_ready(host: str, port: int, *, path: str = "/health/ready", timeout:
         return False
 
 
-def _bind(host: str, port: int) -> int | None:
+def _bind(host: str, port: int) -> socket.socket | None:
     try:
         family, kind, _, _, where = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)[0]
     except socket.gaierror as problem:
         raise NoPortError(f"There is no address {host!r} on this machine: {problem.strerror}.") from None
-    with socket.socket(family, kind) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(where)
-        except OSError as problem:
-            if problem.errno == errno.EADDRINUSE:
-                return None
-            raise NoPortError(f"{host} port {port} cannot be used here: {problem.strerror}.") from None
-        chosen: int = probe.getsockname()[1]
-        return chosen
+    listener = socket.socket(family, kind)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(where)
+        listener.listen(BACKLOG)
+    except OSError as problem:
+        listener.close()
+        if problem.errno == errno.EADDRINUSE:
+            return None
+        raise NoPortError(f"{host} port {port} cannot be used here: {problem.strerror}.") from None
+    return listener

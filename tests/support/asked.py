@@ -52,6 +52,13 @@ def a_workflow(client: httpx2.Client, *nodes: dict[str, Any], **agent: Any) -> s
     return str(made["id"])
 
 
+def a_long_run(client: httpx2.Client) -> dict[str, Any]:
+    """A run that goes on for seconds unless it is cancelled: a hundred steps, one after the other."""
+    nodes = [{"id": f"n{index}", "needs": [f"n{index - 1}"] if index else []} for index in range(100)]
+    workflow_id = a_workflow(client, *nodes)
+    return created(client, "/api/runs", a_run(template=None, workflow_id=workflow_id))
+
+
 def finished(client: httpx2.Client, accepted: dict[str, Any]) -> dict[str, Any]:
     """The run at its end, as its own stream of events tells it."""
     with client.stream("GET", f"/api/runs/{accepted['id']}/live") as stream:

@@ -3,14 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 from hypothesis import strategies as st
 from msgspec import inspect
 
 from domain.kernel import Context, Event
 
 INSTANTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))
-TEXTS = st.text(max_size=20)
 
 
 def events(kind: type[Event]) -> st.SearchStrategy[Event]:
@@ -27,7 +25,7 @@ def _values(kind: inspect.Type) -> st.SearchStrategy[Any]:
         case inspect.StructType(cls=cls, fields=fields):
             return st.builds(cls, **{field.name: _values(field.type) for field in fields})
         case inspect.UnionType(types=types):
-            return st.one_of(map(_values, types))
+            return st.one_of([_values(each) for each in types])
         case inspect.VarTupleType(item_type=item):
             return st.lists(_values(item), max_size=3).map(tuple)
         case inspect.LiteralType(values=values):
@@ -38,10 +36,8 @@ def _values(kind: inspect.Type) -> st.SearchStrategy[Any]:
             return st.uuids()
         case inspect.DateTimeType():
             return INSTANTS
-        case inspect.StrType(pattern=None):
-            return TEXTS
-        case inspect.StrType(pattern=str(pattern)):
-            return st.from_regex(pattern, fullmatch=True).filter(lambda text: len(text) <= (kind.max_length or 1_000))
+        case inspect.StrType():
+            return _texts(kind)
         case inspect.IntType():
             return st.integers(kind.ge or 0, kind.le or 2**53)
         case inspect.BoolType():
@@ -52,5 +48,8 @@ def _values(kind: inspect.Type) -> st.SearchStrategy[Any]:
             raise NotImplementedError(f"no event has had a field of {kind} so far")
 
 
-def round_trip(value: Any) -> Any:
-    return msgspec.json.decode(msgspec.json.encode(value), type=type(value))
+def _texts(kind: inspect.StrType) -> st.SearchStrategy[str]:
+    shortest, longest = kind.min_length or 0, kind.max_length or 20
+    if kind.pattern is None:
+        return st.text(min_size=shortest, max_size=min(20, longest))
+    return st.from_regex(kind.pattern, fullmatch=True).filter(lambda text: shortest <= len(text) <= longest)

@@ -59,7 +59,7 @@ class Promise:
         media_type = response.headers.get("content-type", "").partition(";")[0]
         if operation is None:
             promised = {"content": {"application/problem+json": {"schema": self._schemas["Problem"]}}}
-            if request.method == "OPTIONS" or (response.is_success and not request.url.path.startswith("/api")):
+            if request.method == "OPTIONS" or response.is_success:
                 return
         else:
             promised = operation["responses"].get(str(response.status_code))

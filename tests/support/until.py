@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 Seen = TypeVar("Seen")
 
@@ -12,13 +12,18 @@ SECONDS = 20.0
 LOOK_SECONDS = 0.005
 
 
-async def until(look: Callable[[], Seen | Awaitable[Seen]], seconds: float = SECONDS) -> Seen:
+@overload
+async def until(look: Callable[[], Awaitable[Seen]], seconds: float = SECONDS) -> Seen: ...
+@overload
+async def until(look: Callable[[], Seen], seconds: float = SECONDS) -> Seen: ...
+async def until(look: Callable[[], Any], seconds: float = SECONDS) -> Any:
     """What `look` sees, as soon as it sees something; a look may itself take a while."""
     end = time.monotonic() + seconds
     while True:
         seen = look()
-        found: Seen = await seen if isawaitable(seen) else seen
-        if found:
-            return found
+        if isawaitable(seen):
+            seen = await seen
+        if seen:
+            return seen
         assert time.monotonic() < end, f"nothing was seen within {seconds} s"
         await asyncio.sleep(LOOK_SECONDS)

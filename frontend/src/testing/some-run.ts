@@ -15,7 +15,6 @@ export function someStep(id: string, needs: string[] = []): Step {
     max_attempts: 3,
     status: "waiting",
     attempt: 0,
-    scheduled_position: 0,
     due_at: null,
     started_at: null,
     ended_at: null,

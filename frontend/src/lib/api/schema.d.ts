@@ -46,7 +46,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Watch everything that happens in the workspace */
+        /**
+         * Watch the workspace
+         * @description Everything that happens in the workspace (`event`), from now on or from behind a position.
+         */
         get: operations["watchEvents"];
         put?: never;
         post?: never;
@@ -97,7 +100,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the runs */
+        /** List the runs, the newest first */
         get: operations["listRuns"];
         put?: never;
         /** Start a run */
@@ -183,7 +186,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Watch a run: its events, and what its models say */
+        /**
+         * Watch a run
+         * @description The events of a run (`event`), and what its models say while they say it (`delta`, without an id).
+         *
+         *         The text of the attempts that are under way is told from its beginning; `offset` counts the characters before it.
+         */
         get: operations["watchRun"];
         put?: never;
         post?: never;
@@ -353,97 +361,106 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Accepted */
+        /**
+         * Accepted
+         * @description The command is on the record: what it concerns, and the position to wait for when reading.
+         */
         Accepted: {
             /** Format: uuid */
             id: string;
             position: number;
         };
-        /** AgentList */
-        AgentList: {
-            items: components["schemas"]["AgentRow"][];
-        };
-        /** AgentNode */
-        AgentNode: {
-            /** Format: uuid */
-            agent_id: string;
-            /** @default true */
-            document: boolean;
-            id: string;
-            /** @constant */
-            kind: "agent";
-            /** @default 3 */
-            max_attempts: number;
-            /** @default [] */
-            needs: string[];
-            prompt: string;
-        };
-        /** AgentRow */
-        AgentRow: {
+        /**
+         * Agent
+         * @description An agent in its newest version.
+         */
+        Agent: {
             /** Format: date-time */
             created_at: string;
             /** Format: uuid */
             id: string;
-            /** @default  */
             instructions: string;
-            /** @default default */
             model: string;
-            /** @default  */
             name: string;
-            position: number;
-            /** @default  */
             role: string;
-            /** @default active */
             status: string;
-            /**
-             * @default summarise
-             * @enum {string}
-             */
-            task: "summarise" | "key_phrases" | "answer" | "compose";
-            /** @default 0 */
+            /** @enum {unknown} */
+            task: "answer" | "compose" | "key_phrases" | "summarise";
             version: number;
-            /** Format: uuid */
-            workspace_id: string;
         };
-        /** Alive */
+        /**
+         * AgentList
+         * @description The agents by name.
+         */
+        AgentList: {
+            items: components["schemas"]["Agent"][];
+        };
+        /**
+         * AgentNode
+         * @description A step that an agent does; `document` says whether it is given the input of the run.
+         */
+        AgentNode: {
+            /** Format: uuid */
+            agent_id: string;
+            /** @default true */
+            document?: boolean;
+            id: string;
+            /**
+             * @default agent
+             * @enum {unknown}
+             */
+            kind?: "agent";
+            /** @default 3 */
+            max_attempts?: number;
+            /** @default [] */
+            needs?: string[];
+            prompt: string;
+        };
+        /**
+         * Alive
+         * @description The process answers.
+         */
         Alive: {
             /**
              * @default ok
-             * @constant
+             * @enum {unknown}
              */
             status: "ok";
         };
-        /** CancelBody */
-        CancelBody: {
+        /** CancelRun */
+        CancelRun: {
             /** @default  */
-            reason: string;
+            reason?: string;
         };
-        /** Checks */
+        /**
+         * Checks
+         * @description The parts, one by one.
+         */
         Checks: {
-            /** @enum {string} */
+            /** @enum {unknown} */
             postgres: "ok" | "unreachable";
             projections: {
                 [key: string]: components["schemas"]["Progress"];
             };
-            /** @enum {string} */
+            /** @enum {unknown} */
             redis: "ok" | "unreachable";
         };
         /** CreateAgent */
         CreateAgent: {
             instructions: string;
             /** @default default */
-            model: string;
+            model?: string;
             name: string;
             role: string;
-            /** @enum {string} */
-            task: "summarise" | "key_phrases" | "answer" | "compose";
+            /** @enum {unknown} */
+            task: "answer" | "compose" | "key_phrases" | "summarise";
         };
         /** CreateWorkflow */
         CreateWorkflow: {
             /** @default  */
-            description: string;
+            description?: string;
             name: string;
-            nodes: (components["schemas"]["AgentNode"] | unknown)[];
+            nodes: components["schemas"]["AgentNode"][];
         };
         /**
          * FieldError
@@ -453,13 +470,19 @@ export interface components {
             field: string;
             message: string;
         };
-        /** Health */
+        /**
+         * Health
+         * @description `ok` when the parts that the API needs answer.
+         */
         Health: {
             checks: components["schemas"]["Checks"];
-            /** @enum {string} */
-            status: "ok" | "degraded";
+            /** @enum {unknown} */
+            status: "degraded" | "ok";
         };
-        /** LogEvent */
+        /**
+         * LogEvent
+         * @description An event as it stands in the log; `data` is the fact, `type` its stored name.
+         */
         LogEvent: {
             /** Format: uuid */
             actor_id: string;
@@ -468,22 +491,26 @@ export interface components {
             causation: string | null;
             /** Format: uuid */
             correlation_id: string;
-            data: {
-                [key: string]: unknown;
-            };
+            data: Record<string, unknown>;
             position: number;
             /** Format: uuid */
             stream: string;
             type: string;
             version: number;
         };
-        /** LogPage */
+        /**
+         * LogPage
+         * @description Events in order. `next` goes into `after` for the next page; null at the end.
+         */
         LogPage: {
             items: components["schemas"]["LogEvent"][];
             next: number | null;
             position: number;
         };
-        /** Model */
+        /**
+         * Model
+         * @description A model. Prices are micro-dollars per million tokens; null is unknown.
+         */
         Model: {
             as_of: string | null;
             available: boolean;
@@ -497,35 +524,33 @@ export interface components {
             source: string | null;
             why_not: string | null;
         };
-        /** ModelList */
+        /**
+         * ModelList
+         * @description The models of all providers.
+         */
         ModelList: {
             items: components["schemas"]["Model"][];
         };
-        /** NewSession */
+        /**
+         * NewSession
+         * @description Who is signed in, and the token that says so.
+         */
         NewSession: {
             /** Format: date-time */
             expires_at: string;
             name: string;
-            /** @enum {string} */
-            role: "admin" | "user" | "agent" | "system";
+            /** @enum {unknown} */
+            role: "admin" | "agent" | "system" | "user";
             token: string;
             /** Format: uuid */
             user_id: string;
             /** Format: uuid */
             workspace_id: string;
         };
-        /** Node */
-        Node: {
-            /** Format: uuid */
-            agent_id: string;
-            agent_name: string;
-            document: boolean;
-            id: string;
-            max_attempts: number;
-            needs: string[];
-            prompt: string;
-        };
-        /** PayloadRef */
+        /**
+         * PayloadRef
+         * @description A large text or document, stored once under the SHA-256 of its bytes. `size` is in bytes.
+         */
         PayloadRef: {
             /** @default text/plain */
             media_type: string;
@@ -538,43 +563,51 @@ export interface components {
          */
         Problem: {
             /** @default  */
-            detail: string;
+            detail?: string;
             /** @default [] */
-            errors: components["schemas"]["FieldError"][];
+            errors?: components["schemas"]["FieldError"][];
             /** @default null */
-            instance: string | null;
+            instance?: string | null;
             status: number;
             title: string;
             type: string;
         };
-        /** Progress */
+        /**
+         * Progress
+         * @description How far a read model has come, and how many events it is behind.
+         */
         Progress: {
             lag: number;
             position: number;
         };
-        /** Rebuilt */
+        /**
+         * Rebuilt
+         * @description How many rows the read model has now, and up to which position of the log.
+         */
         Rebuilt: {
             position: number;
             rows: number;
         };
-        /** Run */
+        /**
+         * Run
+         * @description A run with its steps. `input` and `output` name stored texts.
+         */
         Run: {
             cost_micro_usd: number | null;
             /** Format: date-time */
             created_at: string;
             ended_at: string | null;
-            error?: components["schemas"]["Problem"] | null;
+            error: components["schemas"]["StepError"] | null;
             /** Format: uuid */
             id: string;
-            input?: components["schemas"]["PayloadRef"] | null;
+            input: components["schemas"]["PayloadRef"] | null;
             input_tokens: number;
-            output?: components["schemas"]["PayloadRef"] | null;
+            output: components["schemas"]["PayloadRef"] | null;
             output_tokens: number;
             position: number;
-            /** @enum {string} */
-            status: "absent" | "running" | "completed" | "failed" | "cancelled";
-            /** @default [] */
-            steps: components["schemas"]["StepRow"][];
+            /** @enum {unknown} */
+            status: "absent" | "cancelled" | "completed" | "failed" | "running";
+            steps: components["schemas"]["Step"][];
             steps_done: number;
             steps_total: number;
             title: string;
@@ -582,18 +615,27 @@ export interface components {
             workflow_name: string;
             workflow_version: number;
         };
-        /** RunInput */
+        /**
+         * RunInput
+         * @description The document to work on: text of 1 to 1,000,000 characters.
+         */
         RunInput: {
             text: string;
             title: string;
         };
-        /** RunPage */
+        /**
+         * RunPage
+         * @description Runs from the newest on. `next` goes into `before` for the next page.
+         */
         RunPage: {
             items: components["schemas"]["RunSummary"][];
             next: string | null;
             position: number;
         };
-        /** RunSummary */
+        /**
+         * RunSummary
+         * @description A run in a list. A cost of null is unknown.
+         */
         RunSummary: {
             cost_micro_usd: number | null;
             /** Format: date-time */
@@ -604,8 +646,8 @@ export interface components {
             input_tokens: number;
             output_tokens: number;
             position: number;
-            /** @enum {string} */
-            status: "absent" | "running" | "completed" | "failed" | "cancelled";
+            /** @enum {unknown} */
+            status: "absent" | "cancelled" | "completed" | "failed" | "running";
             steps_done: number;
             steps_total: number;
             title: string;
@@ -613,85 +655,113 @@ export interface components {
             workflow_name: string;
             workflow_version: number;
         };
-        /** Sample */
+        /**
+         * Sample
+         * @description A document to try the template with.
+         */
         Sample: {
             text: string;
             title: string;
         };
-        /** Session */
+        /**
+         * Session
+         * @description Who is signed in.
+         */
         Session: {
             name: string;
-            /** @enum {string} */
-            role: "admin" | "user" | "agent" | "system";
+            /** @enum {unknown} */
+            role: "admin" | "agent" | "system" | "user";
             /** Format: uuid */
             user_id: string;
             /** Format: uuid */
             workspace_id: string;
         };
-        /** SignIn */
+        /**
+         * SignIn
+         * @description Name and password.
+         */
         SignIn: {
             name: string;
             password: string;
         };
-        /** StartBody */
-        StartBody: {
+        /**
+         * StartRun
+         * @description What to run: a template by name or a workflow by id, on a document, with one model for all steps if given.
+         */
+        StartRun: {
             input: components["schemas"]["RunInput"];
+            /** @default null */
             model?: string | null;
+            /** @default null */
             template?: string | null;
+            /** @default null */
             workflow_id?: string | null;
         };
-        /** StepRow */
-        StepRow: {
+        /**
+         * Step
+         * @description A step of a run. Tokens and cost are sums over its recorded calls; a cost of null is unknown.
+         */
+        Step: {
             /** Format: uuid */
             agent_id: string;
             agent_name: string;
-            /** @default 0 */
             attempt: number;
-            /** @default 0 */
             calls_in_doubt: number;
-            /** @default 0 */
             cost_micro_usd: number | null;
-            due_at?: string | null;
-            ended_at?: string | null;
-            error?: components["schemas"]["Problem"] | null;
+            due_at: string | null;
+            ended_at: string | null;
+            error: components["schemas"]["StepError"] | null;
             id: string;
-            /** @default 0 */
             input_tokens: number;
             max_attempts: number;
             model: string;
             needs: string[];
-            output?: components["schemas"]["PayloadRef"] | null;
-            /** @default 0 */
+            output: components["schemas"]["PayloadRef"] | null;
             output_tokens: number;
             role: string;
-            /** @default 0 */
-            scheduled_position: number;
-            started_at?: string | null;
-            /**
-             * @default waiting
-             * @enum {string}
-             */
-            status: "waiting" | "scheduled" | "running" | "completed" | "failed" | "cancelled";
+            started_at: string | null;
+            /** @enum {unknown} */
+            status: "cancelled" | "completed" | "failed" | "running" | "scheduled" | "waiting";
         };
-        /** TemplateList */
-        TemplateList: {
-            items: components["schemas"]["TemplateView"][];
+        /**
+         * StepError
+         * @description Why a step or a run failed.
+         */
+        StepError: {
+            code: string;
+            detail: string;
         };
-        /** TemplateStep */
-        TemplateStep: {
-            id: string;
-            needs: string[];
-            role: string;
-        };
-        /** TemplateView */
-        TemplateView: {
+        /**
+         * Template
+         * @description A team that is ready to run.
+         */
+        Template: {
             description: string;
             name: string;
             sample: components["schemas"]["Sample"];
             steps: components["schemas"]["TemplateStep"][];
             title: string;
         };
-        /** Workflow */
+        /**
+         * TemplateList
+         * @description The templates.
+         */
+        TemplateList: {
+            items: components["schemas"]["Template"][];
+        };
+        /**
+         * TemplateStep
+         * @description A step of a template.
+         */
+        TemplateStep: {
+            id: string;
+            needs: string[];
+            role: string;
+        };
+        /**
+         * Workflow
+         * @description A workflow in its newest version.
+         */
         Workflow: {
             /** Format: date-time */
             created_at: string;
@@ -699,12 +769,29 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
-            nodes: components["schemas"]["Node"][];
+            nodes: components["schemas"]["WorkflowNode"][];
             version: number;
         };
-        /** WorkflowList */
+        /**
+         * WorkflowList
+         * @description The workflows by name.
+         */
         WorkflowList: {
             items: components["schemas"]["Workflow"][];
+        };
+        /**
+         * WorkflowNode
+         * @description A step that an agent does, with the name of the agent.
+         */
+        WorkflowNode: {
+            /** Format: uuid */
+            agent_id: string;
+            agent_name: string;
+            document: boolean;
+            id: string;
+            max_attempts: number;
+            needs: string[];
+            prompt: string;
         };
     };
     responses: never;
@@ -719,7 +806,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Wait until the read model has seen this position of the log. */
-                after?: number | null;
+                after?: number;
             };
             header?: never;
             path?: never;
@@ -727,7 +814,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -745,7 +832,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -754,26 +841,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing in this workspace. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The thing is not in a state that allows this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request is not valid; `errors` names the fields. */
+            /** @description The request is not valid; `errors` names the field. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -795,7 +873,10 @@ export interface operations {
     createAgent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -805,13 +886,24 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Document created, URL follows */
+            /** @description Created */
             201: {
                 headers: {
+                    /** @description Where the new thing is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The request carries no valid token. */
@@ -823,17 +915,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing in this workspace. */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -850,8 +933,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid; `errors` names the fields. */
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -874,7 +984,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Wait until the read model has seen this position of the log. */
-                after?: number | null;
+                after?: number;
             };
             header?: never;
             path: {
@@ -884,13 +994,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AgentRow"];
+                    "application/json": components["schemas"]["Agent"];
                 };
             };
             /** @description The request carries no valid token. */
@@ -902,7 +1012,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -920,8 +1030,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is not in a state that allows this. */
-            409: {
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -929,8 +1039,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid; `errors` names the fields. */
-            422: {
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -953,7 +1063,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only events behind this position of the log. */
-                after?: number | null;
+                after?: number;
             };
             header?: never;
             path?: never;
@@ -961,13 +1071,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "text/event-stream": string;
                 };
             };
             /** @description The request carries no valid token. */
@@ -979,7 +1089,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -988,26 +1098,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing in this workspace. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The thing is not in a state that allows this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request is not valid; `errors` names the fields. */
+            /** @description The request is not valid; `errors` names the field. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1035,7 +1136,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1053,7 +1154,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1062,26 +1163,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing in this workspace. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The thing is not in a state that allows this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request is not valid; `errors` names the fields. */
-            422: {
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1111,7 +1194,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1129,7 +1212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1156,8 +1239,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid; `errors` names the fields. */
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1180,13 +1281,13 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Wait until the read model has seen this position of the log. */
-                after?: number | null;
+                after?: number;
                 /** @description The `next` of the page before. */
-                before?: number | null;
+                before?: number;
                 /** @description How many at the most. */
                 limit?: number;
                 /** @description Only runs in this state. */
-                status?: "running" | "completed" | "failed" | "cancelled" | null;
+                status?: "cancelled" | "completed" | "failed" | "running";
             };
             header?: never;
             path?: never;
@@ -1194,7 +1295,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1212,7 +1313,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1221,26 +1322,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing in this workspace. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The thing is not in a state that allows this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request is not valid; `errors` names the fields. */
+            /** @description The request is not valid; `errors` names the field. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1262,23 +1354,37 @@ export interface operations {
     startRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StartBody"];
+                "application/json": components["schemas"]["StartRun"];
             };
         };
         responses: {
-            /** @description Document created, URL follows */
+            /** @description Created */
             201: {
                 headers: {
+                    /** @description Where the new thing is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The request carries no valid token. */
@@ -1290,7 +1396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1317,8 +1423,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid; `errors` names the fields. */
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1341,7 +1474,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Wait until the read model has seen this position of the log. */
-                after?: number | null;
+                after?: number;
             };
             header?: never;
             path: {
@@ -1351,7 +1484,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1369,7 +1502,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1387,8 +1520,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is not in a state that allows this. */
-            409: {
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1396,8 +1529,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid; `errors` names the fields. */
-            422: {
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1419,25 +1552,37 @@ export interface operations {
     cancelRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 run_id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["CancelBody"];
+                "application/json": components["schemas"]["CancelRun"];
             };
         };
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The request carries no valid token. */
@@ -1449,7 +1594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1476,8 +1621,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid; `errors` names the fields. */
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1500,7 +1672,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only events behind this position of the log. */
-                after?: number | null;
+                after?: number;
                 /** @description How many at the most. */
                 limit?: number;
             };
@@ -1512,7 +1684,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1530,7 +1702,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1548,8 +1720,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is not in a state that allows this. */
-            409: {
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1557,8 +1729,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid; `errors` names the fields. */
-            422: {
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1579,7 +1751,10 @@ export interface operations {
     };
     readRunInput: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait until the read model has seen this position of the log. */
+                after?: number;
+            };
             header?: never;
             path: {
                 run_id: string;
@@ -1588,12 +1763,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "text/markdown": string;
                     "text/plain": string;
                 };
             };
@@ -1606,7 +1782,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1624,8 +1800,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is not in a state that allows this. */
-            409: {
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1633,8 +1809,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid; `errors` names the fields. */
-            422: {
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1657,7 +1833,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only events behind this position of the log. */
-                after?: number | null;
+                after?: number;
             };
             header?: never;
             path: {
@@ -1667,13 +1843,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "text/event-stream": string;
                 };
             };
             /** @description The request carries no valid token. */
@@ -1685,7 +1861,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1703,8 +1879,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is not in a state that allows this. */
-            409: {
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1712,8 +1888,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid; `errors` names the fields. */
-            422: {
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1734,7 +1910,10 @@ export interface operations {
     };
     readRunOutput: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait until the read model has seen this position of the log. */
+                after?: number;
+            };
             header?: never;
             path: {
                 run_id: string;
@@ -1743,12 +1922,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "text/markdown": string;
                     "text/plain": string;
                 };
             };
@@ -1761,7 +1941,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1779,8 +1959,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is not in a state that allows this. */
-            409: {
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1788,8 +1968,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid; `errors` names the fields. */
-            422: {
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1810,7 +1990,10 @@ export interface operations {
     };
     readStepOutput: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait until the read model has seen this position of the log. */
+                after?: number;
+            };
             header?: never;
             path: {
                 run_id: string;
@@ -1820,12 +2003,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "text/markdown": string;
                     "text/plain": string;
                 };
             };
@@ -1838,7 +2022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1856,8 +2040,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is not in a state that allows this. */
-            409: {
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1865,8 +2049,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid; `errors` names the fields. */
-            422: {
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1888,7 +2072,10 @@ export interface operations {
     retryStep: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 run_id: string;
                 step: string;
@@ -1897,7 +2084,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1915,7 +2102,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1942,8 +2129,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid; `errors` names the fields. */
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1971,7 +2176,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1989,7 +2194,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1998,26 +2203,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing in this workspace. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The thing is not in a state that allows this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request is not valid; `errors` names the fields. */
-            422: {
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2049,13 +2236,22 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Document created, URL follows */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewSession"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The request carries no valid token. */
@@ -2067,8 +2263,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
-            403: {
+            /** @description The body is too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2076,8 +2272,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing in this workspace. */
-            404: {
+            /** @description The body is not said to be JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2085,17 +2281,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is not in a state that allows this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request is not valid; `errors` names the fields. */
+            /** @description The request is not valid; `errors` names the field. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2123,62 +2319,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, nothing follows */
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": null;
-                };
+                content?: never;
             };
-            /** @description The request carries no valid token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the token does not allow this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing in this workspace. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The thing is not in a state that allows this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request is not valid; `errors` names the fields. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
-            503: {
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2197,7 +2346,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2215,7 +2364,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2224,26 +2373,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing in this workspace. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The thing is not in a state that allows this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request is not valid; `errors` names the fields. */
-            422: {
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2266,7 +2397,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Wait until the read model has seen this position of the log. */
-                after?: number | null;
+                after?: number;
             };
             header?: never;
             path?: never;
@@ -2274,7 +2405,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2292,7 +2423,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2301,26 +2432,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing in this workspace. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The thing is not in a state that allows this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request is not valid; `errors` names the fields. */
+            /** @description The request is not valid; `errors` names the field. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2342,7 +2464,10 @@ export interface operations {
     createWorkflow: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2352,13 +2477,24 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Document created, URL follows */
+            /** @description Created */
             201: {
                 headers: {
+                    /** @description Where the new thing is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The request carries no valid token. */
@@ -2370,17 +2506,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing in this workspace. */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2397,8 +2524,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid; `errors` names the fields. */
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2421,7 +2575,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Wait until the read model has seen this position of the log. */
-                after?: number | null;
+                after?: number;
             };
             header?: never;
             path: {
@@ -2431,7 +2585,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2449,7 +2603,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role of the token does not allow this. */
+            /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2467,8 +2621,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The thing is not in a state that allows this. */
-            409: {
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2476,8 +2630,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid; `errors` names the fields. */
-            422: {
+            /** @description Z2 failed; its log tells why. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2505,13 +2659,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Alive"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2525,8 +2688,26 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that the API needs does not answer. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

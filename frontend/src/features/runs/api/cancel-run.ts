@@ -4,6 +4,6 @@ import { noteSeen } from "~/lib/api/seen";
 
 export async function cancelRun(runId: string): Promise<void> {
   const params = { path: { run_id: runId } };
-  const accepted = await unwrap(client.POST("/api/runs/{run_id}/cancel", { params, body: { reason: "" } }));
+  const accepted = await unwrap(client.POST("/api/runs/{run_id}/cancel", { params, body: {} }));
   noteSeen(accepted.position);
 }

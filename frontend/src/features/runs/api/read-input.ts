@@ -1,10 +1,11 @@
 import { textQuery } from "~/features/runs/api/text-query";
 import { client } from "~/lib/api/client";
 import { unwrap } from "~/lib/api/problem";
+import { afterSeen } from "~/lib/api/seen";
 
 export function readInput(runId: string, sha256: string) {
-  const params = { path: { run_id: runId } };
-  return textQuery(runId, sha256, () =>
-    unwrap(client.GET("/api/runs/{run_id}/input", { params, parseAs: "text" })),
-  );
+  return textQuery(sha256, () => {
+    const params = { path: { run_id: runId }, query: afterSeen() };
+    return unwrap(client.GET("/api/runs/{run_id}/input", { params, parseAs: "text" }));
+  });
 }

@@ -1,10 +1,11 @@
 import { textQuery } from "~/features/runs/api/text-query";
 import { client } from "~/lib/api/client";
 import { unwrap } from "~/lib/api/problem";
-
-const PATH = "/api/runs/{run_id}/steps/{step}/output";
+import { afterSeen } from "~/lib/api/seen";
 
 export function readStepOutput(runId: string, step: string, sha256: string) {
-  const params = { path: { run_id: runId, step } };
-  return textQuery(runId, sha256, () => unwrap(client.GET(PATH, { params, parseAs: "text" })));
+  return textQuery(sha256, () => {
+    const params = { path: { run_id: runId, step }, query: afterSeen() };
+    return unwrap(client.GET("/api/runs/{run_id}/steps/{step}/output", { params, parseAs: "text" }));
+  });
 }

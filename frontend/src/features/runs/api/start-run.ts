@@ -5,8 +5,8 @@ import type { Accepted, StartRun } from "~/lib/api/types";
 
 /** Starts a run; the same key again answers with the same run instead of starting a second one. */
 export async function startRun(request: { body: StartRun; key: string }): Promise<Accepted> {
-  const headers = { "Idempotency-Key": request.key };
-  const accepted = await unwrap(client.POST("/api/runs", { body: request.body, headers }));
+  const params = { header: { "Idempotency-Key": request.key } };
+  const accepted = await unwrap(client.POST("/api/runs", { body: request.body, params }));
   noteSeen(accepted.position);
   return accepted;
 }

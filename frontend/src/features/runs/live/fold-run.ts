@@ -1,4 +1,4 @@
-import type { Failure, LogEvent, PayloadRef, Run, Step } from "~/lib/api/types";
+import type { LogEvent, PayloadRef, Run, Step, StepError } from "~/lib/api/types";
 
 type Data = Record<string, unknown>;
 
@@ -99,7 +99,7 @@ function output(data: Data): PayloadRef {
   return data.output as PayloadRef;
 }
 
-function reason(data: Data): Failure {
+function reason(data: Data): StepError {
   return { code: String(data.code), detail: String(data.detail) };
 }
 

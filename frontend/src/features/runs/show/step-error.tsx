@@ -3,7 +3,7 @@ import { Button } from "~/components/button";
 import { Notice, ProblemNotice } from "~/components/notice";
 import { retryStep } from "~/features/runs/api/retry-step";
 import { toProblem } from "~/lib/api/problem";
-import type { Failure, Run, Step } from "~/lib/api/types";
+import type { StepError as Failure, Run, Step } from "~/lib/api/types";
 import { sentence } from "~/lib/sentence";
 
 interface Props {

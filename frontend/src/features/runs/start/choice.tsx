@@ -10,7 +10,7 @@ interface Props {
   children?: ReactNode;
 }
 
-const RADIO = `mt-1 size-4 shrink-0 appearance-none rounded-full border-[1.5px] border-edge bg-bg checked:border-info
+const RADIO = `relative z-10 mt-1 size-4 shrink-0 appearance-none rounded-full border-[1.5px] border-edge bg-bg checked:border-info
   checked:bg-info checked:shadow-[inset_0_0_0_3px_var(--bg)] disabled:border-dashed forced-colors:appearance-auto`;
 
 /** One of several cards to choose from: a radio button whose label covers the whole card. */
