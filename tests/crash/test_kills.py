@@ -45,9 +45,10 @@ def chain(machine: Machine) -> str:
     """A workflow whose steps follow one another."""
     agent = {"name": "Link", "role": "Link", "instructions": "Go on.", "task": "summarise", "model": "openai/test"}
     agent_id = machine.post("/api/agents", agent)["id"]
+    names = [f"step-{n}" for n in range(STEPS)]
     nodes = [
-        {"id": f"step-{n}", "agent_id": agent_id, "prompt": f"This is step-{n}.", "needs": [f"step-{n - 1}"] if n else []}
-        for n in range(STEPS)
+        {"id": name, "agent_id": agent_id, "prompt": f"This is {name}.", "needs": names[max(0, n - 1) : n]}
+        for n, name in enumerate(names)
     ]
     return str(machine.post("/api/workflows", {"name": "Chain", "nodes": nodes})["id"])
 

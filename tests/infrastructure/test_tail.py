@@ -72,7 +72,9 @@ async def test_from_the_head_only_what_is_new(store: PostgresEventStore, tail: T
     assert await following == [4]
 
 
-async def test_what_a_tail_finds_at_its_start_is_read_from_the_log(database: Database, store: PostgresEventStore) -> None:
+async def test_what_a_tail_finds_at_its_start_is_read_from_the_log(
+    database: Database, store: PostgresEventStore
+) -> None:
     await fill(store, 30)
     tail = Tail(database, store, page=7)
     early = asyncio.create_task(positions(tail, 0, 30))
@@ -207,8 +209,7 @@ class TestUnreadable:
 async def project(database: Database, name: str, position: int) -> None:
     """As a projector does: move its position and tell."""
     move = (
-        "INSERT INTO projection_positions VALUES (%s, %s)"
-        " ON CONFLICT (name) DO UPDATE SET position = excluded.position"
+        "INSERT INTO projection_positions VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET position = excluded.position"
     )
     async with database.transaction() as connection:
         await connection.execute(move, (name, position))
@@ -256,4 +257,3 @@ async def test_a_database_that_is_gone_for_good_is_no_error_of_the_tail(database
         async with asyncio.timeout(0.6):
             await tail.run()
     assert tail.projected == {}
-

@@ -26,7 +26,9 @@ MARKS = {
 class Machine(System):
     """`z2 up` in a folder of its own; everybody in it can be found and killed."""
 
-    def __init__(self, environment: dict[str, str], data: Path, url: str, supervisor: "subprocess.Popen[bytes]") -> None:
+    def __init__(
+        self, environment: dict[str, str], data: Path, url: str, supervisor: "subprocess.Popen[bytes]"
+    ) -> None:
         super().__init__(environment, data, url)
         self._supervisor = supervisor
 
@@ -72,7 +74,7 @@ def running_machine(**settings: str) -> Iterator[Machine]:
             machine.sign_in()
             yield machine
         finally:
-            if machine:
+            if machine is not None:
                 machine.stop()
             else:
                 supervisor.kill()

@@ -21,17 +21,17 @@ def post(api: httpx2.Client, *nodes: dict[str, Any], **fields: Any) -> httpx2.Re
 def test_a_workflow_that_was_made_is_shown_with_the_names_of_its_agents(api: httpx2.Client) -> None:
     agent = an_agent()
     agent_id = created(api, "/api/agents", agent)["id"]
-    body = {"name": name("Workflow"), "description": "Two steps.", "nodes": []}
-    body["nodes"] = [
+    nodes = [
         a_node(agent_id, max_attempts=1, document=False),
         a_node(agent_id, id="write", needs=["read"]),
     ]
+    body = {"name": name("Workflow"), "description": "Two steps.", "nodes": nodes}
     answer = api.post("/api/workflows", json=body)
     accepted = answer.json()
     assert answer.headers["location"] == f"/api/workflows/{accepted['id']}"
     shown = api.get(answer.headers["location"], params={"after": accepted["position"]}).json()
     defaults = {"agent_name": agent["name"], "needs": [], "max_attempts": 3, "document": True}
-    assert shown["nodes"] == [defaults | node for node in body["nodes"]]
+    assert shown["nodes"] == [defaults | node for node in nodes]
     assert (shown["name"], shown["description"], shown["version"]) == (body["name"], "Two steps.", 1)
     listed = api.get("/api/workflows").json()["items"]
     assert shown in listed

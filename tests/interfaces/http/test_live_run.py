@@ -1,0 +1,144 @@
+"""Watching a run: nothing is missed or told twice, and its words come before they are on the record."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.support import asked
+from tests.support.asked import a_document, a_run, created, finished
+from tests.support.sse import Message, Watcher, is_end, messages
+from tests.support.system import System
+
+
+@pytest.fixture
+def watcher(system: System, api: httpx2.Client) -> Watcher:
+    return Watcher(system.url, api.headers["authorization"].removeprefix("Bearer "))
+
+
+def told(heard: Iterable[Message]) -> list[dict[str, Any]]:
+    """The events of the log among the messages."""
+    return [message.data or {} for message in heard if message.event == "event"]
+
+
+def recorded(api: httpx2.Client, run_id: str) -> list[dict[str, Any]]:
+    page = api.get(f"/api/runs/{run_id}/events").json()
+    items: list[dict[str, Any]] = page["items"]
+    assert page["next"] is None
+    return items
+
+
+def words(heard: Iterable[Message]) -> dict[tuple[str, int], str]:
+    """What each attempt said, put together by the offsets."""
+    said: dict[tuple[str, int], str] = defaultdict(str)
+    for message in heard:
+        if message.event == "delta" and message.data:
+            piece = message.data
+            assert message.id is None, "a delta is no place to resume from"
+            assert piece["offset"] == len(said[piece["step"], piece["attempt"]])
+            said[piece["step"], piece["attempt"]] += piece["text"]
+    return said
+
+
+async def test_a_watcher_sees_the_whole_record_as_it_is_written(api: httpx2.Client, watcher: Watcher) -> None:
+    run_id = created(api, "/api/runs", a_run())["id"]
+    heard = await watcher.heard(f"/api/runs/{run_id}/live", is_end)
+    assert told(heard) == recorded(api, run_id)
+    assert [message.id for message in heard if message.event == "event"] == [
+        str(event["position"]) for event in told(heard)
+    ]
+
+
+async def test_what_models_say_comes_before_the_step_ends_and_is_what_is_recorded(
+    api: httpx2.Client, watcher: Watcher
+) -> None:
+    text = asked.TEXT * 400
+    workflow_id = asked.a_workflow(api, task="summarise")
+    body = a_document(text=text) | {"template": None, "workflow_id": workflow_id}
+    run_id = created(api, "/api/runs", body)["id"]
+    heard = await watcher.heard(f"/api/runs/{run_id}/live", is_end)
+    kinds = [message.type or message.event for message in heard]
+    assert kinds.index("delta") < kinds.index("run.step_completed.v1")
+    assert words(heard)["read", 1] == api.get(f"/api/runs/{run_id}/steps/read/output").text
+
+
+async def test_a_watcher_of_a_run_that_is_over_sees_its_record_and_no_words(
+    api: httpx2.Client, watcher: Watcher
+) -> None:
+    run = finished(api, created(api, "/api/runs", a_run()))
+    heard = await watcher.heard(f"/api/runs/{run['id']}/live", is_end)
+    assert told(heard) == recorded(api, run["id"])
+    assert words(heard) == {}
+
+
+async def test_resuming_anywhere_misses_nothing_and_repeats_nothing(api: httpx2.Client, watcher: Watcher) -> None:
+    run = finished(api, created(api, "/api/runs", a_run()))
+    record = recorded(api, run["id"])
+    for place, event in enumerate(record[:-1]):
+        seen = event["position"]
+        path = f"/api/runs/{run['id']}/live"
+        by_address = await watcher.heard(path, is_end, after=seen)
+        by_header = await watcher.heard(path, is_end, after=1, **{"Last-Event-ID": str(seen)})
+        assert told(by_address) == told(by_header) == record[place + 1 :]
+
+
+async def test_a_client_that_loses_its_stream_again_and_again_still_sees_everything_once(
+    api: httpx2.Client, watcher: Watcher
+) -> None:
+    run_id = asked.a_long_run(api)["id"]
+    seen: list[dict[str, Any]] = []
+    while len(seen) < 60:
+        resume = {"Last-Event-ID": str(seen[-1]["position"])} if seen else {}
+        async with watcher.open(f"/api/runs/{run_id}/live", **resume) as response:
+            before = len(seen)
+            async for message in messages(response):
+                seen += told([message])
+                if len(seen) - before == 7:
+                    break
+    api.post(f"/api/runs/{run_id}/cancel")
+    last = {"Last-Event-ID": str(seen[-1]["position"])}
+    rest = told(await watcher.heard(f"/api/runs/{run_id}/live", is_end, **last))
+    record = recorded(api, run_id)
+    assert (seen + rest) == record[: len(seen) + len(rest)]
+
+
+@pytest.mark.parametrize("last", ["", "x", "-1", "1.5", "\u0661", "9" * 19, "1" * 5_000, "0x10"])
+async def test_a_last_event_id_that_is_no_position_counts_for_nothing(
+    api: httpx2.Client, watcher: Watcher, last: str
+) -> None:
+    run = finished(api, created(api, "/api/runs", a_run()))
+    header = {"Last-Event-ID": last.encode().decode("latin-1")} if last.isascii() else {}
+    heard = await watcher.heard(f"/api/runs/{run['id']}/live", is_end, **header)
+    assert told(heard) == recorded(api, run["id"])
+
+
+async def test_a_watcher_sees_only_its_own_run(api: httpx2.Client, watcher: Watcher) -> None:
+    runs = [created(api, "/api/runs", a_run())["id"] for _ in range(3)]
+    heard = await asyncio.gather(*(watcher.heard(f"/api/runs/{run_id}/live", is_end) for run_id in runs))
+    for run_id, each in zip(runs, heard, strict=True):
+        assert {event["stream"] for event in told(each)} == {run_id}
+
+
+async def test_a_hundred_watchers_of_one_run_all_see_the_same(api: httpx2.Client, watcher: Watcher) -> None:
+    run_id = created(api, "/api/runs", a_run())["id"]
+    watching = (watcher.heard(f"/api/runs/{run_id}/live", is_end) for _ in range(100))
+    heard = await asyncio.gather(*watching)
+    record = recorded(api, run_id)
+    assert all(told(each) == record for each in heard)
+
+
+async def test_pages_of_events_are_the_stream_in_pieces(api: httpx2.Client) -> None:
+    run_id = finished(api, created(api, "/api/runs", a_run()))["id"]
+    record = recorded(api, run_id)
+    found: list[dict[str, Any]] = []
+    following: int | None = 0
+    while following is not None:
+        page = api.get(f"/api/runs/{run_id}/events", params={"after": following, "limit": 4}).json()
+        found += page["items"]
+        following = page["next"]
+        assert page["position"] == record[-1]["position"]
+    assert found == record
+    assert api.get(f"/api/runs/{run_id}/events", params={"after": record[-1]["position"]}).json()["items"] == []
