@@ -37,9 +37,9 @@ class Account(Record):
 class Credentials:
     """Passwords are hashed with argon2id (RFC 9106, the library's defaults)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, hasher: PasswordHasher | None = None) -> None:
         self._database = database
-        self._hasher = PasswordHasher()
+        self._hasher = hasher or PasswordHasher()
         self._unknown = self._hasher.hash("the hash that an unknown name is checked against")
         self._turns = asyncio.Semaphore(HASHING_AT_ONCE)
 

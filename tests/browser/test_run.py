@@ -131,5 +131,7 @@ def test_the_picture_of_the_readme(visitor: Visitor) -> None:
     visitor.page.locator("input[name=model][value^='offline/']").first.check()
     visitor.page.get_by_role("button", name="Start the run").click()
     expect(visitor.page.get_by_text("The result is ready")).to_be_visible()
-    expect(visitor.page.get_by_role("group", name="What").first).to_be_visible()
+    expect(visitor.page.get_by_role("group", name="What")).to_have_count(3)
+    visitor.page.set_viewport_size({"width": 1440, "height": 1330})
+    visitor.page.mouse.move(0, 0)
     visitor.page.screenshot(path=ROOT / "docs" / "images" / "run-page.png")

@@ -15,7 +15,7 @@ from infrastructure.event_store import PostgresEventStore
 from infrastructure.tail import POLL_SECONDS, Tail
 from interfaces.composition import background
 from tests.support.until import until
-from tests.support.writer import append_until_won, write
+from tests.support.writer import append_until_won
 
 SECONDS = 20
 
@@ -190,7 +190,7 @@ class TestUnreadable:
 
     async def test_who_comes_to_it_is_told_its_name_and_place(self, spoilt: Tail) -> None:
         seen: list[Recorded] = []
-        with pytest.raises(MapperDeserialisationError, match="'agent.promoted.v9' at position 2"):
+        with pytest.raises(MapperDeserialisationError, match=r"'agent\.promoted\.v9' at position 2"):
             async with asyncio.timeout(SECONDS), spoilt.follow(0) as batches:
                 async for batch in batches:
                     seen += batch

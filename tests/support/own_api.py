@@ -5,7 +5,6 @@ import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-import httpx2
 import uvicorn
 
 from infrastructure import settings
@@ -31,15 +30,3 @@ async def serving(environment: Mapping[str, str], *, keep_alive: float = live.KE
             live.end_all()
             server.should_exit = True
             await running
-
-
-@asynccontextmanager
-async def watching(url: str, path: str, token: str, **headers: str) -> AsyncIterator[httpx2.Response]:
-    """An open answer that is read as it comes."""
-    signed = {"Authorization": f"Bearer {token}", **headers}
-    async with (
-        httpx2.AsyncClient(base_url=url, timeout=30, headers=signed) as client,
-        client.stream("GET", path) as response,
-    ):
-        assert response.status_code == 200
-        yield response

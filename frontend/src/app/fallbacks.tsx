@@ -13,6 +13,15 @@ export function Pending() {
   );
 }
 
+/** Where not even the frame of the page could be shown. */
+export function Outage(props: ErrorComponentProps) {
+  return (
+    <main className="mx-auto max-w-2xl p-6">
+      <Crash {...props} />
+    </main>
+  );
+}
+
 export function Crash({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const retry = () => {
@@ -20,11 +29,11 @@ export function Crash({ error, reset }: ErrorComponentProps) {
     void router.invalidate();
   };
   return (
-    <main className="mx-auto max-w-2xl p-6">
+    <>
       <title>Problem · Z2</title>
       <h1 className="mb-4 text-2xl font-semibold">This page could not be shown</h1>
       <ProblemNotice what="Z2 could not be asked" problem={toProblem(error)} onRetry={retry} />
-    </main>
+    </>
   );
 }
 

@@ -7,14 +7,17 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
-import { Crash, NotFound, Pending } from "~/app/fallbacks";
+import { Crash, NotFound, Outage, Pending } from "~/app/fallbacks";
 import { Shell } from "~/app/shell/shell";
 import { readRunsSearch } from "~/features/runs/list/search";
 import { readRunSearch } from "~/features/runs/show/search";
 import { currentSession } from "~/features/session/api/current-session";
 import { Problem } from "~/lib/api/problem";
 
-const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  component: Outlet,
+  errorComponent: Outage,
+});
 
 const login = createRoute({
   getParentRoute: () => root,
@@ -38,6 +41,7 @@ const signedIn = createRoute({
     }
   },
   component: Shell,
+  errorComponent: Outage,
 });
 
 const home = createRoute({

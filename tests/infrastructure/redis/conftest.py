@@ -1,7 +1,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from arq.connections import ArqRedis
 from redis.asyncio import Redis
+
+from infrastructure.redis.queue import connect
 
 
 @pytest.fixture
@@ -11,3 +14,11 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
     await connection.flushdb()
     yield connection
     await connection.aclose()
+
+
+@pytest.fixture
+async def pool(redis: Redis, redis_url: str) -> AsyncIterator[ArqRedis]:
+    """The same Redis, as arq sees it."""
+    connected = await connect(redis_url)
+    yield connected
+    await connected.aclose()

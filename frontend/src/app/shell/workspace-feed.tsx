@@ -14,13 +14,15 @@ export function WorkspaceFeed() {
   const { data: head } = useQuery(logHead);
   useEffect(() => {
     if (head === undefined) return;
-    const stale = new Set<string>();
+    // What was read before the feed begins may be older than where it begins: it is read anew from there on.
+    const stale = new Set(Object.values(READ_MODELS));
     let timer: ReturnType<typeof setTimeout> | undefined;
     const refresh = () => {
       timer = undefined;
       for (const name of stale) void queryClient.invalidateQueries({ queryKey: [name] });
       stale.clear();
     };
+    refresh();
     const feed = new Feed("/api/events", head, {
       onEvent: (event) => {
         const name = READ_MODELS[event.type.split(".")[0] ?? ""];

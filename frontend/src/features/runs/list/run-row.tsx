@@ -18,8 +18,8 @@ export function RunRow({ run, now }: { run: RunSummary; now: number }) {
   const duration = formatDuration(elapsed(run.created_at, run.ended_at, now));
   const started = `${formatDay(run.created_at)}, ${formatTime(run.created_at)}`;
   return (
-    <tr className="group relative border-b-[1.5px] border-line transition-colors duration-200 last:border-b-0 hover:bg-raised">
-      <td className="max-w-0 px-4 py-3.5 sm:w-2/5">
+    <tr className="group border-b-[1.5px] border-line transition-colors duration-200 last:border-b-0 hover:bg-raised">
+      <td className="relative max-w-0 px-4 py-3.5 sm:w-2/5">
         <Link
           to="/runs/$runId"
           params={{ runId: run.id }}

@@ -49,6 +49,7 @@ export class RunStore {
   /** Reads the run and its log, then follows it; call again after a failure. */
   readonly start = async (): Promise<void> => {
     const generation = ++this.generation;
+    this.feed?.close();
     this.publish({ phase: "loading" });
     try {
       const [run, events] = await Promise.all([readRun(this.runId), listRunEvents(this.runId, 0)]);

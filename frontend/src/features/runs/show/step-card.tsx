@@ -50,7 +50,7 @@ function Figures({ step }: { step: Step }) {
   const duration = formatDuration(elapsed(step.started_at, running ? null : step.ended_at, now));
   const counted = step.input_tokens + step.output_tokens > 0;
   return (
-    <dl className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-sm tabular-nums">
+    <dl className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-sm">
       {step.model && <Figure label="Model" value={step.model} />}
       <Figure label="Duration" value={duration} />
       {counted && (
@@ -68,7 +68,7 @@ function Figure({ label, value }: { label: string; value: string }) {
   return (
     <div className="flex min-w-0 gap-1.5">
       <dt className="text-fg-3">{label}</dt>
-      <dd className="min-w-0 break-words text-fg">{value}</dd>
+      <dd className={`min-w-0 break-words ${label === "Model" ? "" : "tabular-nums"}`}>{value}</dd>
     </div>
   );
 }

@@ -65,7 +65,7 @@ function ModelChoice({
       }
     >
       <p className="mt-0.5 text-sm text-fg-3">{sentence(model.description)}</p>
-      <p className="mt-1 text-sm text-fg-3 tabular-nums">
+      <p className="mt-1 text-sm text-fg-3">
         A million tokens: {formatPrice(model.input_price)} in, {formatPrice(model.output_price)} out
         {model.as_of && ` (as of ${model.as_of})`}
       </p>

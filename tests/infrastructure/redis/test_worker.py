@@ -1,0 +1,209 @@
+"""No job is lost with its worker or with Redis, and a worker's count of its jobs stays true."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+
+import pytest
+from arq.connections import ArqRedis
+from arq.constants import in_progress_key_prefix
+
+from infrastructure.redis import queue
+from infrastructure.redis.queue import ArqQueue
+from infrastructure.redis.worker import HELD_SECONDS, WakingWorker
+from tests.infrastructure.redis.hands import Hands, job, working
+from tests.infrastructure.redis.own import OwnValkey, own_valkey
+from tests.support.system import ROOT
+from tests.support.until import until
+
+HELD = 0.4
+BEAT = 0.02
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands()
+
+
+def counts(worker: WakingWorker) -> tuple[int, int]:
+    """How many jobs the worker believes to run, and how many more it could take."""
+    return worker.job_counter, worker.sem._value
+
+
+async def test_a_job_is_held_for_a_few_seconds_only(pool: ArqRedis, hands: Hands) -> None:
+    hands.go.clear()
+    await ArqQueue(pool).enqueue(job("a"))
+    async with working(pool, hands):
+        await until(lambda: hands.begun)
+        held = await pool.pttl(f"{in_progress_key_prefix}a")
+        assert 0 < held <= HELD_SECONDS * 1_000
+        hands.go.set()
+
+
+async def test_a_job_that_runs_longer_than_it_is_held_is_renewed_and_given_to_nobody_else(
+    pool: ArqRedis, hands: Hands
+) -> None:
+    hands.go.clear()
+    other = Hands()
+    await ArqQueue(pool).enqueue(job("a"))
+    options = {"held_seconds": 1.0, "beat_seconds": BEAT}
+    async with working(pool, hands, **options):
+        await until(lambda: hands.begun)
+        await pool.pexpire(f"{in_progress_key_prefix}a", 200)
+        await until(lambda: _held_at_least(pool, 900))
+        async with working(pool, other, **options):
+            await ArqQueue(pool).enqueue(job("b"))
+            await until(lambda: "b" in other.begun + hands.begun)
+            assert "a" not in other.begun
+            hands.go.set()
+            await until(lambda: "a" in hands.ended)
+
+
+async def _held_at_least(pool: ArqRedis, milliseconds: int) -> bool:
+    return bool(await pool.pttl(f"{in_progress_key_prefix}a") >= milliseconds)
+
+
+async def test_the_job_of_a_killed_worker_is_free_again_soon(pool: ArqRedis, redis_url: str, hands: Hands) -> None:
+    await ArqQueue(pool).enqueue(job("a"))
+    lone = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.infrastructure.redis.hands", redis_url, str(HELD)),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert lone.stdout
+    assert await asyncio.wait_for(lone.stdout.readline(), 20) == b"a\n"
+    async with working(pool, hands, held_seconds=HELD, beat_seconds=BEAT):
+        await ArqQueue(pool).enqueue(job("b"))
+        await until(lambda: "b" in hands.ended)
+        assert "a" not in hands.begun
+        lone.kill()
+        await lone.wait()
+        await until(lambda: "a" in hands.ended)
+
+
+async def test_a_job_that_redis_forgot_to_be_held_is_not_begun_twice_by_one_worker(
+    pool: ArqRedis, hands: Hands
+) -> None:
+    hands.go.clear()
+    await ArqQueue(pool).enqueue(job("a"))
+    async with working(pool, hands):
+        await until(lambda: hands.begun)
+        await pool.delete(f"{in_progress_key_prefix}a")
+        await ArqQueue(pool).enqueue(job("b"))
+        await until(lambda: "b" in hands.begun)
+        hands.go.set()
+        await until(lambda: len(hands.ended) == 2)
+    assert hands.begun == ["a", "b"]
+
+
+class TestWindDown:
+    async def test_what_ends_in_time_ends_and_nothing_new_begins(self, pool: ArqRedis, hands: Hands) -> None:
+        hands.go.clear()
+        await ArqQueue(pool).enqueue(job("a"))
+        async with working(pool, hands, beat_seconds=BEAT) as worker:
+            await until(lambda: hands.begun)
+            ending = asyncio.create_task(worker.wind_down(20))
+            await until(lambda: not worker.allow_pick_jobs)
+            await ArqQueue(pool).enqueue(job("b"))
+            hands.go.set()
+            await ending
+        assert (hands.begun, hands.ended) == (["a"], ["a"])
+        assert await pool.zrange(queue.QUEUE, 0, -1) == [b"b"]
+
+    async def test_what_does_not_is_cancelled_and_left_in_the_queue_for_others(
+        self, pool: ArqRedis, hands: Hands
+    ) -> None:
+        hands.go.clear()
+        await ArqQueue(pool).enqueue(job("a"))
+        async with working(pool, hands) as worker:
+            await until(lambda: hands.begun)
+            await worker.wind_down(0)
+            assert hands.busy == 0
+        other = Hands()
+        async with working(pool, other):
+            await until(lambda: other.ended == ["a"])
+
+    async def test_a_worker_without_work_ends_at_once(self, pool: ArqRedis, hands: Hands) -> None:
+        async with working(pool, hands) as worker:
+            await worker.wind_down(3600)
+
+
+@pytest.fixture
+async def valkey() -> AsyncIterator[OwnValkey]:
+    with own_valkey() as own:
+        yield own
+
+
+@pytest.fixture
+async def own_pool(valkey: OwnValkey) -> AsyncIterator[ArqRedis]:
+    connected = await queue.connect(valkey.url)
+    yield connected
+    await connected.aclose()
+
+
+async def enqueued(pool: ArqRedis, *names: str) -> None:
+    """Queue the jobs, as soon as Redis is there."""
+
+    async def again() -> bool:
+        try:
+            for name in names:
+                await ArqQueue(pool).enqueue(job(name))
+        except Exception:  # noqa: BLE001 - whatever a Redis says that is just starting
+            return False
+        return True
+
+    await until(again)
+
+
+class TestRestartOfRedis:
+    async def test_running_jobs_go_on_and_their_count_stays_true(
+        self, valkey: OwnValkey, own_pool: ArqRedis, hands: Hands
+    ) -> None:
+        hands.go.clear()
+        async with working(own_pool, hands, max_jobs=3, beat_seconds=BEAT) as worker:
+            await enqueued(own_pool, "a", "b")
+            await until(lambda: len(hands.begun) == 2)
+            valkey.kill()
+            await until(lambda: _sees_no_redis(own_pool))
+            valkey.start()
+            await enqueued(own_pool, "c", "d")
+            await until(lambda: len(hands.begun) == 3)
+            assert (hands.busy, counts(worker)) == (3, (3, 1))
+            hands.go.set()
+            await until(lambda: sorted(hands.ended) == ["a", "b", "c", "d"])
+            await until(lambda: counts(worker) == (0, 4))
+        assert hands.busiest == 3
+
+    async def test_jobs_that_end_while_redis_is_away_leave_no_trace_in_the_count(
+        self, valkey: OwnValkey, own_pool: ArqRedis, hands: Hands
+    ) -> None:
+        async with working(own_pool, hands, max_jobs=2, beat_seconds=BEAT, held_seconds=HELD) as worker:
+            for round_ in range(3):
+                hands.go.clear()
+                names = [f"{round_}{letter}" for letter in "ab"]
+                await enqueued(own_pool, *names)
+                await until(lambda: hands.busy == 2)
+                valkey.kill()
+                hands.go.set()
+                await until(lambda: hands.busy == 0)
+                valkey.start()
+                await until(lambda: _is_idle(own_pool, worker))
+                assert set(names) <= set(hands.ended)
+        assert hands.busiest == 2
+
+
+async def _sees_no_redis(pool: ArqRedis) -> bool:
+    try:
+        await pool.ping()
+    except Exception:  # noqa: BLE001 - in whatever way it is away
+        return True
+    return False
+
+
+async def _is_idle(pool: ArqRedis, worker: WakingWorker) -> bool:
+    """Every job is done and the worker could take as many as ever."""
+    try:
+        left = await pool.zcard(queue.QUEUE)
+    except Exception:  # noqa: BLE001 - in whatever way it is still away
+        return False
+    return left == 0 and counts(worker) == (0, worker.max_jobs + 1)
