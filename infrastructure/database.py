@@ -15,6 +15,9 @@ SCHEMA = resources.files("infrastructure").joinpath("schema.sql").read_text()
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
+CONNECT_SECONDS = 5
+"""A server that does not even refuse a connection may have been replaced by another one meanwhile."""
+
 log = structlog.get_logger()
 
 
@@ -30,7 +33,7 @@ class Database:
             max_size=size,
             open=False,
             timeout=patience,
-            kwargs={"autocommit": True},
+            kwargs={"autocommit": True, "connect_timeout": CONNECT_SECONDS},
             reconnect_timeout=30,
         )
 

@@ -10,7 +10,7 @@ from eventsourcing.persistence import MapperDeserialisationError
 
 from application.errors import Behind, Unavailable
 from application.ports import EventStore, Recorded
-from infrastructure.database import Database
+from infrastructure.database import CONNECT_SECONDS, Database
 
 POSITIONS = "SELECT name, position FROM projection_positions"
 
@@ -62,7 +62,10 @@ class Tail:
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def _listen(self) -> None:
-        async with await psycopg.AsyncConnection.connect(self._database.url, autocommit=True) as connection:
+        connecting = psycopg.AsyncConnection.connect(
+            self._database.url, autocommit=True, connect_timeout=CONNECT_SECONDS
+        )
+        async with await connecting as connection:
             await connection.execute("LISTEN events")
             await connection.execute("LISTEN projections")
             while True:

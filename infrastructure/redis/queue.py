@@ -46,7 +46,7 @@ class ArqQueue:
 
     async def enqueue(self, job: Job) -> None:
         try:
-            await self._redis.enqueue_job(job.name, job.arguments, _job_id=job.id, _defer_until=job.due_at)
-            await self._redis.publish(WAKE, job.id)
+            if await self._redis.enqueue_job(job.name, job.arguments, _job_id=job.id, _defer_until=job.due_at):
+                await self._redis.publish(WAKE, job.id)
         except (RedisError, OSError) as error:
             raise Unavailable("Redis cannot be reached just now") from error

@@ -12,6 +12,8 @@ from infrastructure.redis.queue import WAKE
 
 HELD_SECONDS = 5.0
 BEAT_SECONDS = 1.0
+READ_AT_ONCE = 2_000
+"""Jobs that others hold stay in the queue: of fewer, all could be held, and those behind them would never be seen."""
 
 log = structlog.get_logger()
 
@@ -26,7 +28,14 @@ class WakingWorker(Worker):
         beat_seconds: float = BEAT_SECONDS,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, poll_delay=beat_seconds, keep_result=0, log_results=False, **kwargs)
+        super().__init__(
+            *args,
+            poll_delay=beat_seconds,
+            keep_result=0,
+            log_results=False,
+            queue_read_limit=READ_AT_ONCE,
+            **kwargs,
+        )
         self.in_progress_timeout_s = held_seconds
         self._beat = beat_seconds
         self._woken = asyncio.Event()
@@ -78,14 +87,21 @@ class WakingWorker(Worker):
 
     async def start_jobs(self, job_ids: list[bytes]) -> None:
         """Start those that are free. What runs here is not, even where Redis has forgotten that it does."""
-        here = {job_id for job_id, task in self.tasks.items() if task in self._running}
+        free = await self._free(job_ids)
         before = set(self.tasks.values())
         try:
-            await super().start_jobs([job_id for job_id in job_ids if job_id.decode() not in here])
+            await super().start_jobs(free)
         finally:
             for task in set(self.tasks.values()) - before:
                 self._running.add(task)
                 task.add_done_callback(self._ended)
+
+    async def _free(self, job_ids: list[bytes]) -> list[bytes]:
+        here = {job_id for job_id, task in self.tasks.items() if task in self._running}
+        names = [job_id.decode() for job_id in job_ids]
+        held = await self.pool.mget([in_progress_key_prefix + name for name in names]) if names else []
+        found = zip(job_ids, names, held, strict=True)
+        return [job_id for job_id, name, holder in found if holder is None and name not in here]
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)

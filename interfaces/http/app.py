@@ -45,6 +45,7 @@ def create_app(settings: Settings, *, keep_alive: float = live.KEEP_ALIVE_SECOND
             app.state.starter = composition.starter(core)
             app.state.credentials = composition.credentials(core)
             app.state.keep_alive = keep_alive
+            live.begin()
             yield
 
     app = application(composition.tokens(settings), lifespan)

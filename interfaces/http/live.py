@@ -16,7 +16,16 @@ Messages: TypeAlias = AsyncIterator[ServerSentEventMessage]
 
 log = structlog.get_logger()
 
-_open: set[asyncio.Task[None]] = set()
+
+class _Open:
+    """The sources of all open streams of this process."""
+
+    def __init__(self) -> None:
+        self.pumps: set[asyncio.Task[None]] = set()
+        self.ending = False
+
+
+_open = _Open()
 
 
 def stream(*sources: Messages, keep_alive: float) -> ServerSentEvent:
@@ -25,10 +34,12 @@ def stream(*sources: Messages, keep_alive: float) -> ServerSentEvent:
 
 
 async def _merged(sources: tuple[Messages, ...], keep_alive: float) -> Messages:
-    """Messages as they come, until the client goes or one of the sources ends."""
+    """Messages as they come, until the client goes, or the API, or one of the sources ends."""
+    if _open.ending:
+        return
     queue: asyncio.Queue[ServerSentEventMessage | None] = asyncio.Queue(BUFFERED)
     pumps = [asyncio.create_task(_pump(source, queue)) for source in sources]
-    _open.update(pumps)
+    _open.pumps.update(pumps)
     try:
         while (message := await _next(queue, keep_alive)) is not None:
             yield message
@@ -36,7 +47,7 @@ async def _merged(sources: tuple[Messages, ...], keep_alive: float) -> Messages:
         for pump in pumps:
             pump.cancel()
         await asyncio.gather(*pumps, return_exceptions=True)
-        _open.difference_update(pumps)
+        _open.pumps.difference_update(pumps)
 
 
 async def _next(
@@ -63,7 +74,13 @@ async def _pump(source: Messages, queue: "asyncio.Queue[ServerSentEventMessage |
         queue.put_nowait(None)
 
 
+def begin() -> None:
+    """From now on streams are served."""
+    _open.ending = False
+
+
 def end_all() -> None:
-    """End every stream; the clients come back to another process, or to the next one."""
-    for pump in list(_open):
+    """End every stream, also those that still come; the clients go on at another process, or at the next one."""
+    _open.ending = True
+    for pump in list(_open.pumps):
         pump.cancel()

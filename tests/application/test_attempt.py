@@ -165,6 +165,21 @@ async def test_an_attempt_that_is_over_is_left_alone(world: World) -> None:
     assert world.provider.requests == []
 
 
+async def test_an_attempt_that_is_lost_before_it_asks_asks_nobody(world: World) -> None:
+    run_id = await world.start("a")
+
+    async def nothing() -> None:
+        pass
+
+    async def lose() -> None:
+        await world.do(run_id, run.LoseStep("a", 1))
+
+    world.store.before_append += [nothing, lose]
+    await world.perform(run_id)
+    assert world.happened(run_id) == ["StepBegun", "StepLost", "StepScheduled"]
+    assert world.provider.requests == []
+
+
 async def test_a_job_for_nothing_is_left_alone(world: World) -> None:
     reader = await world.agent()
     run_id = await world.start("a")

@@ -7,11 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 from eventsourcing.persistence import MapperDeserialisationError
 
-from application.ports import Conflict, Recorded
-from domain import agent, name
+from application.ports import Recorded
+from domain import agent
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
-from tests.support.given import CONTEXT
 from tests.support.system import ROOT
 from tests.support.writer import EVENT, append_until_won, fight, write
 
@@ -20,53 +19,6 @@ CREATED = agent.Created("Ada", "Reader", "Read.", "answer", "default")
 
 async def everything(store: PostgresEventStore) -> list[Recorded]:
     return await store.read(0, 1_000_000)
-
-
-async def test_an_empty_log_has_no_head_no_events_and_no_streams(store: PostgresEventStore) -> None:
-    assert (await store.head(), await store.read(0, 10), await store.load(uuid4())) == (0, [], [])
-
-
-async def test_events_come_back_as_they_were_recorded(store: PostgresEventStore) -> None:
-    stream = uuid4()
-    outcome = await store.append([write(stream, CREATED, EVENT)])
-    assert (outcome.stream, outcome.position) == (stream, 2)
-    await store.append([write(stream, agent.Retired(), expected=2)])
-    assert await store.load(stream) == [
-        Recorded(1, stream, 1, CREATED, CONTEXT),
-        Recorded(2, stream, 2, EVENT, CONTEXT),
-        Recorded(3, stream, 3, agent.Retired(), CONTEXT),
-    ]
-    assert await store.head() == 3
-
-
-async def test_pages_follow_each_other(store: PostgresEventStore) -> None:
-    for _ in range(5):
-        await store.append([write(uuid4())])
-    assert [recorded.position for recorded in await store.read(0, 2)] == [1, 2]
-    assert [recorded.position for recorded in await store.read(2, 2)] == [3, 4]
-    assert [recorded.position for recorded in await store.read(4, 2)] == [5]
-    assert await store.read(5, 2) == []
-
-
-@pytest.mark.parametrize("expected", [0, 1])
-async def test_who_expects_an_older_version_is_refused_and_leaves_no_trace(
-    store: PostgresEventStore, expected: int
-) -> None:
-    stream = uuid4()
-    await store.append([write(stream, CREATED, EVENT)])
-    with pytest.raises(Conflict):
-        await store.append([write(stream, EVENT, expected=expected)])
-    assert await store.head() == 2
-
-
-async def test_several_streams_are_appended_to_together_or_not_at_all(store: PostgresEventStore) -> None:
-    one, two, three = uuid4(), uuid4(), uuid4()
-    outcome = await store.append([write(one, CREATED, EVENT), write(two, name.Claimed(one))])
-    assert (outcome.stream, outcome.position) == (one, 3)
-    with pytest.raises(Conflict):
-        await store.append([write(three, CREATED), write(two, name.Claimed(three))])
-    assert await store.load(three) == []
-    assert [recorded.stream for recorded in await everything(store)] == [one, one, two]
 
 
 async def test_of_many_who_append_the_same_version_one_wins(store: PostgresEventStore) -> None:

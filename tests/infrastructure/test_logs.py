@@ -1,6 +1,7 @@
 """Each process writes its logs to its standard error, as people or as machines read them."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -18,8 +19,14 @@ structlog.get_logger().debug("too.small")
 
 
 def said(**environment: str) -> str:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("Z2_")}
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", PROGRAM],
+        env={**ours, **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout == ""
     return done.stderr

@@ -211,6 +211,9 @@ class TestRebuild:
         async with database.connection() as connection:
             await connection.execute("UPDATE agents SET body = jsonb_set(body, '{role}', '\"wrong\"')")
             await connection.execute("DELETE FROM agents WHERE position = (SELECT max(position) FROM agents)")
+            await connection.execute(
+                "INSERT INTO agents SELECT %s, workspace_id, 0, body FROM agents LIMIT 1", (uuid4(),)
+            )
         assert await self.rows(database) != before
         assert await runner.rebuild(agents.projection, store, database.transaction) == (5, 50)
         assert await self.rows(database) == before

@@ -1,6 +1,8 @@
 """What tests ask of the API, and how its refusals are told apart."""
 
 import itertools
+import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -70,6 +72,16 @@ def finished(client: httpx2.Client, accepted: dict[str, Any]) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     run: dict[str, Any] = answer.json()
     return run
+
+
+def seen(look: Callable[[], object], wanted: object, seconds: float = 10) -> bool:
+    """Whether it comes to what is wanted, in good time."""
+    end = time.monotonic() + seconds
+    while look() != wanted:
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 ENDS = ("completed", "failed", "cancelled")

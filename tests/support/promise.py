@@ -72,7 +72,7 @@ class Promise:
             self.fits(response.json(), promised["content"][media_type]["schema"])
 
     def _operation(self, path: str, method: str) -> dict[str, Any] | None:
-        found = next((item for pattern, item in self._paths if pattern.fullmatch(path)), {})
+        found: dict[str, Any] = next((item for pattern, item in self._paths if pattern.fullmatch(path)), {})
         operation: dict[str, Any] | None = found.get(method)
         return operation
 

@@ -13,6 +13,7 @@ from typing import Any, cast
 from arq.connections import ArqRedis
 from arq.typing import WorkerCoroutine
 from arq.worker import func
+from redis.exceptions import RedisError
 
 from application.ports import Job
 from domain.kernel import Instant
@@ -72,6 +73,28 @@ async def working(pool: ArqRedis, hands: Hands, **options: Any) -> AsyncIterator
         await asyncio.gather(main, return_exceptions=True)
         await one.wind_down(0)
     assert main.cancelled(), main
+
+
+class Flaky(ArqRedis):
+    """A Redis that goes away for the next so many transactions."""
+
+    failures = 0
+
+    @classmethod
+    def beside(cls, pool: ArqRedis) -> "Flaky":
+        """Another client of the same Redis."""
+        return cls(
+            connection_pool=pool.connection_pool,
+            job_serializer=queue.serialize,
+            job_deserializer=queue.deserialize,
+            default_queue_name=queue.QUEUE,
+        )
+
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Any:
+        if transaction and self.failures:
+            self.failures -= 1
+            raise RedisError("as it was told to")
+        return super().pipeline(transaction, shard_hint)
 
 
 class Loud(Hands):

@@ -79,6 +79,12 @@ async def test_runs_do_not_hear_each_other(live: RedisLiveText) -> None:
     assert [piece.text for piece in await heard(live, two, 1)] == ["Other."]
 
 
+async def test_silence_is_told_too_so_that_one_can_see_whether_it_is_over(live: RedisLiveText) -> None:
+    listening = cast("AsyncGenerator[Said | None, None]", live.listen(uuid4()))
+    assert await anext(listening) is None
+    await listening.aclose()
+
+
 async def test_it_is_kept_for_minutes_only(redis: Redis, live: RedisLiveText) -> None:
     run = uuid4()
     await speak(live, run, WORDS)

@@ -1,8 +1,10 @@
 """A job is queued once under its id, begins when it is due, and is told to workers at once."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from arq.connections import ArqRedis
@@ -84,6 +86,21 @@ def _has_ended(hands: Hands, names: list[str]) -> bool:
 async def _listened_to(pool: ArqRedis) -> bool:
     ((_, listeners),) = await pool.pubsub_numsub(queue.WAKE)
     return bool(listeners)
+
+
+async def test_workers_are_woken_for_a_new_job_only(pool: ArqRedis, jobs: ArqQueue) -> None:
+    async with pool.pubsub() as channel:
+        await channel.subscribe(queue.WAKE)
+        for name in "aab":
+            await jobs.enqueue(job(name))
+        heard = [message["data"] async for message in _first(channel.listen(), 3)]
+    assert heard == [1, b"a", b"b"]
+
+
+async def _first(messages: AsyncIterator[dict[str, Any]], count: int) -> AsyncIterator[dict[str, Any]]:
+    async with asyncio.timeout(20):
+        for _ in range(count):
+            yield await anext(messages)
 
 
 async def test_the_end_of_a_job_makes_room_for_the_next_at_once(pool: ArqRedis, jobs: ArqQueue, hands: Hands) -> None:

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 from arq.connections import ArqRedis
 from arq.constants import in_progress_key_prefix
+from structlog.testing import capture_logs
 
 from infrastructure.redis import queue
 from infrastructure.redis.queue import ArqQueue
 from infrastructure.redis.worker import HELD_SECONDS, WakingWorker
-from tests.infrastructure.redis.hands import Hands, job, working
+from tests.infrastructure.redis.hands import Flaky, Hands, job, working
 from tests.infrastructure.redis.own import OwnValkey, own_valkey
 from tests.support.system import ROOT
 from tests.support.until import until
@@ -96,6 +97,37 @@ async def test_a_job_that_redis_forgot_to_be_held_is_not_begun_twice_by_one_work
     assert hands.begun == ["a", "b"]
 
 
+async def test_a_redis_that_goes_away_while_jobs_are_being_taken_costs_no_room_for_jobs(
+    pool: ArqRedis, hands: Hands
+) -> None:
+    flaky = Flaky.beside(pool)
+    hands.go.clear()
+    async with working(flaky, hands, max_jobs=2, beat_seconds=BEAT) as worker:
+        await ArqQueue(pool).enqueue(job("a"))
+        await until(lambda: hands.begun)
+        flaky.failures = 5
+        for name in "bc":
+            await ArqQueue(pool).enqueue(job(name))
+        await until(lambda: flaky.failures == 0)
+        await until(lambda: len(hands.begun) == 2)
+        assert counts(worker) == (2, 1)
+        hands.go.set()
+        await until(lambda: len(hands.ended) == 3)
+        await until(lambda: counts(worker) == (0, 3))
+    assert hands.busiest == 2
+
+
+async def test_many_jobs_that_others_hold_hide_no_free_one(pool: ArqRedis, hands: Hands) -> None:
+    held = [f"held {number}" for number in range(150)]
+    for name in held:
+        await ArqQueue(pool).enqueue(job(name))
+        await pool.psetex(f"{in_progress_key_prefix}{name}", 60_000, b"1")
+    await ArqQueue(pool).enqueue(job("free"))
+    async with working(pool, hands, beat_seconds=BEAT):
+        await until(lambda: hands.ended == ["free"])
+    assert await pool.zcard(queue.QUEUE) == len(held)
+
+
 class TestWindDown:
     async def test_what_ends_in_time_ends_and_nothing_new_begins(self, pool: ArqRedis, hands: Hands) -> None:
         hands.go.clear()
@@ -163,8 +195,9 @@ class TestRestartOfRedis:
         async with working(own_pool, hands, max_jobs=3, beat_seconds=BEAT) as worker:
             await enqueued(own_pool, "a", "b")
             await until(lambda: len(hands.begun) == 2)
-            valkey.kill()
-            await until(lambda: _sees_no_redis(own_pool))
+            with capture_logs() as logs:
+                valkey.kill()
+                await until(lambda: "worker.redis_unavailable" in [entry["event"] for entry in logs])
             valkey.start()
             await enqueued(own_pool, "c", "d")
             await until(lambda: len(hands.begun) == 3)
@@ -177,27 +210,22 @@ class TestRestartOfRedis:
     async def test_jobs_that_end_while_redis_is_away_leave_no_trace_in_the_count(
         self, valkey: OwnValkey, own_pool: ArqRedis, hands: Hands
     ) -> None:
-        async with working(own_pool, hands, max_jobs=2, beat_seconds=BEAT, held_seconds=HELD) as worker:
-            for round_ in range(3):
-                hands.go.clear()
-                names = [f"{round_}{letter}" for letter in "ab"]
-                await enqueued(own_pool, *names)
-                await until(lambda: hands.busy == 2)
-                valkey.kill()
-                hands.go.set()
-                await until(lambda: hands.busy == 0)
-                valkey.start()
-                await until(lambda: _is_idle(own_pool, worker))
-                assert set(names) <= set(hands.ended)
+        options = {"max_jobs": 2, "beat_seconds": BEAT, "held_seconds": HELD}
+        with capture_logs() as logs:
+            async with working(own_pool, hands, **options) as worker:
+                for round_ in range(3):
+                    hands.go.clear()
+                    names = [f"{round_}{letter}" for letter in "ab"]
+                    await enqueued(own_pool, *names)
+                    await until(lambda: hands.busy == 2)
+                    logs.clear()
+                    valkey.kill()
+                    hands.go.set()
+                    await until(lambda: logs and hands.busy == 0)
+                    valkey.start()
+                    await until(lambda: _is_idle(own_pool, worker))
+                    assert set(names) <= set(hands.ended)
         assert hands.busiest == 2
-
-
-async def _sees_no_redis(pool: ArqRedis) -> bool:
-    try:
-        await pool.ping()
-    except Exception:  # noqa: BLE001 - in whatever way it is away
-        return True
-    return False
 
 
 async def _is_idle(pool: ArqRedis, worker: WakingWorker) -> bool:

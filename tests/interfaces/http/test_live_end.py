@@ -67,13 +67,15 @@ async def test_clients_that_go_away_leave_nothing_behind(system: System, quick: 
             """How many clients Redis has."""
             return int((await client.info("clients"))["connected_clients"])
 
-        async def look(path: str, open_ones: AsyncExitStack) -> None:
-            response = await open_ones.enter_async_context(Watcher(quick, token).open(path))
+        async def look(path: str, open_ones: AsyncExitStack) -> AsyncIterator[Message]:
+            stream = await open_ones.enter_async_context(Watcher(quick, token).open(path))
             await heard_until(stream, is_alive)
+            return stream
 
         tasks, held = len(asyncio.all_tasks()), await connections()
         async with AsyncExitStack() as open_ones:
-            await asyncio.gather(*(look(path, open_ones) for path in [over, "/api/events"] * 10))
+            streams = await asyncio.gather(*(look(path, open_ones) for path in [over, "/api/events"] * 10))
+            assert len(streams) == 20
             assert len(asyncio.all_tasks()) >= tasks + 30
             assert await connections() >= held + 10
         await until(lambda: len(asyncio.all_tasks()) <= tasks)
@@ -91,34 +93,49 @@ async def test_an_api_that_stops_ends_its_streams_at_once(
         watcher = Watcher(stopping.url, token)
         async with watcher.open(over) as run, watcher.open("/api/events", after=0) as workspace:
             await heard_until(run, is_end)
+            await anext(workspace)
             began = time.monotonic()
             stopping.process.send_signal(signal.SIGTERM)
             assert [message async for message in run if message.event] == []
-            assert [message async for message in workspace] != []
+            assert [message async for message in workspace if not message.event] == []
             await asyncio.to_thread(stopping.process.wait, 10)
         assert time.monotonic() - began < 2
         assert stopping.process.returncode in (0, -signal.SIGTERM)
         assert "Traceback" not in stopping.log
 
 
+async def test_a_stream_that_is_asked_for_while_the_api_stops_ends_at_once(quick: str, token: str, over: str) -> None:
+    live.end_all()
+    async with Watcher(quick, token).open(over) as stream:
+        assert [message async for message in stream] == []
+    live.begin()
+    assert is_end((await Watcher(quick, token).heard(over, is_end))[-1])
+
+
 async def test_what_is_not_sent_when_streams_end_is_told_to_who_comes_back(
     api: httpx2.Client, quick: str, token: str
 ) -> None:
     run_id = asked.a_long_run(api)["id"]
-    watcher, path, seen = Watcher(quick, token), f"/api/runs/{run_id}/live", list[Message]()
-    while not any(is_end(message) for message in seen):
+    watcher, seen, streams = Watcher(quick, token), list[Message](), 0
+    while not (seen and is_end(seen[-1])):
+        live.begin()
+        streams += 1
         last = seen[-1].id if seen else None
-        async with watcher.open(path, last_seen=last) as stream:
-            asyncio.get_running_loop().call_later(0.2, live.end_all)
-            seen += [message async for message in stream if message.event == "event"]
-        if len(seen) > 100:
+        async with watcher.open(f"/api/runs/{run_id}/live", last_seen=last) as stream:
+            async for message in stream:
+                seen += [message] if message.event == "event" else []
+                if len(seen) % 10 == 9 or is_end(message):
+                    live.end_all()
+        if streams == 8:
             await asyncio.to_thread(api.post, f"/api/runs/{run_id}/cancel")
     record = api.get(f"/api/runs/{run_id}/events").json()["items"]
     assert [message.data for message in seen] == record[: len(seen)]
+    assert streams > 8
 
 
 def told(source: live.Messages) -> AsyncIterator[bytes]:
     """What goes over the wire."""
+    live.begin()
     return cast(AsyncIterable[bytes], live.stream(source, keep_alive=60).iterator).__aiter__()
 
 
