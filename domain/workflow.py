@@ -14,6 +14,17 @@ Attempts: TypeAlias = Annotated[int, Meta(ge=1, le=10)]
 Description: TypeAlias = Annotated[Text, Meta(max_length=2_000)]
 
 
+class StoredNode(Record, tag_field="kind", tag="agent"):
+    """A step as the log keeps it: without limits, so that a tighter one never makes an old workflow unreadable."""
+
+    id: str
+    agent_id: UUID
+    prompt: str
+    needs: tuple[str, ...] = ()
+    max_attempts: int = 3
+    document: bool = True
+
+
 class AgentNode(Record, tag_field="kind", tag="agent", forbid_unknown_fields=True):
     """A step that an agent does; `document` says whether it is given the input of the run."""
 
@@ -24,6 +35,9 @@ class AgentNode(Record, tag_field="kind", tag="agent", forbid_unknown_fields=Tru
     max_attempts: Attempts = 3
     document: bool = True
 
+    def stored(self) -> StoredNode:
+        return StoredNode(self.id, self.agent_id, self.prompt, self.needs, self.max_attempts, self.document)
+
 
 Nodes: TypeAlias = Annotated[tuple[AgentNode, ...], Meta(min_length=1, max_length=200)]
 
@@ -31,12 +45,12 @@ Nodes: TypeAlias = Annotated[tuple[AgentNode, ...], Meta(min_length=1, max_lengt
 class Created(Event, tag="workflow.created.v1"):
     name: str
     description: str
-    nodes: tuple[AgentNode, ...]
+    nodes: tuple[StoredNode, ...]
 
 
 class Revised(Event, tag="workflow.revised.v1"):
     description: str
-    nodes: tuple[AgentNode, ...]
+    nodes: tuple[StoredNode, ...]
 
 
 Events: TypeAlias = Created | Revised
@@ -61,7 +75,7 @@ class Workflow(Record):
     version: int = 0
     name: str = ""
     description: str = ""
-    nodes: tuple[AgentNode, ...] = ()
+    nodes: tuple[StoredNode, ...] = ()
 
 
 initial = Workflow()
@@ -69,15 +83,16 @@ initial = Workflow()
 
 def decide(command: Commands, workflow: Workflow, context: Context) -> list[Events]:
     check_graph(command.nodes)
-    same = (workflow.nodes, workflow.description) == (command.nodes, command.description)
+    nodes = tuple(node.stored() for node in command.nodes)
+    same = (workflow.nodes, workflow.description) == (nodes, command.description)
     match command, workflow.status:
-        case CreateWorkflow(name, nodes, description), "absent":
+        case CreateWorkflow(name=name, description=description), "absent":
             return [Created(name, description, nodes)]
-        case CreateWorkflow(name), "active" if same and name == workflow.name:
+        case CreateWorkflow(name=name), "active" if same and name == workflow.name:
             return []
         case CreateWorkflow(), "active":
             raise Rejected("this workflow exists already with other values; revise it instead")
-        case ReviseWorkflow(nodes, description), "active":
+        case ReviseWorkflow(description=description), "active":
             return [] if same else [Revised(description, nodes)]
         case _:
             raise Rejected(f"{type(command).__name__} refused: the workflow is {workflow.status}")

@@ -25,7 +25,7 @@ class WorkflowRow(Row, kw_only=True):
     name: str = ""
     description: str = ""
     version: int = 0
-    nodes: tuple[workflow.AgentNode, ...] = ()
+    nodes: tuple[workflow.StoredNode, ...] = ()
     created_at: Instant
 
 

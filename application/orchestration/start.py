@@ -12,7 +12,7 @@ from application.ports import IdempotencyKey, Outcome, Payloads
 from application.templates import TEMPLATES
 from application.templates.template import Template
 from domain import agent, run, workflow
-from domain.kernel import Record
+from domain.kernel import Record, Rejected, replace
 from domain.run_events import PlannedStep
 
 
@@ -92,7 +92,13 @@ class Starter:
         try:
             await self._executor.state(stream, actor.workspace_id)
         except NotFound:
-            await self._executor.execute(stream, command, actor, correlation_id=correlation_id)
+            try:
+                await self._executor.execute(stream, command, actor, correlation_id=correlation_id)
+            except Rejected as refused:
+                if refused.code != "name_taken":
+                    raise
+                other = replace(command, name=f"{command.name} ({stream.hex[:6]})")
+                await self._executor.execute(stream, other, actor, correlation_id=correlation_id)
 
     async def _plan(
         self, workflow_id: UUID, model: str | None, actor: Actor
@@ -106,7 +112,7 @@ class Starter:
         steps = [await self._pin(node, model, actor) for node in state.nodes]
         return state.name, state.version, tuple(steps)
 
-    async def _pin(self, node: workflow.AgentNode, model: str | None, actor: Actor) -> PlannedStep:
+    async def _pin(self, node: workflow.StoredNode, model: str | None, actor: Actor) -> PlannedStep:
         state = await self.agent(node.agent_id, actor.workspace_id)
         chosen = model or (self._default_model if state.model == "default" else state.model)
         return PlannedStep(

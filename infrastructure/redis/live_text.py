@@ -1,5 +1,7 @@
 """What models say while they say it: a short-lived Redis stream per run, read by whoever watches."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -9,6 +11,10 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from domain.kernel import Record
+
+SAY_SECONDS = 0.5
+QUIET_SECONDS = 5.0
+"""How long a word may take, and how long nothing is said after one that took longer: the work must not wait."""
 
 KEPT_SECONDS = 600
 KEPT_ENTRIES = 20_000
@@ -31,15 +37,19 @@ class RedisLiveText:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._quiet_until = 0.0
 
     async def say(self, run: UUID, step: str, attempt: int, offset: int, text: str) -> None:
+        if time.monotonic() < self._quiet_until:
+            return
         piece = msgspec.json.encode(Said(step, attempt, offset, text))
         try:
-            async with self._redis.pipeline(transaction=False) as pipe:
+            async with asyncio.timeout(SAY_SECONDS), self._redis.pipeline(transaction=False) as pipe:
                 pipe.xadd(_key(run), {"said": piece}, maxlen=KEPT_ENTRIES, approximate=True)
                 pipe.expire(_key(run), KEPT_SECONDS)
                 await pipe.execute()
-        except (RedisError, OSError) as error:
+        except (RedisError, OSError) as error:  # a time-out is an OSError
+            self._quiet_until = time.monotonic() + QUIET_SECONDS
             log.debug("live_text.unavailable", error=type(error).__name__)
 
     async def listen(self, run: UUID) -> AsyncIterator[Said | None]:

@@ -10,7 +10,7 @@ from application.access import Actor
 from application.errors import Invalid, NotFound
 from application.orchestration.start import Starter
 from domain.kernel import Instant, Record
-from domain.workflow import AgentNode, CreateWorkflow, check_graph
+from domain.workflow import CreateWorkflow, StoredNode, check_graph
 from interfaces.composition import Core
 from interfaces.http.auth import needs
 from interfaces.http.commands import Accepted, After, Key, Signed, caught_up, created, new_stream, sent
@@ -104,6 +104,6 @@ def _shown(row: WorkflowRow, names: dict[UUID, str]) -> Workflow:
     return Workflow(row.id, row.name, row.description, row.version, nodes, row.created_at)
 
 
-def _node(node: AgentNode, names: dict[UUID, str]) -> WorkflowNode:
+def _node(node: StoredNode, names: dict[UUID, str]) -> WorkflowNode:
     name = names.get(node.agent_id, "")
     return WorkflowNode(node.id, node.agent_id, name, node.prompt, node.needs, node.max_attempts, node.document)

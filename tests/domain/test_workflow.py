@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from domain import workflow
-from domain.workflow import AgentNode
+from domain.workflow import AgentNode, StoredNode
 from tests.support.given import given
 
 
@@ -15,10 +16,15 @@ def nodes(*lines: str) -> tuple[AgentNode, ...]:
     return tuple(AgentNode(name, UUID(int=20), "Do it.", tuple(needs.split())) for name, _, needs in parts)
 
 
+def kept(*lines: str) -> tuple[StoredNode, ...]:
+    """The same nodes as the log keeps them."""
+    return tuple(node.stored() for node in nodes(*lines))
+
+
 CREATE = workflow.CreateWorkflow("Brief", nodes("a", "b: a"))
-CREATED = workflow.Created("Brief", "", nodes("a", "b: a"))
+CREATED = workflow.Created("Brief", "", kept("a", "b: a"))
 REVISE = workflow.ReviseWorkflow(nodes("a"), "Shorter")
-REVISED = workflow.Revised("Shorter", nodes("a"))
+REVISED = workflow.Revised("Shorter", kept("a"))
 
 
 def test_a_workflow_is_created() -> None:
@@ -55,7 +61,7 @@ def test_a_workflow_that_does_not_exist_is_not_revised() -> None:
 
 def test_each_revision_is_a_version() -> None:
     state = workflow.decider.fold([CREATED, REVISED])
-    assert state == workflow.Workflow("active", 2, "Brief", "Shorter", nodes("a"))
+    assert state == workflow.Workflow("active", 2, "Brief", "Shorter", kept("a"))
 
 
 REFUSED = [
@@ -77,6 +83,12 @@ def test_a_graph_that_could_never_be_done_is_refused(lines: tuple[str, ...], why
 
 
 def test_nodes_may_stand_in_any_order_and_name_a_need_twice() -> None:
-    graph = nodes("c: a b a", "b: a", "a")
-    create = workflow.CreateWorkflow("Brief", graph)
-    given(workflow.decider).when(create).then(workflow.Created("Brief", "", graph))
+    graph = ("c: a b a", "b: a", "a")
+    create = workflow.CreateWorkflow("Brief", nodes(*graph))
+    given(workflow.decider).when(create).then(workflow.Created("Brief", "", kept(*graph)))
+
+
+def test_a_tighter_rule_never_makes_a_stored_workflow_unreadable() -> None:
+    node = {"kind": "agent", "id": "No slug!", "agent_id": UUID(int=1), "prompt": "", "max_attempts": 99, "new": 1}
+    stored = {"type": "workflow.created.v1", "name": "", "description": "", "nodes": [node]}
+    assert msgspec.convert(stored, workflow.Created).nodes[0].max_attempts == 99

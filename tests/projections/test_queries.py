@@ -57,7 +57,7 @@ async def test_agents_are_listed_by_name_each_in_its_own_workspace(database: Dat
 
 
 async def test_workflows_are_listed_by_name_each_in_its_own_workspace(database: Database, log: Log) -> None:
-    nodes = (workflow.AgentNode("a", uuid4(), "Do."),)
+    nodes = (workflow.StoredNode("a", uuid4(), "Do."),)
     for name in ("beta", "Alpha"):
         await log.happens(workflows.projection, workflow.Created(name, "", nodes))
     await log.happens(workflows.projection, workflow.Created("Aardvark", "", nodes), workspace_id=ELSEWHERE)

@@ -6,8 +6,8 @@ from projections.workflows import WorkflowRow, projection
 from tests.projections.telling import STREAM, moment, recorded, told
 from tests.support.given import CONTEXT
 
-FIRST = (workflow.AgentNode("a", STREAM, "Do a."),)
-SECOND = (*FIRST, workflow.AgentNode("b", STREAM, "Do b.", ("a",)))
+FIRST = (workflow.StoredNode("a", STREAM, "Do a."),)
+SECOND = (*FIRST, workflow.StoredNode("b", STREAM, "Do b.", ("a",)))
 
 
 def test_a_new_workflow() -> None:

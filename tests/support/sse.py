@@ -1,5 +1,6 @@
 """Server-sent events as a client reads them (WHATWG HTML, 9.2)."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ import httpx2
 
 from domain.kernel import Record
 
+SECONDS = 60
 ENDS = ("run.completed.v1", "run.failed.v1", "run.cancelled.v1")
 
 
@@ -49,10 +51,11 @@ async def _messages(response: httpx2.Response) -> AsyncIterator[Message]:
 async def until(stream: AsyncIterator[Message], last: Callable[[Message], bool]) -> list[Message]:
     """The messages up to the one that is the last."""
     heard: list[Message] = []
-    async for message in stream:
-        heard.append(message)
-        if last(message):
-            return heard
+    async with asyncio.timeout(SECONDS):
+        async for message in stream:
+            heard.append(message)
+            if last(message):
+                return heard
     raise AssertionError(f"the stream ended after {len(heard)} messages")
 
 

@@ -123,9 +123,10 @@ async def test_what_is_not_sent_when_streams_end_is_told_to_who_comes_back(
         last = seen[-1].id if seen else None
         async with watcher.open(f"/api/runs/{run_id}/live", last_seen=last) as stream:
             async for message in stream:
-                seen += [message] if message.event == "event" else []
-                if len(seen) % 10 == 9 or is_end(message):
-                    live.end_all()
+                if message.event == "event":
+                    seen.append(message)
+                    if len(seen) % 10 == 0 or is_end(message):
+                        live.end_all()
         if streams == 8:
             await asyncio.to_thread(api.post, f"/api/runs/{run_id}/cancel")
     record = api.get(f"/api/runs/{run_id}/events").json()["items"]
