@@ -62,7 +62,6 @@ class Machine:
             ],
         ]
 
-
     def _api(self, env: Mapping[str, str]) -> member.Member:
         """The API takes over a socket that stays open while it restarts, so nobody is refused meanwhile."""
         fds: tuple[int, ...] = ()
