@@ -14,10 +14,9 @@ from application.ports import IdempotencyKey, Outcome
 from domain.kernel import Command, Record
 from infrastructure.tail import Tail
 from interfaces.composition import Core
+from interfaces.http.words import LAST_POSITION
 
 MAX_KEY = 200
-LAST_POSITION = 2**63 - 1
-"""What the log's column can hold."""
 
 Signed: TypeAlias = Request[Actor, Any, Any]
 """A request of somebody who is signed in."""

@@ -15,7 +15,8 @@ from application.ports import Recorded
 from application.registry import tag_of
 from domain.kernel import Instant, Record
 from interfaces.composition import Core
-from interfaces.http.commands import LAST_POSITION, Signed
+from interfaces.http.commands import Signed
+from interfaces.http.words import LAST_POSITION
 
 LogPosition = Annotated[
     int | None,

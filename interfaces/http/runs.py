@@ -16,7 +16,6 @@ from domain.kernel import Name, Record
 from interfaces.composition import Core
 from interfaces.http.auth import needs
 from interfaces.http.commands import (
-    LAST_POSITION,
     Accepted,
     After,
     Key,
@@ -27,7 +26,7 @@ from interfaces.http.commands import (
     sent,
 )
 from interfaces.http.run_views import Run, RunPage, summary, whole
-from interfaces.http.words import MODEL_PATTERN
+from interfaces.http.words import LAST_POSITION, MODEL_PATTERN
 from projections import runs
 from projections.runs import RunRow
 

@@ -16,8 +16,9 @@ from application.ports import Recorded
 from domain import run
 from interfaces.composition import Core
 from interfaces.http import live
-from interfaces.http.commands import LAST_POSITION, Signed
+from interfaces.http.commands import Signed
 from interfaces.http.events import LogPosition, past_of_run, shown
+from interfaces.http.words import LAST_POSITION
 
 REDIS_PAUSE = 1.0
 

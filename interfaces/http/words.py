@@ -7,8 +7,8 @@ from msgspec import inspect
 
 from domain import agent, kernel
 
-UNBOUNDED = 2**63 - 1
-"""The largest position that the log could ever have; nobody needs to be told."""
+LAST_POSITION = 2**63 - 1
+"""The largest position that the log's column can hold; nobody needs to be told."""
 
 MODEL_PATTERN = r"^[a-z0-9_-]+/\S+$"
 
@@ -103,6 +103,6 @@ def _of(least: int | None, most: int | None, things: str) -> str:
 
 
 def _range(least: float | None, most: float | None) -> str:
-    if most is None or most >= UNBOUNDED:
+    if most is None or most >= LAST_POSITION:
         return "" if least is None else f" from {least:,} on"
     return f" from {least or 0:,} to {most:,}"

@@ -1,6 +1,7 @@
 """A running Z2 for tests: real processes on real servers, spoken to over HTTP."""
 
 import contextlib
+import itertools
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import httpx2
 import msgspec
@@ -19,6 +21,8 @@ from tests.support.servers import scratch
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = ("api", "worker", "projector")
+
+_databases = itertools.cycle(range(1, 16))
 
 Seen = TypeVar("Seen")
 
@@ -105,7 +109,7 @@ def running_system(database_url: str, redis_url: str, **settings: str) -> Iterat
     """An API, a worker and a projector that live as long as the block."""
     with scratch() as data:
         port = free_port()
-        environment = {**os.environ, "DATABASE_URL": database_url, "REDIS_URL": redis_url, **settings}
+        environment = {**os.environ, "DATABASE_URL": database_url, "REDIS_URL": _own(redis_url), **settings}
         environment |= {"Z2_DATA_DIR": str(data), "Z2_PORT": str(port), "Z2_LOG_LEVEL": "warning"}
         system = System(environment, data, f"http://127.0.0.1:{port}")
         try:
@@ -116,6 +120,11 @@ def running_system(database_url: str, redis_url: str, **settings: str) -> Iterat
             yield system
         finally:
             system.stop()
+
+
+def _own(redis_url: str) -> str:
+    """Each Z2 has a Redis database to itself, or one would take the jobs of another."""
+    return urlsplit(redis_url)._replace(query=f"db={next(_databases)}").geturl()
 
 
 def free_port() -> int:

@@ -78,8 +78,8 @@ async def test_a_watcher_of_a_run_that_is_over_sees_its_record_and_no_words(
 async def test_resuming_anywhere_misses_nothing_and_repeats_nothing(api: httpx2.Client, watcher: Watcher) -> None:
     run = finished(api, created(api, "/api/runs", a_run()))
     record = recorded(api, run["id"])
-    for place, event in enumerate(record[:-1]):
-        seen = event["position"]
+    for place in (*range(0, len(record) - 1, 4), len(record) - 2):
+        seen = record[place]["position"]
         path = f"/api/runs/{run['id']}/live"
         by_address = await watcher.heard(path, is_end, after=seen)
         by_header = await watcher.heard(path, is_end, after=1, last_seen=seen)

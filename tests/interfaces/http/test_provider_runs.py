@@ -14,7 +14,7 @@ from tests.support.providers import ProvidedSystem, ProviderProcess, provided_sy
 from tests.support.sse import Message, Watcher, is_end, until
 
 ANSWER = "Tides are caused by the Moon, and so they come twice a day.\n\n- Turbines turn in them."
-PATIENCE = {"Z2_MODEL_FIRST_TOKEN_SECONDS": "1.5", "Z2_MODEL_IDLE_SECONDS": "1.5"}
+PATIENCE = {"Z2_MODEL_FIRST_TOKEN_SECONDS": "1.0", "Z2_MODEL_IDLE_SECONDS": "1.0"}
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def types(client: httpx2.Client, run_id: str) -> list[str]:
 async def test_an_answer_of_openai_is_streamed_recorded_and_paid(
     client: httpx2.Client, watcher: Watcher, openai: ProviderProcess
 ) -> None:
-    openai.will(text=ANSWER, delay=0.02, input_tokens=1_234, cached_tokens=200, output_tokens=567, reasoning_tokens=400)
+    openai.will(text=ANSWER, delay=0.01, input_tokens=1_234, cached_tokens=200, output_tokens=567, reasoning_tokens=400)
     run = one_step(client, "openai/gpt-6-luna")
     heard = await watcher.heard(f"/api/runs/{run['id']}/live", is_end)
     kinds = [message.type or message.event for message in heard]
@@ -85,7 +85,7 @@ async def test_an_answer_of_openai_is_streamed_recorded_and_paid(
 async def test_an_answer_of_anthropic_is_streamed_recorded_and_paid(
     client: httpx2.Client, watcher: Watcher, anthropic: ProviderProcess
 ) -> None:
-    anthropic.will(text=ANSWER, delay=0.02, input_tokens=1_000, cached_tokens=400, written_tokens=100, output_tokens=50)
+    anthropic.will(text=ANSWER, delay=0.01, input_tokens=1_000, cached_tokens=400, written_tokens=100, output_tokens=50)
     run = one_step(client, "anthropic/claude-sonnet-5-5")
     heard = await watcher.heard(f"/api/runs/{run['id']}/live", is_end)
     assert said(heard) == ANSWER
@@ -172,14 +172,14 @@ def test_a_provider_that_hangs_is_given_up_and_asked_again_after_a_pause(
     events = client.get(f"/api/runs/{run['id']}/events").json()["items"]
     (failure,) = (event["data"] for event in events if event["type"] == "run.step_failed.v1")
     assert (failure["code"], failure["final"]) == ("model_timeout", False)
-    assert "did not begin to answer: nothing came for 1.5 s" in failure["detail"]
+    assert "did not begin to answer: nothing came for 1 s" in failure["detail"]
     assert [call["state"] for call in openai.calls()] == ["left", "answered"]
 
 
 @pytest.mark.parametrize(
     ("script", "code", "says"),
     [
-        ({"fault": "hang_first"}, "model_timeout", "nothing came for 1.5 s"),
+        ({"fault": "hang_first"}, "model_timeout", "nothing came for 1 s"),
         ({"status": 503}, "model_unavailable", "answered 503"),
         ({"status": 429}, "model_rate_limited", "too many requests"),
         ({"fault": "reset"}, "model_unavailable", "broke the connection off"),
@@ -229,7 +229,7 @@ async def test_a_watcher_who_comes_late_hears_the_running_attempt_from_its_begin
     client: httpx2.Client, watcher: Watcher, openai: ProviderProcess
 ) -> None:
     openai.will(text="This is never finished, for the connection hangs.", fault="hang_middle")
-    openai.always(text=ANSWER * 5, delay=0.03)
+    openai.always(text=ANSWER * 5, delay=0.01)
     run = one_step(client, "openai/gpt-6-luna")
     path = f"/api/runs/{run['id']}/live"
 
