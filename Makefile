@@ -25,6 +25,7 @@ up: ## installs what is missing and starts Z2; Ctrl-C stops it
 test: ## installs what is needed and runs every test
 	@$(BOOTSTRAP) test
 	$(BIN)/python -m pytest --cov
+	@$(BIN)/coverage report --include='domain/*,application/*' --fail-under=95 --skip-covered
 	@$(BIN)/python -m deploy.npm run --if-present test
 
 check: ## linters, types and the rules of the architecture, as CI runs them
