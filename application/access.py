@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from application.errors import NotAllowed
-from domain import agent, name, run, user, workflow, workspace
+from domain import agent, name, projection, run, user, webhook, workflow, workspace
 from domain.kernel import Command, Record
 
 Role: TypeAlias = Literal["admin", "user", "agent", "system"]
@@ -17,11 +17,22 @@ Scope: TypeAlias = Literal[
     "runs:work",
     "workflows:write",
     "workspace:admin",
+    "webhooks:manage",
     "read",
 ]
 
 SCOPES: dict[Role, frozenset[Scope]] = {
-    "admin": frozenset({"agents:write", "runs:start", "runs:control", "workflows:write", "workspace:admin", "read"}),
+    "admin": frozenset(
+        {
+            "agents:write",
+            "runs:start",
+            "runs:control",
+            "workflows:write",
+            "workspace:admin",
+            "webhooks:manage",
+            "read",
+        }
+    ),
     "user": frozenset({"agents:write", "runs:start", "runs:control", "workflows:write", "read"}),
     "agent": frozenset({"read"}),
     "system": frozenset(
@@ -32,6 +43,7 @@ SCOPES: dict[Role, frozenset[Scope]] = {
             "runs:work",
             "workflows:write",
             "workspace:admin",
+            "webhooks:manage",
             "read",
         }
     ),
@@ -58,6 +70,13 @@ NEEDS: dict[type[Command], Scope] = {
     workspace.CreateWorkspace: "workspace:admin",
     workspace.AddMember: "workspace:admin",
     workspace.RemoveMember: "workspace:admin",
+    projection.SkipEvent: "workspace:admin",
+    projection.RestoreEvent: "workspace:admin",
+    webhook.SubscribeWebhook: "webhooks:manage",
+    webhook.RotateWebhookSecret: "webhooks:manage",
+    webhook.PauseWebhook: "webhooks:manage",
+    webhook.ResumeWebhook: "webhooks:manage",
+    webhook.DeleteWebhook: "webhooks:manage",
     name.ClaimName: "read",
     name.ReleaseName: "read",
 }

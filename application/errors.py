@@ -66,3 +66,24 @@ class Behind(Z2Error):
 
     status = 503
     code = "behind"
+
+
+class PayloadAltered(NotFound):
+    """The stored payload does not match its hash; it was altered."""
+
+    status = 500
+    code = "payload_altered"
+
+
+class EventTooLarge(Z2Error):
+    """The event is too large for the log."""
+
+    status = 422
+    code = "event_too_large"
+
+
+class UnderWay(Z2Error):
+    """This is being done already; wait until it has ended."""
+
+    status = 409
+    code = "under_way"

@@ -1,4 +1,4 @@
-"""How a command becomes facts: load, fold, decide, append; and again on fresh facts when a race is lost."""
+"""How a command becomes facts: state, decide, append; and again on fresh facts when a race is lost."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +7,7 @@ from uuid import UUID
 from application import access, registry
 from application.errors import NotFound, TooMuchContention
 from application.ports import Clock, Conflict, EventStore, IdempotencyKey, Outcome, Recorded, Write
+from application.states import Known, States
 from domain import name
 from domain.kernel import Command, Context, Event, Rejected
 
@@ -19,6 +20,7 @@ class Executor:
     def __init__(self, store: EventStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self.states = States(store)
 
     async def execute(
         self,
@@ -37,17 +39,18 @@ class Executor:
         access.authorise(actor, type(command))
         if earlier := await self.earlier(key):
             return earlier
-        for _ in range(ATTEMPTS):
-            context = Context(actor.workspace_id, actor.user_id, self._clock(), correlation_id, causation)
-            try:
-                return await self._attempt(stream, command, context, key)
-            except Conflict:
-                continue
-            except (Rejected, NotFound):
-                # the same request may have been under way beside this one, and be what made it impossible
-                if earlier := await self.earlier(key):
-                    return earlier
-                raise
+        async with self.states.turn(stream):
+            for _ in range(ATTEMPTS):
+                context = Context(actor.workspace_id, actor.user_id, self._clock(), correlation_id, causation)
+                try:
+                    return await self._attempt(stream, command, context, key)
+                except Conflict:
+                    await self.states.contradicted(stream)
+                except (Rejected, NotFound):
+                    # the same request may have been under way beside this one, and be what made it impossible
+                    if earlier := await self.earlier(key):
+                        return earlier
+                    raise
         raise TooMuchContention
 
     async def earlier(self, key: IdempotencyKey | None) -> Outcome | None:
@@ -55,20 +58,33 @@ class Executor:
         return await self._store.outcome(key) if key else None
 
     async def _attempt(self, stream: UUID, command: Command, context: Context, key: IdempotencyKey | None) -> Outcome:
-        aggregate = registry.taking(command)
-        past = await self._store.load(stream)
-        _check_kept(past, aggregate, context)
-        state = aggregate.decider.fold(recorded.event for recorded in past)
-        events = aggregate.decider.decide(command, state, context)
+        known, events = await self._decide(stream, command, context)
         if not events:
-            unchanged = Outcome(stream, past[-1].position if past else 0)
+            unchanged = Outcome(stream, known.position)
             return await self._store.remember(key, unchanged) if key else unchanged
-        claims = [await self._claim(stream, event, aggregate, context) for event in events]
-        writes = [Write(stream, len(past), events, context), *(claim for claim in claims if claim)]
-        return await self._store.append(writes, key)
+        claims = [await self._claim(stream, event, context) for event in events]
+        writes = [Write(stream, known.version, events, context), *(claim for claim in claims if claim)]
+        outcome = await self._store.append(writes, key)
+        # under a key, the outcome may be that of an earlier append
+        if key is None and len(writes) == 1:
+            self.states.appended(stream, known, events, context.workspace_id, outcome.position)
+        return outcome
 
-    async def _claim(self, owner: UUID, event: Event, aggregate: registry.Aggregate, context: Context) -> Write | None:
+    async def _decide(self, stream: UUID, command: Command, context: Context) -> tuple[Known, list[Any]]:
+        """What the command comes to. A state from memory may be behind, so a refusal or a nothing is checked."""
+        remembered = await self.states.get(stream)
+        try:
+            events = _decided(command, remembered, context)
+        except (Rejected, NotFound):
+            events = []
+        if events:
+            return remembered, events
+        fresh = await self.states.refresh(stream)
+        return fresh, _decided(command, fresh, context)
+
+    async def _claim(self, owner: UUID, event: Event, context: Context) -> Write | None:
         """The write that makes a name its owner's, in the same append. Raises Rejected where it is taken."""
+        aggregate = registry.keeping(event)
         label = aggregate.unique(event)
         if label is None:
             return None
@@ -78,18 +94,26 @@ class Executor:
         claimed = name.decide(name.ClaimName(owner, label), holder, context)
         return Write(stream, len(past), claimed, context) if claimed else None
 
-    async def state(self, stream: UUID, workspace_id: UUID) -> tuple[Any, Sequence[Recorded]]:
-        """The state of a stream and the events behind it. Raises NotFound."""
+    async def state(self, stream: UUID, workspace_id: UUID) -> Any:
+        """The state of a stream as the log has it now. Raises NotFound."""
+        known = await self.states.refresh(stream)
+        if known.workspace_id != workspace_id:
+            raise NotFound
+        return known.state
+
+    async def past(self, stream: UUID, workspace_id: UUID) -> Sequence[Recorded]:
+        """The events of a stream. Raises NotFound."""
         past = await self._store.load(stream)
         if not past or past[0].context.workspace_id != workspace_id:
             raise NotFound
-        decider = registry.keeping(past[0].event).decider
-        return decider.fold(recorded.event for recorded in past), past
+        return past
 
 
-def _check_kept(past: Sequence[Recorded], aggregate: registry.Aggregate, context: Context) -> None:
+def _decided(command: Command, known: Known, context: Context) -> list[Any]:
     """A stream of another workspace, or of another noun, is none at all."""
-    if past and past[0].context.workspace_id != context.workspace_id:
+    aggregate = registry.taking(command)
+    if known.version and (known.workspace_id != context.workspace_id or known.aggregate is not aggregate):
         raise NotFound
-    if past and registry.keeping(past[0].event) is not aggregate:
-        raise NotFound
+    state = known.state if known.version else aggregate.decider.initial
+    events: list[Any] = aggregate.decider.decide(command, state, context)
+    return events

@@ -47,8 +47,8 @@ class Conflict(Exception):
 
 
 class EventStore(Protocol):
-    async def load(self, stream: UUID) -> list[Recorded]:
-        """All events of a stream in order; empty where it does not exist."""
+    async def load(self, stream: UUID, after: int = 0) -> list[Recorded]:
+        """The events of a stream behind a version, in order; empty where it does not exist."""
         ...
 
     async def append(self, writes: Sequence[Write], key: IdempotencyKey | None = None) -> Outcome:

@@ -1,10 +1,11 @@
 """The aggregates by the commands they take and the events they keep."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, get_args
 from uuid import UUID, uuid5
 
-from domain import agent, name, run, run_events, user, workflow, workspace
+from domain import agent, name, projection, run, run_events, user, webhook, workflow, workspace
 from domain.kernel import Command, Decider, Event, Record
 
 
@@ -34,6 +35,8 @@ AGGREGATES = (
     Aggregate("run", run.decider, get_args(run.Commands), get_args(run_events.Events)),
     Aggregate("user", user.decider, get_args(user.Commands), get_args(user.Events)),
     Aggregate("workspace", workspace.decider, get_args(workspace.Commands), get_args(workspace.Events)),
+    Aggregate("projection", projection.decider, get_args(projection.Commands), get_args(projection.Events)),
+    Aggregate("webhook", webhook.decider, get_args(webhook.Commands), get_args(webhook.Events)),
     NAME,
 )
 
@@ -41,12 +44,19 @@ _BY_COMMAND = {command: aggregate for aggregate in AGGREGATES for command in agg
 _BY_NOUN = {aggregate.noun: aggregate for aggregate in AGGREGATES}
 
 
+@cache
 def tag_of(event: type[Event]) -> str:
     """The stored name of an event type, such as `run.started.v1`."""
     return str(event.__struct_config__.tag)
 
 
 EVENT_TYPES: dict[str, type[Event]] = {tag_of(event): event for aggregate in AGGREGATES for event in aggregate.events}
+
+
+@cache
+def events_of(noun: str) -> frozenset[type[Event]]:
+    """The event types of one noun."""
+    return frozenset(event for tag, event in EVENT_TYPES.items() if tag.partition(".")[0] == noun)
 
 
 def taking(command: Command) -> Aggregate:

@@ -12,6 +12,7 @@ import msgspec
 
 from application.access import NEEDS
 from application.registry import AGGREGATES, tag_of
+from infrastructure import metrics
 from infrastructure.settings import Settings, variables
 from interfaces.cli import SECTIONS, Commands
 
@@ -26,6 +27,7 @@ def pages() -> dict[str, str]:
         "events.md": _events(),
         "commands.md": _commands(),
         "command-line.md": _command_line(),
+        "metrics.md": _metrics(),
     }
 
 
@@ -62,6 +64,19 @@ def _events() -> str:
     ]
     lead = "What can stand in the log. Stored events are for ever: fields are only ever added, with a default."
     return _page("Events", lead, [_table(("type", "data", "meaning"), rows)])
+
+
+def _metrics() -> str:
+    rows = [
+        (f"`{each.name}`", each.kind, ", ".join(f"`{label}`" for label in each.labels), each.meaning)
+        for each in metrics.described()
+    ]
+    lead = (
+        "The API tells them at `/metrics`, a worker at the port `Z2_METRICS_PORT` and a projector at the next one, in"
+        " the text format of Prometheus. Each process tells of itself: sum what it counts, and take the greatest of"
+        " what it looks up (positions, lag, jobs). Besides these there are the `process_…` metrics of every program."
+    )
+    return _page("Metrics", lead, [_table(("metric", "kind", "labels", "meaning"), rows)])
 
 
 def _commands() -> str:

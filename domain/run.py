@@ -10,7 +10,7 @@ from domain import run_events as fact
 from domain.kernel import Command, Context, Decider, Name, PayloadRef, Rejected, Text
 from domain.run_events import Events, PlannedStep, Run, Step, StopReason, Tokens
 from domain.run_fold import evolve, initial
-from domain.workflow import check_graph
+from domain.workflow import MAX_PLAN, check_graph
 
 MAX_LOSSES = 10
 """So often a step may take its worker down before it is given up."""
@@ -118,7 +118,7 @@ def _step(command: AttemptCommands | RecordCall | RetryStep, run: Run, context: 
 def _start(command: StartRun, run: Run, context: Context) -> list[Events]:
     if run.status != "absent":
         return []
-    check_graph(command.plan, field="plan")
+    check_graph(command.plan, field="plan", limit=MAX_PLAN)
     started = fact.Started(**{name: getattr(command, name) for name in command.__struct_fields__})
     return [started, *_ready(evolve(run, started), context)]
 

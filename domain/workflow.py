@@ -5,6 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Literal, Protocol, TypeAlias
 from uuid import UUID
 
+import msgspec
 from msgspec import Meta
 
 from domain.kernel import Command, Context, Decider, Event, Name, Record, Rejected, Slug, Text, replace
@@ -12,6 +13,13 @@ from domain.kernel import Command, Context, Decider, Event, Name, Record, Reject
 Prompt: TypeAlias = Annotated[Text, Meta(min_length=1, max_length=20_000)]
 Attempts: TypeAlias = Annotated[int, Meta(ge=1, le=10)]
 Description: TypeAlias = Annotated[Text, Meta(max_length=2_000)]
+
+
+MAX_STORED = 48 * 1024
+"""Bytes of all nodes as the log keeps them: an event has 64 KiB, and a run pins names and models beside them."""
+
+MAX_PLAN = 62 * 1024
+"""Bytes of the steps of a run with what is pinned; the rest of the event is for what surrounds them."""
 
 
 class StoredNode(Record, tag_field="kind", tag="agent"):
@@ -108,8 +116,11 @@ class Node(Protocol):
     def needs(self) -> tuple[str, ...]: ...
 
 
-def check_graph(nodes: Sequence[Node], *, field: str = "nodes") -> None:
-    """Refuse a graph that could never be done: no nodes, a repeated id, an unknown need or a cycle."""
+def check_graph(nodes: Sequence[Node], *, field: str = "nodes", limit: int = MAX_STORED) -> None:
+    """Refuse a graph that could never be done: no nodes, a repeated id, an unknown need or a cycle.
+
+    Nor one of more than `limit` bytes, which no event has room for.
+    """
     if not nodes:
         raise _invalid("there is no node; a workflow has at least one", field)
     ids = [node.id for node in nodes]
@@ -125,6 +136,17 @@ def check_graph(nodes: Sequence[Node], *, field: str = "nodes") -> None:
     except CycleError as error:
         path = " → ".join(reversed(error.args[1]))
         raise _invalid(f"the nodes wait for each other in a cycle: {path}", field) from None
+    _check_size(nodes, limit, field)
+
+
+def _check_size(nodes: Sequence[Node], limit: int, field: str) -> None:
+    size = len(msgspec.json.encode(nodes))
+    if size > limit:
+        detail = (
+            f"the steps with their prompts take {size:,} bytes, and at most {limit:,} are kept in one workflow;"
+            " shorten the prompts, or move what they have in common into the instructions of the agents"
+        )
+        raise _invalid(detail, field)
 
 
 def _invalid(detail: str, field: str) -> Rejected:

@@ -1,6 +1,6 @@
 """The pool of Postgres connections, and the schema."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib import resources
 from typing import Any
@@ -36,11 +36,18 @@ class Database:
             kwargs={"autocommit": True, "connect_timeout": CONNECT_SECONDS},
             reconnect_timeout=30,
         )
+        self._at_close: list[Callable[[], Awaitable[None]]] = []
 
     async def open(self) -> None:
         await self._pool.open()
 
+    def at_close(self, work: Callable[[], Awaitable[None]]) -> None:
+        """What must be done before the connections are closed."""
+        self._at_close.append(work)
+
     async def close(self) -> None:
+        for work in self._at_close:
+            await work()
         await self._pool.close()
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The event store: Postgres, one call of append_events for each append."""
+"""The event store: Postgres, read by position and by stream, written by the group writer."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,19 +8,14 @@ from uuid import UUID
 from eventsourcing.persistence import MapperDeserialisationError
 
 from application.errors import KeyReused
-from application.ports import Conflict, IdempotencyKey, Outcome, Recorded, Write
+from application.ports import IdempotencyKey, Outcome, Recorded, Write
 from infrastructure import mapper
 from infrastructure.database import Database
-
-APPEND = """
-SELECT outcome, stream, position
-FROM append_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::int[],
-                   %b::int[], %b::uuid[], %b::text[], %b::bytea[])
-"""
+from infrastructure.group_writer import GroupWriter
 
 STREAM = """
 SELECT originator_id, originator_version, topic, state, notification_id
-FROM events WHERE originator_id = %s ORDER BY originator_version
+FROM events WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version
 """
 
 PAGE = """
@@ -33,7 +28,7 @@ HEAD = "SELECT coalesce(max(notification_id), 0) FROM events"
 KNOWN_KEY = "SELECT digest, stream, position FROM idempotency_keys WHERE workspace_id = %s AND key = %s"
 
 LOCK = "SELECT pg_advisory_xact_lock(8243500162024)"
-"""The lock of append_events: while one appends, nobody else keeps a key."""
+"""The lock of append_batch: while one appends, nobody else keeps a key."""
 
 KEEP_KEY = """
 INSERT INTO idempotency_keys (workspace_id, key, digest, stream, position)
@@ -50,25 +45,16 @@ class PostgresEventStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._writer = GroupWriter(database.url)
+        database.at_close(self._writer.close)
 
-    async def load(self, stream: UUID) -> list[Recorded]:
+    async def load(self, stream: UUID, after: int = 0) -> list[Recorded]:
         async with self._database.connection() as connection:
-            cursor = await connection.execute(STREAM, (stream,), binary=True)
+            cursor = await connection.execute(STREAM, (stream, after), binary=True)
             return [mapper.decode(*row) for row in await cursor.fetchall()]
 
     async def append(self, writes: Sequence[Write], key: IdempotencyKey | None = None) -> Outcome:
-        async with self._database.connection() as connection:
-            cursor = await connection.execute(APPEND, [*_events(writes), *_key(key)], binary=True)
-            row = await cursor.fetchone()
-        assert row is not None, "append_events answers for each command"
-        outcome, stream, position = row
-        match outcome:
-            case "appended" | "known":
-                return Outcome(stream, position)
-            case "reused":
-                raise KeyReused
-            case _:
-                raise Conflict
+        return await self._writer.append(writes, key)
 
     async def outcome(self, key: IdempotencyKey) -> Outcome | None:
         async with self._database.connection() as connection:
@@ -115,22 +101,3 @@ def _readable(rows: Sequence[tuple[Any, ...]]) -> list[Recorded]:
                 raise
             break
     return page
-
-
-def _events(writes: Sequence[Write]) -> tuple[list[UUID], list[int], list[str], list[bytes], list[int]]:
-    streams: list[UUID] = []
-    versions: list[int] = []
-    topics: list[str] = []
-    states: list[bytes] = []
-    for write in writes:
-        for version, event in enumerate(write.events, start=write.expected + 1):
-            topic, state = mapper.encode(event, write.context)
-            streams.append(write.stream)
-            versions.append(version)
-            topics.append(topic)
-            states.append(state)
-    return streams, versions, topics, states, [0] * len(streams)
-
-
-def _key(key: IdempotencyKey | None) -> tuple[list[int], list[UUID], list[str], list[bytes]]:
-    return ([0], [key.workspace_id], [key.key], [key.digest]) if key else ([], [], [], [])

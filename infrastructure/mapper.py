@@ -6,6 +6,8 @@ from uuid import UUID
 import msgspec
 from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
 
+from application import upcasting
+from application.errors import EventTooLarge
 from application.ports import Recorded
 from application.registry import EVENT_TYPES, tag_of
 from domain.kernel import Context, Event, Record
@@ -23,10 +25,19 @@ class Envelope(Record, Generic[Fact]):
 _decoders = {tag: msgspec.json.Decoder(Envelope[event]) for tag, event in EVENT_TYPES.items()}  # type: ignore[valid-type]
 _encoder = msgspec.json.Encoder()
 
+MAX_EVENT = 64 * 1024
+"""Bytes of a stored event; what is larger belongs into the payload store."""
+
 
 def encode(event: Event, context: Context) -> tuple[str, bytes]:
-    """The topic and the state of a row."""
-    return tag_of(type(event)), _encoder.encode(Envelope(event, context))
+    """The topic and the state of a row. Raises EventTooLarge."""
+    topic, state = tag_of(type(event)), _encoder.encode(Envelope(event, context))
+    if len(state) > MAX_EVENT:
+        raise EventTooLarge(
+            f"{topic} would take {len(state):,} bytes in the log, and an event takes at most {MAX_EVENT:,};"
+            " shorten its texts, or store them as payloads and refer to them"
+        )
+    return topic, state
 
 
 def decode(stream: UUID, version: int, topic: str, state: bytes, position: int) -> Recorded:
@@ -34,12 +45,25 @@ def decode(stream: UUID, version: int, topic: str, state: bytes, position: int) 
     try:
         envelope = _decoders[topic].decode(state)
     except KeyError:
-        raise MapperDeserialisationError(
-            f"no code knows the event {topic!r} at position {position}; was it written by a newer Z2?"
-        ) from None
+        envelope = _of_earlier_form(topic, state, position)
     except msgspec.DecodeError as error:
         raise MapperDeserialisationError(f"event {topic!r} at position {position}: {error}") from error
     return Recorded(position, stream, version, envelope.event, envelope.context)
+
+
+def _of_earlier_form(topic: str, state: bytes, position: int) -> Envelope[Event]:
+    """A row under a tag that is no longer written."""
+    if topic not in upcasting.RETIRED:
+        raise MapperDeserialisationError(
+            f"no code knows the event {topic!r} at position {position}; was it written by a newer Z2?"
+        ) from None
+    try:
+        row = msgspec.json.decode(state)
+        tag, data = upcasting.current(topic, {name: value for name, value in row["event"].items() if name != "type"})
+        fact = msgspec.convert({**data, "type": tag}, EVENT_TYPES[tag])
+        return Envelope(fact, msgspec.convert(row["context"], Context))
+    except Exception as error:  # whatever an upcast stumbles over, the row is named
+        raise MapperDeserialisationError(f"event {topic!r} at position {position}: {error!r}") from error
 
 
 class EventMapper(Mapper[UUID]):

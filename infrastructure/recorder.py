@@ -9,7 +9,7 @@ from psycopg.sql import SQL, Composed
 
 from infrastructure.database import SCHEMA
 
-APPEND = SQL("SELECT command, outcome, position FROM append_events(%s, %s, %s, %s, %s, '{}', '{}', '{}', '{}')")
+APPEND = SQL("SELECT base, refused FROM append_batch(%s, %s, %s, %s, %s, '{}', '{}', '{}', '{}')")
 
 
 class EventRecorder(PostgresApplicationRecorder):
@@ -28,11 +28,11 @@ class EventRecorder(PostgresApplicationRecorder):
             [stored.originator_version for stored in stored_events],
             [stored.topic for stored in stored_events],
             [stored.state for stored in stored_events],
-            [0] * len(stored_events),
+            [-1] * len(stored_events),
         )
         with self.datastore.get_connection() as connection, connection.cursor() as cursor:
             row = cursor.execute(APPEND, columns).fetchone()
-        if row is None or row["outcome"] != "appended":
+        if row is None or row["refused"]:
             raise IntegrityError("a version of one of these streams exists already")
-        last = int(row["position"])
-        return list(range(last - len(stored_events) + 1, last + 1))
+        base = int(row["base"])
+        return list(range(base + 1, base + 1 + len(stored_events)))

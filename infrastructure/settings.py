@@ -56,6 +56,15 @@ class Settings(Record, kw_only=True):
     worker_jobs: Annotated[
         int, Meta(ge=1, le=1000), _setting("Z2_WORKER_JOBS", "steps that one worker does at the same time")
     ] = 20
+    payload_grace_hours: Annotated[
+        float,
+        Meta(ge=1),
+        _setting("Z2_PAYLOAD_GRACE_HOURS", "how long a stored text that no event refers to is kept"),
+    ] = 24.0
+    webhook_allow_private: Annotated[
+        bool,
+        _setting("Z2_WEBHOOK_ALLOW_PRIVATE", "whether webhooks may go to private addresses, such as this machine"),
+    ] = False
     token_hours: Annotated[float, Meta(gt=0), _setting("Z2_TOKEN_HOURS", "how long a sign-in lasts")] = 12.0
     token_key: Annotated[
         str,
@@ -64,6 +73,14 @@ class Settings(Record, kw_only=True):
             "Ed25519 private key (PEM) that signs tokens; made in the data directory without it",
         ),
     ] = ""
+    metrics_token: Annotated[
+        str, _setting("Z2_METRICS_TOKEN", "bearer token that reading the metrics takes; anybody may without it")
+    ] = ""
+    metrics_port: Annotated[
+        int,
+        Meta(ge=0, le=65534),
+        _setting("Z2_METRICS_PORT", "port of the worker's metrics, the projector's is the next one; 0 for none"),
+    ] = 0
     log_format: Annotated[
         Literal["console", "json"],
         _setting("Z2_LOG_FORMAT", "how processes write their logs: console or json"),

@@ -100,12 +100,20 @@ class Tail:
 
     async def _batches(self, position: int) -> AsyncGenerator[Sequence[Recorded], None]:
         while True:
-            if batch := self._remembered(position) or await self._read(position):
+            if batch := await self.batch(position):
                 position = batch[-1].position
                 yield batch
-                continue
-            async with self._changed:
-                await self._changed.wait_for(lambda: self._head > position)  # noqa: B023
+
+    async def batch(self, position: int, seconds: float | None = None) -> Sequence[Recorded]:
+        """The next events behind a position; none where nothing has come for so many seconds."""
+        if batch := self._remembered(position) or await self._read(position):
+            return batch
+        try:
+            async with asyncio.timeout(seconds), self._changed:
+                await self._changed.wait_for(lambda: self._head > position)
+        except TimeoutError:
+            return ()
+        return self._remembered(position) or await self._read(position)
 
     def _remembered(self, position: int) -> Sequence[Recorded]:
         """Positions are dense, so the place in memory is a subtraction."""

@@ -1,7 +1,8 @@
 """The composition root: the one place where ports meet adapters."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+import gc
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from redis.asyncio import Redis
 from application.errors import Invalid
 from application.execute import Executor
 from application.orchestration.start import Starter
+from application.policies.webhook_delivery import Subscription
 from domain.kernel import Record
 from infrastructure.database import Database, migrate
 from infrastructure.event_store import PostgresEventStore
@@ -22,11 +24,16 @@ from infrastructure.redis.leases import RedisLeases
 from infrastructure.redis.live_text import RedisLiveText
 from infrastructure.settings import Settings
 from infrastructure.tail import Tail
-from projections import agents, runs, workflows
+from infrastructure.webhooks.courier import Office
+from infrastructure.webhooks.deliveries import Deliveries
+from infrastructure.webhooks.dispatcher import Dispatcher
+from infrastructure.webhooks.secrets import WebhookSecrets
+from projections import agents, runs, webhooks, workflows
 from projections.table import Projection
 
 PROJECTIONS: dict[str, Projection[Any]] = {
-    projection.name: projection for projection in (agents.projection, workflows.projection, runs.projection)
+    projection.name: projection
+    for projection in (agents.projection, workflows.projection, runs.projection, webhooks.projection)
 }
 
 
@@ -52,10 +59,17 @@ def check(settings: Settings) -> None:
             raise Invalid(f"{name} is not set; set it, or use `z2 up`, which brings its own servers", field=name)
 
 
+def collect_seldom() -> None:
+    """Events come by the thousand and none holds itself, so the garbage collector looks at them seldom."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 @asynccontextmanager
 async def core(settings: Settings) -> AsyncIterator[Core]:
     """The parts, connected and tailing the log. Raises Invalid where the settings name no servers."""
     check(settings)
+    collect_seldom()
     database = Database(settings.database_url, size=max(8, settings.worker_jobs // 2))
     await database.open()
     store = PostgresEventStore(database)
@@ -97,6 +111,18 @@ async def background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 def starter(parts: Core) -> Starter:
     return Starter(parts.executor, parts.payloads, parts.providers, parts.settings.default_model)
+
+
+def dispatcher(parts: Core) -> Dispatcher:
+    """What sends webhooks their events."""
+
+    async def active() -> Sequence[Subscription]:
+        async with parts.database.connection() as connection:
+            return await webhooks.active(connection)
+
+    deliveries, secrets = Deliveries(parts.database), WebhookSecrets(parts.database)
+    office = Office(parts.tail, parts.store, deliveries, secrets, now)
+    return Dispatcher(active, office, allow_private=parts.settings.webhook_allow_private)
 
 
 def credentials(parts: Core) -> Credentials:

@@ -36,17 +36,18 @@ def evolve(row: AgentRow | None, recorded: Recorded) -> AgentRow:
     if row is None:
         context = recorded.context
         row = AgentRow(id=recorded.stream, workspace_id=context.workspace_id, position=0, created_at=context.at)
-    row = replace(row, position=recorded.position)
+    position = recorded.position
     match recorded.event:
         case agent.Created(name, role, instructions, task, model):
-            return replace(row, name=name, role=role, instructions=instructions, task=task, model=model, version=1)
+            told = {"name": name, "role": role, "instructions": instructions, "task": task, "model": model}
+            return replace(row, position=position, version=1, **told)
         case agent.Revised(role, instructions, task, model):
-            version = row.version + 1
-            return replace(row, role=role, instructions=instructions, task=task, model=model, version=version)
+            told = {"role": role, "instructions": instructions, "task": task, "model": model}
+            return replace(row, position=position, version=row.version + 1, **told)
         case agent.Retired():
-            return replace(row, status="retired")
+            return replace(row, position=position, status="retired")
         case _:
-            return row
+            return replace(row, position=position)
 
 
 projection = Projection("agents", "agent", SCHEMA, AgentRow, evolve)

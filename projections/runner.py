@@ -1,78 +1,48 @@
-"""Runs a projection or a policy: each batch and the position behind it are one transaction."""
+"""Runs a read model or a policy: each batch and the position behind it are one transaction."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any, TypeAlias
 
 import structlog
+from eventsourcing.persistence import MapperDeserialisationError
 
 from application.errors import Unavailable
 from application.policies import step_jobs
 from application.ports import EventStore, JobQueue, Log, Recorded
-from projections.table import Connection, Projection
+from domain.kernel import Record
+from projections import poison, positions
+from projections.poison import Poisoned
+from projections.table import Connection, Database, Projection
 
-ENLIST = "INSERT INTO projection_positions (name) VALUES (%s) ON CONFLICT DO NOTHING"
-LOCK = "SELECT position FROM projection_positions WHERE name = %s FOR UPDATE"
-ADVANCE = "UPDATE projection_positions SET position = %s WHERE name = %s"
-TELL = "SELECT pg_notify('projections', %s)"
-
-Transaction: TypeAlias = Callable[[], AbstractAsyncContextManager[Connection]]
 Apply: TypeAlias = Callable[[Connection, Sequence[Recorded]], Awaitable[None]]
 
-PAGE = 1_000
-MAX_PAUSE = 30.0
-SHORT_PAUSE = 2.0
+PAGE = 5_000
+FIRST_PAUSE = 0.2
+LONGEST_PAUSE = 2.0
 
 log = structlog.get_logger()
 
 
 class Moved(Exception):
-    """Somebody set the position of a projection while it ran; it begins again from there."""
+    """Somebody set the position while it ran; it begins again from there."""
 
 
-async def run(name: str, apply: Apply, source: Log, transaction: Transaction) -> None:
-    """Follow the log for ever. What fails is tried again, ever more slowly, and stops nobody else."""
-    pause = 0.2
-    while True:
-        try:
-            async with source.follow(await _position(name, transaction)) as batches:
-                async for batch in batches:
-                    await _advance(name, apply, batch, transaction)
-                    pause = 0.2
-        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on and this one tries again
-            log.warning("projection.stopped", projection=name, error=f"{type(error).__name__}: {error}")
-            await asyncio.sleep(pause)
-            pause = min(SHORT_PAUSE if isinstance(error, Unavailable) else MAX_PAUSE, pause * 2)
+class Consumer(Record):
+    """What follows the log under a name. Events of other nouns never stop it."""
+
+    name: str
+    nouns: frozenset[str]
+    apply: Apply
 
 
-async def _position(name: str, transaction: Transaction) -> int:
-    async with transaction() as connection:
-        await connection.execute(ENLIST, (name,))
-        return await _locked(name, connection)
+def keeping(projection: Projection[Any]) -> Consumer:
+    """What keeps a read model."""
+    return Consumer(projection.name, frozenset({projection.noun}), projection.apply)
 
 
-async def _locked(name: str, connection: Connection) -> int:
-    row = await (await connection.execute(LOCK, (name,))).fetchone()
-    assert row is not None, "a projection is enlisted before it runs"
-    return int(row[0])
-
-
-async def _advance(name: str, apply: Apply, batch: Sequence[Recorded], transaction: Transaction) -> None:
-    """The lock on the position lets any number of projectors run: each event is applied once."""
-    async with transaction() as connection:
-        seen = await _locked(name, connection)
-        fresh = [recorded for recorded in batch if recorded.position > seen]
-        if not fresh:
-            return
-        if fresh[0].position != seen + 1:
-            raise Moved(f"the position was moved back to {seen}")
-        await apply(connection, fresh)
-        await connection.execute(ADVANCE, (fresh[-1].position, name))
-        await connection.execute(TELL, (name,))
-
-
-def enqueuing(queue: JobQueue) -> Apply:
+def enqueuing(queue: JobQueue) -> Consumer:
     """The policy that turns scheduled steps into jobs: enqueue first, then move on, so that none is missed."""
 
     async def apply(connection: Connection, batch: Sequence[Recorded]) -> None:
@@ -80,23 +50,99 @@ def enqueuing(queue: JobQueue) -> Apply:
             for job in step_jobs.react(recorded):
                 await queue.enqueue(job)
 
-    return apply
+    return Consumer(step_jobs.NAME, frozenset({"run"}), apply)
 
 
-async def rebuild(projection: Projection[Any], store: EventStore, transaction: Transaction) -> tuple[int, int]:
-    """Fold the whole log anew and put the result in the table's place. Returns rows and position.
+async def run(consumer: Consumer, source: Log, store: EventStore, database: Database) -> None:
+    """Follow the log for ever. What fails is tried again, ever more slowly, and stops nobody else."""
+    pause, said = FIRST_PAUSE, ""
+    follower = Follower(consumer, source, store, database)
+    while True:
+        try:
+            async for _ in follower.progress():
+                pause, said = FIRST_PAUSE, ""
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on and this one tries again
+            stopped = f"{type(error).__name__}: {error}"
+            if stopped != said:
+                log.warning("projection.stopped", projection=consumer.name, error=stopped)
+            said = stopped
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, pause * 2)
 
-    Readers see the old rows until the new ones are committed.
-    """
-    async with transaction() as connection:
-        await connection.execute(ENLIST, (projection.name,))
-        end = await _locked(projection.name, connection)
-        rows: dict[Any, Any] = {}
-        position = 0
-        while position < end:
-            page = [recorded for recorded in await store.read(position, PAGE) if recorded.position <= end]
-            rows = projection.fold(page, rows)
+
+class Follower:
+    """Any number may follow under one name: the lock on the position lets each event be applied once."""
+
+    def __init__(self, consumer: Consumer, source: Log, store: EventStore, database: Database) -> None:
+        self._consumer = consumer
+        self._name = consumer.name
+        self._source = source
+        self._store = store
+        self._database = database
+        self._skipped: frozenset[int] = frozenset()
+
+    async def progress(self) -> AsyncGenerator[int, None]:
+        """Each position that is reached, for ever. Raises Poisoned where an event cannot be taken."""
+        try:
+            async with contextlib.aclosing(self._steps()) as steps:
+                async for position in steps:
+                    yield position
+        except Poisoned as stop:
+            async with self._database.transaction() as connection:
+                await positions.stop(connection, self._name, stop.position, stop.event_type, stop.error)
+            raise
+
+    async def _steps(self) -> AsyncGenerator[int, None]:
+        async with self._database.transaction() as connection:
+            await positions.enlist(connection, self._name)
+            position = await positions.locked(connection, self._name)
+        self._skipped = await poison.skipped(self._store, self._name)
+        try:
+            async with contextlib.aclosing(self._batches(position)) as batches:
+                async for batch in batches:
+                    await self._take(batch)
+                    yield batch[-1].position
+        except MapperDeserialisationError as error:
+            yield await self._pass_over(error)
+
+    async def _batches(self, position: int) -> AsyncGenerator[Sequence[Recorded], None]:
+        """Large pages while it is far behind, and then what comes."""
+        while len(page := await self._store.read(position, PAGE)) == PAGE:
+            yield page
             position = page[-1].position
-        await projection.clear(connection)
-        await projection.save(connection, rows)
-    return len(rows), end
+        async with self._source.follow(position) as batches:
+            async for batch in batches:
+                yield batch
+
+    async def _take(self, batch: Sequence[Recorded]) -> None:
+        """Apply the batch; where it fails, apply what stands before the event that is to blame."""
+        try:
+            await self._apply(batch)
+        except (Unavailable, Moved):
+            raise
+        except Exception as error:
+            if len(batch) == 1:
+                raise Poisoned.by(self._name, batch[0], error) from error
+            half = len(batch) // 2
+            await self._take(batch[:half])
+            await self._take(batch[half:])
+
+    async def _apply(self, batch: Sequence[Recorded]) -> None:
+        async with self._database.transaction() as connection:
+            seen = await positions.locked(connection, self._name)
+            fresh = [recorded for recorded in batch if recorded.position > seen]
+            if not fresh:
+                return
+            if fresh[0].position != seen + 1:
+                raise Moved(f"the position was moved back to {seen}")
+            await self._consumer.apply(connection, poison.without(self._skipped, fresh))
+            await positions.advance(connection, self._name, fresh[-1].position)
+
+    async def _pass_over(self, error: Exception) -> int:
+        """Go on behind a row that cannot be decoded and is no concern of ours. Raises Poisoned where it is one."""
+        async with self._database.transaction() as connection:
+            position = await positions.locked(connection, self._name) + 1
+            if position not in self._skipped:
+                await poison.passable(connection, self._name, self._consumer.nouns, position, error)
+            await positions.advance(connection, self._name, position)
+        return position

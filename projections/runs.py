@@ -93,22 +93,25 @@ def evolve(row: RunRow | None, recorded: Recorded) -> RunRow:
     event, at = recorded.event, recorded.context.at
     if row is None:
         row = RunRow(id=recorded.stream, workspace_id=recorded.context.workspace_id, position=0, created_at=at)
-    row = replace(row, position=recorded.position)
+    position = recorded.position
     match event:
         case fact.Started():
-            return _started(row, event, recorded.position)
+            return _started(row, event, position)
         case fact.Completed(output):
-            return replace(row, status="completed", output=output, ended_at=at)
+            return replace(row, position=position, status="completed", output=output, ended_at=at)
         case fact.Failed(code=code, detail=detail):
             steps = tuple(replace(s, status="waiting") if s.status == "scheduled" else s for s in row.steps)
-            return replace(row, status="failed", error=Problem(code, detail), ended_at=at, steps=steps)
+            why = Problem(code, detail)
+            return replace(row, position=position, status="failed", error=why, ended_at=at, steps=steps)
         case fact.Cancelled():
-            return replace(row, status="cancelled", ended_at=at, steps=tuple(_cancel(s, at) for s in row.steps))
+            steps = tuple(_cancel(s, at) for s in row.steps)
+            return replace(row, position=position, status="cancelled", ended_at=at, steps=steps)
         case _:
             if isinstance(event, fact.StepRetried):
                 row = replace(row, status="running", error=None, ended_at=None)
             name = getattr(event, "step", None)
-            return replace(row, steps=tuple(_step(s, recorded) if s.id == name else s for s in row.steps))
+            steps = tuple(_step(s, recorded) if s.id == name else s for s in row.steps)
+            return replace(row, position=position, steps=steps)
 
 
 def _started(row: RunRow, event: fact.Started, position: int) -> RunRow:
@@ -126,6 +129,7 @@ def _started(row: RunRow, event: fact.Started, position: int) -> RunRow:
     )
     return replace(
         row,
+        position=position,
         title=event.title,
         workflow_id=event.workflow_id,
         workflow_name=event.workflow_name,

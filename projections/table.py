@@ -1,18 +1,32 @@
 """What all read models share: a row folded from the events of one stream, kept as JSON beside what is searched."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeAlias, TypeVar
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
+from psycopg.types.json import Jsonb
 
 from application.ports import Recorded
-from application.registry import tag_of
+from application.registry import events_of
 from domain.kernel import Record
 
 Connection: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
+
+
+class Database(Protocol):
+    """Where read models are kept. Work on a lost server raises Unavailable."""
+
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection in autocommit mode for one piece of work."""
+        ...
+
+    def transaction(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection whose work is committed at the end, or not at all."""
+        ...
 
 
 class Row(Record, kw_only=True):
@@ -25,14 +39,17 @@ class Row(Record, kw_only=True):
 
 AnyRow = TypeVar("AnyRow", bound=Row)
 
-SELECT = SQL("SELECT body::text FROM {table} WHERE id = ANY(%s)")
+SELECT = SQL("SELECT body::text FROM {table} WHERE id = ANY(%b)")
 UPSERT = SQL(
     "INSERT INTO {table} (id, workspace_id, position, body)"
-    " SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::jsonb[])"
+    " SELECT * FROM unnest(%b::uuid[], %b::uuid[], %b::bigint[], %b::jsonb[])"
     " ON CONFLICT (id) DO UPDATE SET position = excluded.position, body = excluded.body"
 )
-DELETE = SQL("DELETE FROM {table}")
+COPY = SQL("COPY {table} (id, workspace_id, position, body) FROM STDIN (FORMAT BINARY)")
+TYPES = ["uuid", "uuid", "int8", "jsonb"]
 ONE = SQL("SELECT body::text FROM {table} WHERE workspace_id = %s AND id = %s")
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Projection(Record, Generic[AnyRow]):
@@ -44,38 +61,47 @@ class Projection(Record, Generic[AnyRow]):
     row: type[AnyRow]
     evolve: Callable[[AnyRow | None, Recorded], AnyRow]
 
-    def concerns(self, recorded: Recorded) -> bool:
-        return tag_of(type(recorded.event)).startswith(f"{self.noun}.")
+    def streams(self, events: Iterable[Recorded]) -> set[UUID]:
+        """The streams whose rows these events change."""
+        known = events_of(self.noun)
+        return {recorded.stream for recorded in events if type(recorded.event) in known}
 
-    def fold(self, events: Sequence[Recorded], rows: dict[UUID, AnyRow]) -> dict[UUID, AnyRow]:
-        """The rows after the events; `rows` holds what was there before, by stream."""
-        changed = dict(rows)
+    def fold(self, events: Iterable[Recorded], rows: dict[UUID, AnyRow]) -> dict[UUID, AnyRow]:
+        """Fold the events into `rows`, which holds what was there before, by stream. Returns `rows`."""
+        known, evolve = events_of(self.noun), self.evolve
         for recorded in events:
-            if self.concerns(recorded):
-                changed[recorded.stream] = self.evolve(changed.get(recorded.stream), recorded)
-        return changed
+            if type(recorded.event) in known:
+                rows[recorded.stream] = evolve(rows.get(recorded.stream), recorded)
+        return rows
 
     async def apply(self, connection: Connection, events: Sequence[Recorded]) -> None:
         """Fold a batch of events into the table, within the caller's transaction."""
-        streams = list({recorded.stream for recorded in events if self.concerns(recorded)})
-        if not streams:
-            return
-        cursor = await connection.execute(self._sql(SELECT), (streams,))
-        before = {row.id: row for row in [self.parse(body) for (body,) in await cursor.fetchall()]}
-        await self.save(connection, self.fold(events, before))
+        if streams := self.streams(events):
+            await self.save(connection, self.fold(events, await self.load(connection, streams)))
+
+    async def load(self, connection: Connection, streams: Collection[UUID]) -> dict[UUID, AnyRow]:
+        """The rows of these streams, as far as there are any."""
+        cursor = await connection.execute(self._sql(SELECT), (list(streams),), binary=True)
+        decode = msgspec.json.Decoder(self.row).decode
+        rows = [decode(body) for (body,) in await cursor.fetchall()]
+        return {row.id: row for row in rows}
 
     async def save(self, connection: Connection, rows: dict[UUID, AnyRow]) -> None:
         """Write the rows over what is there."""
         columns = (
-            [row.id for row in rows.values()],
+            list(rows),
             [row.workspace_id for row in rows.values()],
             [row.position for row in rows.values()],
-            [msgspec.json.encode(row).decode() for row in rows.values()],
+            [Jsonb(row, _encode) for row in rows.values()],
         )
         await connection.execute(self._sql(UPSERT), columns)
 
-    async def clear(self, connection: Connection) -> None:
-        await connection.execute(self._sql(DELETE))
+    async def fill(self, connection: Connection, rows: dict[UUID, AnyRow]) -> None:
+        """Write the rows into the table, which holds none of them."""
+        async with connection.cursor() as cursor, cursor.copy(self._sql(COPY)) as copy:
+            copy.set_types(TYPES)
+            for row in rows.values():
+                await copy.write_row((row.id, row.workspace_id, row.position, Jsonb(row, _encode)))
 
     async def one(self, connection: Connection, workspace_id: UUID, row_id: UUID) -> AnyRow | None:
         """The row of this workspace with this id."""

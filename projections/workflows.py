@@ -33,14 +33,15 @@ def evolve(row: WorkflowRow | None, recorded: Recorded) -> WorkflowRow:
     if row is None:
         context = recorded.context
         row = WorkflowRow(id=recorded.stream, workspace_id=context.workspace_id, position=0, created_at=context.at)
-    row = replace(row, position=recorded.position)
+    position = recorded.position
     match recorded.event:
         case workflow.Created(name, description, nodes):
-            return replace(row, name=name, description=description, nodes=nodes, version=1)
+            return replace(row, position=position, name=name, description=description, nodes=nodes, version=1)
         case workflow.Revised(description, nodes):
-            return replace(row, description=description, nodes=nodes, version=row.version + 1)
+            version = row.version + 1
+            return replace(row, position=position, description=description, nodes=nodes, version=version)
         case _:
-            return row
+            return replace(row, position=position)
 
 
 projection = Projection("workflows", "workflow", SCHEMA, WorkflowRow, evolve)

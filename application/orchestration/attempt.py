@@ -16,6 +16,7 @@ from application.intelligence import prompt
 from application.intelligence.prompt import Material
 from application.models import catalogue
 from application.models.cost import cost_micro_usd
+from application.models.metering import Meter, metered, unmeasured
 from application.models.port import Delta, Finished, ModelError, ModelRequest, Providers, TextDelta
 from application.orchestration.patience import patiently, to_the_end
 from application.policies.step_jobs import StepJob
@@ -51,6 +52,7 @@ class Workshop(Record):
     leases: Leases
     live: LiveText
     renew_seconds: float = RENEW_SECONDS
+    meter: Meter = unmeasured
 
 
 class Attempt:
@@ -136,7 +138,7 @@ class Attempt:
         asked = await self._put(msgspec.json.encode(request).decode(), "application/json")
         await self._do(run.BeginCall(planned.id, self._job.attempt, FIRST_CALL, planned.model, asked))
         async with contextlib.aclosing(provider.stream(request)) as deltas:
-            text, finished = await self._listen(deltas)
+            text, finished = await metered(self._shop.meter, planned.model, self._listen(deltas))
         return await to_the_end(self._record(request, text, finished), RECORD_SECONDS)
 
     async def _listen(self, deltas: AsyncGenerator[Delta, None]) -> tuple[str, Finished]:
@@ -181,7 +183,7 @@ class Attempt:
 
     async def _agent(self, planned: run_events.PlannedStep) -> agent.Agent:
         """The agent at the version that the run pinned."""
-        _, past = await patiently(lambda: self._shop.executor.state(planned.agent_id, self._job.workspace_id))
+        past = await patiently(lambda: self._shop.executor.past(planned.agent_id, self._job.workspace_id))
         state = agent.initial
         for recorded in past:
             state = agent.evolve(state, recorded.event)  # type: ignore[arg-type]
@@ -200,7 +202,7 @@ class Attempt:
         return material
 
     async def _state(self) -> run_events.Run:
-        state, _ = await patiently(lambda: self._shop.executor.state(self._job.run_id, self._job.workspace_id))
+        state = await patiently(lambda: self._shop.executor.state(self._job.run_id, self._job.workspace_id))
         if not isinstance(state, run_events.Run):
             raise NotFound("the job names a stream that is no run")
         return state

@@ -104,7 +104,7 @@ class Starter:
         self, workflow_id: UUID, model: str | None, actor: Actor
     ) -> tuple[str, int, tuple[PlannedStep, ...]]:
         try:
-            state, _ = await self._executor.state(workflow_id, actor.workspace_id)
+            state = await self._executor.state(workflow_id, actor.workspace_id)
         except NotFound:
             raise NotFound("there is no such workflow in this workspace", field="workflow_id") from None
         if not isinstance(state, workflow.Workflow):
@@ -131,7 +131,7 @@ class Starter:
     async def agent(self, agent_id: UUID, workspace_id: UUID) -> agent.Agent:
         """An active agent of the workspace. Raises Invalid."""
         try:
-            state, _ = await self._executor.state(agent_id, workspace_id)
+            state = await self._executor.state(agent_id, workspace_id)
         except NotFound:
             raise Invalid(f"there is no agent {agent_id} in this workspace", field="nodes") from None
         if not isinstance(state, agent.Agent):

@@ -1,6 +1,7 @@
 """Names and password hashes of those who can sign in, in a table apart from the log."""
 
 import asyncio
+import functools
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,14 @@ ANY = "SELECT EXISTS (SELECT 1 FROM credentials)"
 
 HASHING_AT_ONCE = 2
 """A hash takes some 100 ms of a core; more at once would starve the rest of the process."""
+
+_HASHER = PasswordHasher()
+
+
+@functools.cache
+def _hash_for_unknown_names(hasher: PasswordHasher) -> str:
+    """Made once in a process: it takes a good part of the time in which an API process starts."""
+    return hasher.hash("the hash that an unknown name is checked against")
 
 
 class Account(Record):
@@ -39,8 +48,8 @@ class Credentials:
 
     def __init__(self, database: Database, hasher: PasswordHasher | None = None) -> None:
         self._database = database
-        self._hasher = hasher or PasswordHasher()
-        self._unknown = self._hasher.hash("the hash that an unknown name is checked against")
+        self._hasher = hasher or _HASHER
+        self._unknown = _hash_for_unknown_names(self._hasher)
         self._turns = asyncio.Semaphore(HASHING_AT_ONCE)
 
     async def check(self, name: str, password: str) -> Account | None:

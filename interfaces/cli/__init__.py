@@ -30,8 +30,12 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Record": {
         "events": ("events", "Read the log."),
+        "state": ("history", "Show the state of anything at a position of the log."),
+        "diff": ("history", "Show what changed in it between two positions."),
         "replay": ("replay", "Walk through the record of a run; execute nothing."),
-        "rebuild": ("rebuild", "Build a read model anew from the log."),
+        "projections": ("projections", "See how far the read models are, and mend them."),
+        "rebuild": ("projections", "Build a read model anew from the log."),
+        "verify": ("projections", "Verify the read models against the log."),
     },
     "Processes": {
         "api": ("processes", "Serve the API and the page."),

@@ -17,21 +17,24 @@ from litestar.types import ASGIApp
 from infrastructure.identity.tokens import Tokens
 from infrastructure.settings import Settings
 from interfaces import composition
-from interfaces.http import catalogue, events, health, live, openapi, page, problems, projections, watch
+from interfaces.http import catalogue, events, health, live, metrics, openapi, page, problems, streams, watch
 from interfaces.http.agents import AgentController
 from interfaces.http.auth import Authentication
 from interfaces.http.body import MAX_BODY, JsonRequest
 from interfaces.http.commands import idempotency_key
 from interfaces.http.edge import Edge
+from interfaces.http.projections import ProjectionController
 from interfaces.http.runs import RunController
 from interfaces.http.session import SessionController
+from interfaces.http.subscriptions import Subscribers
 from interfaces.http.texts import TextController
+from interfaces.http.webhooks import WebhookController
 from interfaces.http.workflows import WorkflowController
 from interfaces.processes.first_start import ensure_admin
 
 Lifespan: TypeAlias = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
-PARTS = ("core", "starter", "credentials", "tokens", "keep_alive")
+PARTS = ("core", "starter", "credentials", "tokens", "keep_alive", "subscribers")
 
 
 def create_app(settings: Settings, *, keep_alive: float = live.KEEP_ALIVE_SECONDS) -> ASGIApp:
@@ -45,8 +48,10 @@ def create_app(settings: Settings, *, keep_alive: float = live.KEEP_ALIVE_SECOND
             app.state.starter = composition.starter(core)
             app.state.credentials = composition.credentials(core)
             app.state.keep_alive = keep_alive
+            subscribers = app.state.subscribers = Subscribers()
             live.begin()
-            yield
+            async with composition.background(subscribers.drop_the_stalled()):
+                yield
 
     app = application(composition.tokens(settings), lifespan)
     return Edge(app, {route.path_format: route.methods for route in app.routes if isinstance(route, HTTPRoute)})
@@ -55,7 +60,7 @@ def create_app(settings: Settings, *, keep_alive: float = live.KEEP_ALIVE_SECOND
 def application(tokens: Tokens, lifespan: Lifespan) -> Litestar:
     """The routes and what surrounds them, around parts that the lifespan connects."""
     return Litestar(
-        route_handlers=[_api(tokens), _openapi_json, health.live, health.ready, *page.handlers()],
+        route_handlers=[_api(tokens), _openapi_json, health.live, health.ready, metrics.read, *page.handlers()],
         lifespan=[lifespan],
         state=State({"tokens": tokens}),
         dependencies={
@@ -79,12 +84,15 @@ def _api(tokens: Tokens) -> Router:
             WorkflowController,
             RunController,
             TextController,
+            WebhookController,
             events.run_events,
+            streams.stream_events,
             watch.watch_run,
             watch.watch_events,
+            watch.watch_events_by_websocket,
             catalogue.templates,
             catalogue.models,
-            projections.rebuild,
+            ProjectionController,
         ],
         middleware=[DefineMiddleware(Authentication, tokens=tokens)],
     )

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.types import ASGIApp, Guard
@@ -42,7 +43,9 @@ def _token(connection: Connection) -> str:
     cookie = connection.cookies.get(COOKIE)
     if not cookie:
         raise NotSignedIn
-    if connection.scope.get("method", "GET") not in SAFE_METHODS and not _same_origin(connection):
+    # a browser opens WebSockets to any site and sends the cookies along
+    safe = connection.scope["type"] == ScopeType.HTTP and connection.scope["method"] in SAFE_METHODS
+    if not safe and not _same_origin(connection):
         raise NotAllowed("this request comes from another site; use the page of Z2 itself, or a bearer token")
     return cookie
 

@@ -12,6 +12,7 @@ from application.access import Actor
 from application.errors import Invalid
 from application.ports import IdempotencyKey, Outcome
 from domain.kernel import Command, Record
+from infrastructure import fail_points
 from infrastructure.tail import Tail
 from interfaces.composition import Core
 from interfaces.http.words import LAST_POSITION
@@ -63,7 +64,9 @@ def new_stream(key: IdempotencyKey | None) -> UUID:
 
 async def sent(core: Core, stream: UUID, command: Command, actor: Actor, *, key: IdempotencyKey | None) -> Accepted:
     """The command, done. Raises what `execute` raises."""
-    return Accepted.of(await core.executor.execute(stream, command, actor, correlation_id=stream, key=key))
+    outcome = await core.executor.execute(stream, command, actor, correlation_id=stream, key=key)
+    fail_points.reached("before_answer")
+    return Accepted.of(outcome)
 
 
 def created(request: Signed, accepted: Accepted) -> Response[Accepted]:

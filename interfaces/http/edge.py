@@ -1,10 +1,12 @@
 """The edge of the application: what holds for every answer, and one line in the log for every request."""
 
+import asyncio
 import time
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from typing import cast
+from contextvars import ContextVar
+from typing import Any, cast
 from uuid import uuid4
 
 import structlog
@@ -21,6 +23,8 @@ from litestar.types import (
     Send,
 )
 
+from infrastructure import metrics
+
 EVERYWHERE = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
@@ -31,6 +35,9 @@ DATA = {
     b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
 }
 """For everything that is no page: nothing keeps it, and nothing in it is ever run or framed."""
+
+REQUEST: ContextVar["asyncio.Task[Any] | None"] = ContextVar("request", default=None)
+"""The task of the request that is being answered."""
 
 NOTHING: HTTPResponseBodyEvent = {"type": "http.response.body", "body": b"", "more_body": False}
 
@@ -57,6 +64,7 @@ class Edge:
             structlog.contextvars.bound_contextvars(correlation_id=answer.correlation_id),
             _logged(asked, scope["method"], answer),
         ):
+            REQUEST.set(asyncio.current_task())
             await self._app(asked, answer.receive, answer.send)
 
 
@@ -74,15 +82,19 @@ class Answer:
     ) -> None:
         self.correlation_id = str(uuid4())
         self.status: int | None = None
+        self._begun = time.perf_counter()
         self._scope = scope
         self._methods = methods
         self._head_only = head_only
+        self._method = "HEAD" if head_only else str(scope["method"])
         self._receive = receive
         self._send = send
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            route = self._scope.get("path_template") or "none"
+            metrics.answered(self._method, route, self.status, time.perf_counter() - self._begun)
             message["headers"] = [*self._headers([*message["headers"]])]
             await self._send(message)
             if self._head_only:
@@ -98,7 +110,7 @@ class Answer:
     def _headers(self, given: list[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
         for name, value in given:
             yield name, self._allowed(value) if name == b"allow" else value
-        data = DATA if self._scope["path"].startswith(("/api", "/health")) else {}
+        data = DATA if self._scope["path"].startswith(("/api", "/health", "/metrics")) else {}
         present = {name for name, _ in given}
         wanted = {**EVERYWHERE, **data, b"x-correlation-id": self.correlation_id.encode()}
         yield from ((name, value) for name, value in wanted.items() if name not in present)
@@ -119,5 +131,5 @@ def _logged(scope: HTTPScope, method: str, answer: Answer) -> Iterator[None]:
     finally:
         route = scope.get("path_template") or "none"
         ms = round((time.perf_counter() - started) * 1000, 1)
-        write = log.debug if route.startswith("/health") else log.info
+        write = log.debug if route.startswith(("/health", "/metrics")) else log.info
         write("http.request", method=method, route=route, status=answer.status, ms=ms)

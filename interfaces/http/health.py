@@ -10,16 +10,11 @@ from redis.exceptions import RedisError
 
 from application.errors import Unavailable
 from domain.kernel import Record
-from interfaces.composition import PROJECTIONS, Core
+from interfaces.composition import Core
+from interfaces.http import projections
+from projections.positions import Progress
 
 CHECK_SECONDS = 2.0
-
-
-class Progress(Record):
-    """How far a read model has come, and how many events it is behind."""
-
-    position: int
-    lag: int
 
 
 class Checks(Record):
@@ -31,7 +26,7 @@ class Checks(Record):
 
 
 class Health(Record):
-    """`ok` when the parts that the API needs answer."""
+    """`ok` when all is well; `degraded` with 200 where an event stops a read model, with 503 where a part is away."""
 
     status: Literal["ok", "degraded"]
     checks: Checks
@@ -63,20 +58,17 @@ async def live() -> Alive:
     responses={503: ResponseSpec(Health, description="A part that the API needs does not answer.")},
 )
 async def ready(core: NamedDependency[Core]) -> Response[Health]:
-    head, redis = await asyncio.gather(_head(core), _redis(core))
-    projected = core.tail.projected
-    progress = {
-        name: Progress(projected.get(name, 0), max(0, (head or 0) - projected.get(name, 0))) for name in PROJECTIONS
-    }
-    fine = head is not None and redis
-    checks = Checks("unreachable" if head is None else "ok", "ok" if redis else "unreachable", progress)
-    return Response(Health("ok" if fine else "degraded", checks), status_code=200 if fine else 503)
+    progress, redis = await asyncio.gather(_progress(core), _redis(core))
+    answers = progress is not None and redis
+    fine = answers and not any(each.stopped for each in (progress or {}).values())
+    checks = Checks("unreachable" if progress is None else "ok", "ok" if redis else "unreachable", progress or {})
+    return Response(Health("ok" if fine else "degraded", checks), status_code=200 if answers else 503)
 
 
-async def _head(core: Core) -> int | None:
+async def _progress(core: Core) -> dict[str, Progress] | None:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            return await core.store.head()
+            return await projections.progress(core)
     except (Unavailable, TimeoutError):
         return None
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import TypeAlias
 
 import structlog
-from litestar.response import ServerSentEvent, ServerSentEventMessage
+from litestar.response import ServerSentEvent, ServerSentEventMessage, Stream
 
 from application.errors import Unavailable
 
@@ -15,6 +15,13 @@ BUFFERED = 256
 Messages: TypeAlias = AsyncIterator[ServerSentEventMessage]
 
 log = structlog.get_logger()
+
+
+class EventStream(Stream):
+    """Server-sent events that are made already."""
+
+    def __init__(self, frames: AsyncIterator[bytes]) -> None:
+        super().__init__(frames, media_type="text/event-stream")
 
 
 class _Open:
@@ -72,6 +79,11 @@ async def _pump(source: Messages, queue: "asyncio.Queue[ServerSentEventMessage |
         while not queue.empty():
             queue.get_nowait()
         queue.put_nowait(None)
+
+
+def is_ending() -> bool:
+    """Whether the API is about to stop."""
+    return _open.ending
 
 
 def begin() -> None:

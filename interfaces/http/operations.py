@@ -13,6 +13,7 @@ from litestar.routes import HTTPRoute
 
 from domain.kernel import Record
 from interfaces.http.commands import MAX_KEY
+from interfaces.http.live import EventStream
 from interfaces.http.problems import MEDIA_TYPE, Problem
 
 REF = "#/components/schemas/{name}"
@@ -112,7 +113,7 @@ class Operation(Record):
 
     def _good_answer(self, status: int) -> dict[str, Any]:
         text = {"schema": {"type": "string"}}
-        if self.answer is ServerSentEvent:
+        if self.answer in (ServerSentEvent, EventStream):
             return {"content": {"text/event-stream": text}}
         if self.answer is str:
             return {"content": {"text/plain": text, "text/markdown": text}}

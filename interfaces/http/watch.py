@@ -1,26 +1,32 @@
 """The log as it grows, over server-sent events that resume where they were left, and what models say meanwhile."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
 import structlog
-from litestar import get
+from litestar import WebSocket, get, websocket
 from litestar.di import NamedDependency
+from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 from redis.exceptions import RedisError
 
+from application.access import Actor
 from application.ports import Recorded
-from domain import run
+from domain import run as run_rules
 from interfaces.composition import Core
-from interfaces.http import live
+from interfaces.http import live, subscriptions
 from interfaces.http.commands import Signed
 from interfaces.http.events import LogPosition, past_of_run, shown
+from interfaces.http.subscriptions import Batch, Correlation, Filter, Run, Stream, Subscribers, Types
 from interfaces.http.words import LAST_POSITION
 
 REDIS_PAUSE = 1.0
+GOING_AWAY = 1001
 
 log = structlog.get_logger()
 
@@ -49,14 +55,53 @@ async def watch_run(
 async def watch_events(
     request: Signed,
     core: NamedDependency[Core],
+    subscribers: NamedDependency[Subscribers],
     keep_alive: NamedDependency[float],
     after: LogPosition = None,
-) -> ServerSentEvent:
-    """Everything that happens in the workspace (`event`), from now on or from behind a position."""
-    seen = _resume(request, after)
-    if seen is None:
-        seen = await core.store.head()
-    return live.stream(_workspace_events(core, request.user.workspace_id, seen), keep_alive=keep_alive)
+    type: Types = None,  # noqa: A002 - the name of the query parameter
+    stream: Stream = None,
+    run: Run = None,
+    correlation: Correlation = None,
+) -> live.EventStream:
+    """What happens in the workspace (`event`), from now on or from behind a position. A WebSocket gets the same."""
+    wanted = Filter(type, stream, run, correlation)
+    position = await subscriptions.begin(core, wanted, _resume(request, after))
+    found = subscriptions.batches(core, request.user.workspace_id, wanted, position, keep_alive)
+    return live.EventStream(_sent(found, subscribers, position))
+
+
+async def _sent(found: AsyncIterator[Batch], subscribers: Subscribers, position: int) -> AsyncIterator[bytes]:
+    with subscribers.subscribed(position) as subscriber:
+        async for batch in found:
+            subscriber.sending(batch.position)
+            yield subscribers.frames.sse(batch)
+            subscriber.sent()
+
+
+@websocket("/events")
+async def watch_events_by_websocket(
+    socket: WebSocket[Actor, Any, Any],
+    core: NamedDependency[Core],
+    subscribers: NamedDependency[Subscribers],
+    keep_alive: NamedDependency[float],
+    after: LogPosition = None,
+    type: Types = None,  # noqa: A002 - the name of the query parameter
+    stream: Stream = None,
+    run: Run = None,
+    correlation: Correlation = None,
+) -> None:
+    """Each message is an event as JSON; `{"position": N}` says how far the log was seen when nothing wanted came."""
+    wanted = Filter(type, stream, run, correlation)
+    position = await subscriptions.begin(core, wanted, after)
+    await socket.accept()
+    found = subscriptions.batches(core, socket.user.workspace_id, wanted, position, keep_alive)
+    with subscribers.subscribed(position) as subscriber, contextlib.suppress(WebSocketDisconnect):
+        async for batch in found:
+            subscriber.sending(batch.position)
+            for message in subscribers.frames.messages(batch):
+                await socket.send_data(message, mode="text")
+            subscriber.sent()
+        await socket.close(code=GOING_AWAY)
 
 
 def _resume(request: Signed, after: int | None) -> int | None:
@@ -82,17 +127,9 @@ async def _run_events(core: Core, run_id: UUID, past: Sequence[Recorded], after:
                     yield _event(recorded)
 
 
-async def _workspace_events(core: Core, workspace_id: UUID, after: int) -> live.Messages:
-    async with core.tail.follow(after) as batches:
-        async for batch in batches:
-            for recorded in batch:
-                if recorded.context.workspace_id == workspace_id:
-                    yield _event(recorded)
-
-
 def _over(past: Sequence[Recorded]) -> Mapping[str, int]:
     """The last attempt of each step that has ended, whose text is on the record."""
-    state = run.decider.fold(recorded.event for recorded in past)  # type: ignore[misc]
+    state = run_rules.decider.fold(recorded.event for recorded in past)  # type: ignore[misc]
     ended = ("completed", "failed", "cancelled")
     return {name: step.attempt if step.status in ended else step.attempt - 1 for name, step in state.steps.items()}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import inspect
 
-from domain import agent, kernel
+from domain import agent, kernel, webhook
 
 LAST_POSITION = 2**63 - 1
 """The largest position that the log's column can hold; nobody needs to be told."""
@@ -27,6 +27,7 @@ PATTERNS = {
     _pattern(kernel.Text): "without the character NUL",
     _pattern(kernel.Slug): "made of lower-case letters, digits and hyphens, beginning with a letter",
     _pattern(agent.ModelChoice): "that is `default` or names a model as `provider/model`",
+    _pattern(webhook.Prefix): "that begins the name of an event, such as `run.` or `agent.created`",
     MODEL_PATTERN: "that names a model as `provider/model`",
 }
 """What the patterns of texts mean; a test finds patterns that have no words."""

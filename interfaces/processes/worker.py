@@ -16,12 +16,13 @@ from application.orchestration.steps import StepWorker
 from application.orchestration.sweeper import Sweeper
 from application.policies.step_jobs import StepJob
 from application.ports import PendingStep
-from infrastructure import logs, settings
+from infrastructure import logs, metrics, settings
 from infrastructure.identity.tokens import now
 from infrastructure.redis import queue
 from infrastructure.redis.worker import WakingWorker
 from infrastructure.settings import Settings
 from interfaces.composition import Core, background, core
+from interfaces.processes import metering
 from interfaces.processes.stopping import until_stopped
 from projections import runs
 
@@ -37,7 +38,10 @@ async def work(configured: Settings) -> None:
     """Take jobs for ever."""
     async with core(configured) as parts:
         pool = await queue.connect(configured.redis_url)
-        steps = StepWorker(Workshop(parts.executor, parts.payloads, parts.providers, parts.leases, parts.live))
+        shop = Workshop(
+            parts.executor, parts.payloads, parts.providers, parts.leases, parts.live, meter=metrics.model_called
+        )
+        steps = StepWorker(shop)
 
         async def perform_step(context: dict[str, Any], arguments: dict[str, Any]) -> None:
             await steps.perform(msgspec.convert(arguments, StepJob))
@@ -52,7 +56,10 @@ async def work(configured: Settings) -> None:
             job_deserializer=queue.deserialize,
         )
         observing = _observe(parts, steps, await parts.store.head())
-        async with background(observing, _sweep(parts, queue.ArqQueue(pool))):
+        async with (
+            metering.served(parts, configured.metrics_port),
+            background(observing, _sweep(parts, queue.ArqQueue(pool))),
+        ):
             try:
                 await worker.main()
             finally:

@@ -172,7 +172,7 @@ async def test_an_attempt_that_is_lost_before_it_asks_asks_nobody(world: World) 
         pass
 
     async def lose() -> None:
-        await world.do(run_id, run.LoseStep("a", 1))
+        await world.do_elsewhere(run_id, run.LoseStep("a", 1))
 
     world.store.before_append += [nothing, lose]
     await world.perform(run_id)

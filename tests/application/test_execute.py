@@ -53,7 +53,7 @@ async def test_after_a_lost_race_the_command_is_decided_on_the_fresh_facts(world
     await world.do(STREAM, create_agent())
 
     async def retire() -> None:
-        await world.do(STREAM, agent.RetireAgent())
+        await world.do_elsewhere(STREAM, agent.RetireAgent())
 
     world.store.before_append.append(retire)
     with pytest.raises(Rejected, match="the agent is retired"):
@@ -85,13 +85,15 @@ async def test_what_the_role_does_not_allow_is_refused_before_anything_is_read(w
         await world.do(STREAM, run.BeginStep("a", 1, uuid4()), ADA)
 
 
-async def test_the_state_comes_with_the_events_behind_it(world: World) -> None:
+async def test_the_state_and_the_events_behind_it_can_be_read(world: World) -> None:
     await world.do(STREAM, create_agent())
-    await world.do(STREAM, agent.RetireAgent())
-    state, past = await world.executor.state(STREAM, WORKSPACE)
+    await world.do_elsewhere(STREAM, agent.RetireAgent())
+    state = await world.executor.state(STREAM, WORKSPACE)
     assert isinstance(state, agent.Agent)
     assert state.status == "retired"
-    assert [recorded.version for recorded in past] == [1, 2]
+    assert [recorded.version for recorded in await world.executor.past(STREAM, WORKSPACE)] == [1, 2]
+    with pytest.raises(NotFound):
+        await world.executor.past(STREAM, ELSEWHERE)
 
 
 class TestNames:

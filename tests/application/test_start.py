@@ -142,7 +142,7 @@ class TestRefusals:
 
     async def test_a_retired_agent(self, world: World) -> None:
         workflow_id = await world.workflow("a")
-        state, _ = await world.executor.state(workflow_id, WORKSPACE)
+        state = await world.executor.state(workflow_id, WORKSPACE)
         await world.do(state.nodes[0].agent_id, agent.RetireAgent())
         error = await refused(world, asked(workflow_id=workflow_id))
         assert (str(error), error.field) == ("the agent 'Agent of a' is retired", "nodes")

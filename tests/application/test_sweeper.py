@@ -132,7 +132,7 @@ class TestLost:
         async def breaks() -> None:
             raise LookupError("no code knows this event")
 
-        swept.store.before_load.append(breaks)
+        swept.store.before_append.append(breaks)
         with capture_logs() as logs:
             await swept.look(LATER)
         assert [entry["run"] for entry in logs if entry["event"] == "sweeper.step_skipped"] == [str(broken)]

@@ -53,6 +53,7 @@ class World:
         self.paid = FakeProvider("openai")
         self.providers = FakeProviders(self.provider, self.paid)
         self.executor = Executor(self.store, self.clock)
+        self.other_process = Executor(self.store, self.clock)
         self.starter = Starter(self.executor, self.payloads, self.providers, "fake/model")
         self.shop = Workshop(self.executor, self.payloads, self.providers, self.leases, self.live, renew_seconds=0.01)
         self.steps = StepWorker(self.shop)
@@ -61,6 +62,10 @@ class World:
         self, stream: UUID, command: Command, actor: Actor = SYSTEM, key: IdempotencyKey | None = None
     ) -> Outcome:
         return await self.executor.execute(stream, command, actor, correlation_id=UUID(int=5), key=key)
+
+    async def do_elsewhere(self, stream: UUID, command: Command, key: IdempotencyKey | None = None) -> Outcome:
+        """As another process does it."""
+        return await self.other_process.execute(stream, command, SYSTEM, correlation_id=UUID(int=5), key=key)
 
     async def agent(self, name: str = "Reader", *, model: str = "default") -> UUID:
         return (await self.do(uuid4(), create_agent(name, model=model))).stream
@@ -96,7 +101,7 @@ class World:
         return kinds[first:]
 
     async def run(self, run_id: UUID) -> Run:
-        state, _ = await self.executor.state(run_id, WORKSPACE)
+        state = await self.executor.state(run_id, WORKSPACE)
         assert isinstance(state, Run)
         return state
 

@@ -92,3 +92,16 @@ def test_a_tighter_rule_never_makes_a_stored_workflow_unreadable() -> None:
     node = {"kind": "agent", "id": "No slug!", "agent_id": UUID(int=1), "prompt": "", "max_attempts": 99, "new": 1}
     stored = {"type": "workflow.created.v1", "name": "", "description": "", "nodes": [node]}
     assert msgspec.convert(stored, workflow.Created).nodes[0].max_attempts == 99
+
+
+def test_more_text_than_an_event_has_room_for_is_refused() -> None:
+    def of(length: int) -> tuple[AgentNode, ...]:
+        return tuple(AgentNode(name, UUID(int=20), "\U0001f30a" * (length // 4)) for name in ("a", "b", "c"))
+
+    given(workflow.decider).when(workflow.CreateWorkflow("Brief", of(16_000))).then(
+        workflow.Created("Brief", "", tuple(node.stored() for node in of(16_000)))
+    )
+    why = "take 51,... bytes, and at most 49,152 are kept in one workflow; shorten the prompts"
+    for command in (workflow.CreateWorkflow("Brief", of(17_000)), workflow.ReviseWorkflow(of(17_000))):
+        past = [] if isinstance(command, workflow.CreateWorkflow) else [CREATED]
+        given(workflow.decider, *past).when(command).then_rejected(why, code="invalid_workflow", field="nodes")

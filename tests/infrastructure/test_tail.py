@@ -183,7 +183,7 @@ class TestUnreadable:
         await positions(tail, 0, 1)
         async with database.transaction() as connection:
             cursor = await connection.execute(
-                "SELECT position FROM append_events(%s, %s, %s, %s, %s, '{}', '{}', '{}', '{}')",
+                "SELECT base + 1 AS position FROM append_batch(%s, %s, %s, %s, %s, '{}', '{}', '{}', '{}')",
                 ([uuid4()], [1], ["agent.promoted.v9"], [b"{}"], [0]),
             )
             assert await cursor.fetchone() == (2,)

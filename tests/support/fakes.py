@@ -57,12 +57,12 @@ class FakeStore:
         self.lost_answers = 0
         self._grown = asyncio.Condition()
 
-    async def load(self, stream: UUID) -> list[Recorded]:
+    async def load(self, stream: UUID, after: int = 0) -> list[Recorded]:
         await asyncio.sleep(0)  # others have their turn, as during any round trip
         self.away.answer()
         if self.before_load:
             await self.before_load.pop(0)()
-        return [recorded for recorded in self.log if recorded.stream == stream]
+        return [recorded for recorded in self.log if recorded.stream == stream and recorded.version > after]
 
     async def append(self, writes: Sequence[Write], key: IdempotencyKey | None = None) -> Outcome:
         await asyncio.sleep(0)

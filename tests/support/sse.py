@@ -76,7 +76,7 @@ class Watcher:
     ) -> AsyncIterator[AsyncIterator[Message]]:
         """The messages of an answer that goes on; `last_seen` is the id that a browser would send again."""
         headers = self._headers | ({} if last_seen is None else {"Last-Event-ID": str(last_seen)})
-        query = {} if after is None else {"after": after}
+        query = None if after is None else {"after": after}
         async with (
             # no certificate is ever looked at here, and reading them all takes its time
             httpx2.AsyncClient(base_url=self._url, timeout=30, headers=headers, verify=False) as client,

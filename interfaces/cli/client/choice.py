@@ -1,4 +1,4 @@
-"""What a person means by a word: a run by its id, the beginning of it or `last`; a template or a workflow."""
+"""What a person means by a word: a stream, a run by the beginning of its id or `last`, a template or a workflow."""
 
 import re
 from uuid import UUID
@@ -33,6 +33,11 @@ def run(api: Connection, word: str) -> UUID:
         mend = f"give an id, at least {SHORTEST_PREFIX} characters of its beginning, or `last`"
         raise BadInput(f"{word!r} names no run", mend)
     return _beginning(api, prefix)
+
+
+def stream(api: Connection, word: str) -> UUID:
+    """The stream that is meant: anything by its id, a run also as `run` takes it. Raises BadInput."""
+    return _uuid(word) or run(api, word)
 
 
 def work(api: Connection, word: str) -> Work:

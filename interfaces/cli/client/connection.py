@@ -85,19 +85,20 @@ class Connection:
         return self._decoded(self._signed(request, max(self.patience, WRITE_PATIENCE)), shape)
 
     @contextmanager
-    def live(self, path: str, after: int, silence: float) -> Iterator[httpx2.EventSource]:
-        """The events behind a position as they come. Raises Away where the line breaks or is silent for so long."""
+    def live(self, path: str, query: Query, silence: float) -> Iterator[httpx2.EventSource]:
+        """The events that are asked for as they come. Raises Away where the line breaks or is silent for so long."""
         timeout = httpx2.Timeout(silence, connect=CONNECT_SECONDS)
-        with self._translated():
-            query = {"after": after}
-            with self._http.sse(path, params=query, timeout=timeout, max_event_size=LONGEST_EVENT) as source:
-                if source.response.status_code != 200:
-                    source.response.read()
-                    if source.response.status_code == 401 and self._owner:
-                        self.sign_in(self._owner)
-                        raise Away("the session had ended")
-                    self._check(source.response)
-                yield source
+        with (
+            self._translated(),
+            self._http.sse(path, params=query, timeout=timeout, max_event_size=LONGEST_EVENT) as source,
+        ):
+            if source.response.status_code != 200:
+                source.response.read()
+                if source.response.status_code == 401 and self._owner:
+                    self.sign_in(self._owner)
+                    raise Away("the session had ended")
+                self._check(source.response)
+            yield source
 
     def _request(self, path: str, body: object, seconds: float) -> httpx2.Request:
         headers = {"Content-Type": "application/json"}

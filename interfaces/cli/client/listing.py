@@ -8,7 +8,7 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
-from interfaces.cli.client import screen, wire, wording
+from interfaces.cli.client import projected, screen, wire, wording
 from interfaces.cli.client.connection import Query, connect
 from interfaces.cli.client.wire import Model, RunSummary
 from interfaces.cli.client.wording import GLYPHS, STYLES, one_line
@@ -57,6 +57,19 @@ def models(*, as_json: bool) -> None:
         return [_model(it) for it in found.items]
 
     _list("/api/models", wire.Models, ("Model", "Ready", "In $/M", "Out $/M", ""), rows, as_json=as_json)
+
+
+def projections(*, as_json: bool) -> None:
+    def rows(found: projected.Projections) -> Iterable[Cells]:
+        return [_projection(it) for it in found.items]
+
+    titles = ("Name", "Position", "Behind", "Led by", "Stopped at")
+    _list("/api/projections", projected.Projections, titles, rows, as_json=as_json)
+
+
+def _projection(it: projected.Projection) -> Cells:
+    stop = f"{it.stopped.position} {it.stopped.event_type}: {it.stopped.error}" if it.stopped else ""
+    return it.name, f"{it.position:,}", f"{it.lag:,}", it.leader or "nobody", stop
 
 
 def _list(

@@ -6,8 +6,9 @@ from uuid import UUID
 import click
 import msgspec
 
+from domain.kernel import Record
 from interfaces.cli.client import record, stream, wire, wording
-from interfaces.cli.client.connection import Connection
+from interfaces.cli.client.connection import Connection, Query
 from interfaces.cli.client.stream import Interrupted
 from interfaces.cli.client.wire import LogEvent
 from interfaces.cli.client.wording import one_line
@@ -16,22 +17,49 @@ LONGEST_DETAILS = 120
 EVERYTHING = "/api/events"
 
 
-def read(api: Connection, run_id: UUID | None, after: int, *, follow: bool, as_json: bool) -> None:
+class Wanted(Record):
+    """Which events: of a stream, of types that begin so, of one correlation; all of them together narrow it down."""
+
+    stream: UUID | None = None
+    beginning: str = ""
+    correlation: UUID | None = None
+    is_run: bool = False
+
+    def takes(self, event: LogEvent) -> bool:
+        return (
+            self.stream in (None, event.stream)
+            and event.type.startswith(self.beginning)
+            and self.correlation in (None, event.correlation_id)
+        )
+
+    @property
+    def query(self) -> Query:
+        """The same for the server, so that it need not send what nobody wants."""
+        asked = {"type": self.beginning, "stream": self.stream, "correlation": self.correlation}
+        return {name: str(value) for name, value in asked.items() if value}
+
+
+def read(api: Connection, wanted: Wanted, after: int, *, follow: bool, as_json: bool) -> None:
     """Print the events behind a position, and with `follow` those to come. Raises Failure."""
-    for event in _events(api, run_id, after, follow=follow):
-        click.echo(msgspec.json.encode(event) if as_json else _line(event))
+    found = False
+    for event in _events(api, wanted, after, follow=follow):
+        if wanted.takes(event):
+            found = True
+            click.echo(msgspec.json.encode(event) if as_json else _line(event))
+    if not found and wanted.query:
+        click.echo("z2: no event matches", err=True)
 
 
-def _events(api: Connection, run_id: UUID | None, after: int, *, follow: bool) -> Iterator[LogEvent]:
+def _events(api: Connection, wanted: Wanted, after: int, *, follow: bool) -> Iterator[LogEvent]:
     if follow:
-        path = f"/api/runs/{run_id}/live" if run_id else EVERYTHING
-        for message in stream.follow(api, path, after):
+        path, query = (f"/api/runs/{wanted.stream}/live", None) if wanted.is_run else (EVERYTHING, wanted.query)
+        for message in stream.follow(api, path, after, query=query):
             if isinstance(message, LogEvent):
                 yield message
             elif isinstance(message, Interrupted):
                 click.echo(f"z2: {message.reason}; waiting for it to come back", err=True)
-    elif run_id:
-        yield from record.events(api, run_id, after)
+    elif wanted.stream:
+        yield from record.events(api, wanted.stream, after, of="runs" if wanted.is_run else "streams")
     elif (head := api.get("/api/runs", wire.RunPage, {"limit": 1}).position) > after:
         yield from stream.until(api, EVERYTHING, after, head)
 

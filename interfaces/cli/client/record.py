@@ -1,6 +1,7 @@
 """The record of a run: its events in order, and whether the read model says the same as they do."""
 
 from collections.abc import Iterator
+from typing import Literal
 from uuid import UUID
 
 from domain.kernel import PayloadRef, Record
@@ -20,11 +21,13 @@ class Difference(Record):
     read_model: object
 
 
-def events(api: Connection, run_id: UUID, after: int = 0) -> Iterator[LogEvent]:
-    """The events of a run behind a position. Raises Failure."""
+def events(
+    api: Connection, stream_id: UUID, after: int = 0, *, of: Literal["runs", "streams"] = "runs"
+) -> Iterator[LogEvent]:
+    """The events of a run, or of any stream, behind a position. Raises Failure."""
     following: int | None = after
     while following is not None:
-        page = api.get(f"/api/runs/{run_id}/events", LogPage, {"after": following, "limit": PAGE})
+        page = api.get(f"/api/{of}/{stream_id}/events", LogPage, {"after": following, "limit": PAGE})
         yield from page.items
         following = page.next
 

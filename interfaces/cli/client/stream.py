@@ -9,7 +9,7 @@ import msgspec
 
 from domain.kernel import Record
 from interfaces.cli.client import problems
-from interfaces.cli.client.connection import LONGEST_PAUSE, SHORTEST_PAUSE, Away, Connection, Silent
+from interfaces.cli.client.connection import LONGEST_PAUSE, SHORTEST_PAUSE, Away, Connection, Query, Silent
 from interfaces.cli.client.wire import Delta, LogEvent
 
 PATIENCE = 120.0
@@ -32,14 +32,16 @@ class Resumed(Record):
 Message: TypeAlias = LogEvent | Delta | Interrupted | Resumed
 
 
-def follow(api: Connection, path: str, after: int = 0, *, patience: float = PATIENCE) -> Iterator[Message]:
+def follow(
+    api: Connection, path: str, after: int = 0, *, query: Query | None = None, patience: float = PATIENCE
+) -> Iterator[Message]:
     """Events behind a position, and what models say, for ever. Raises Failure when nobody answers for long."""
     position, pause = after, SHORTEST_PAUSE
     lost: float | None = None
     while True:
         reason = "the stream ended"
         try:
-            with api.live(path, position, SILENCE) as source:
+            with api.live(path, {**(query or {}), "after": position}, SILENCE) as source:
                 if lost is not None:
                     lost = None
                     yield Resumed()
@@ -63,7 +65,7 @@ def until(api: Connection, path: str, after: int, head: int, *, silence: float =
     """The events behind a position up to the head of the log, or until no more come. Raises Failure."""
     opened = False
     try:
-        with api.live(path, after, silence) as source:
+        with api.live(path, {"after": after}, silence) as source:
             opened = True
             for message in _messages(source, api.url):
                 if isinstance(message, LogEvent):

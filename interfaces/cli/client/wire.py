@@ -4,8 +4,10 @@ from uuid import UUID
 
 import msgspec
 
+from application import upcasting
+from application.registry import EVENT_TYPES
 from domain import run_events
-from domain.kernel import Instant, PayloadRef, Record
+from domain.kernel import Event, Instant, PayloadRef, Record
 from domain.run_events import RunStatus, StepStatus
 
 
@@ -119,6 +121,13 @@ class LogPage(Record):
     next: int | None
 
 
+class StreamPage(LogPage):
+    """Events of one stream; `position` is that of its last event, `head` that of the last one of the log."""
+
+    position: int
+    head: int
+
+
 class Delta(Record):
     """A piece of what a model says in an attempt; `offset` counts the characters before it."""
 
@@ -194,10 +203,18 @@ class UnknownEventError(Exception):
     """No code here knows the event; it was written by a newer Z2."""
 
 
-def run_fact(event: LogEvent) -> run_events.Events:
-    """The event as the domain knows it. Raises UnknownEventError."""
+def fact(event: LogEvent) -> Event:
+    """The event as the domain knows it, also in a form that an older Z2 tells. Raises UnknownEventError."""
     try:
-        fact: run_events.Events = msgspec.convert({**event.data, "type": event.type}, run_events.Events)
-    except msgspec.ValidationError as error:
+        tag, data = upcasting.current(event.type, event.data)
+        return msgspec.convert({**data, "type": tag}, EVENT_TYPES[tag])
+    except (KeyError, msgspec.ValidationError) as error:
         raise UnknownEventError(f"{event.type} at position {event.position}: {error}") from None
-    return fact
+
+
+def run_fact(event: LogEvent) -> run_events.Events:
+    """The event of a run as the domain knows it. Raises UnknownEventError."""
+    found = fact(event)
+    if not isinstance(found, run_events.Events):
+        raise UnknownEventError(f"{event.type} at position {event.position}: it is not of a run")
+    return found

@@ -1,6 +1,7 @@
 """Lists, the log and rebuilding: what there is, as tables for people and JSON for programs."""
 
 import json
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from tests.interfaces.cli.client import stories
 from tests.interfaces.cli.client.stories import RUN_ID
 from tests.support import scripted_api
 from tests.support.command_line import CommandLine, Said
+from tests.support.given import CONTEXT
 from tests.support.scripted_api import ScriptedApi, good, problem
 
 EVENTS = stories.log(stories.facts(runs.start("read")))
@@ -107,3 +109,14 @@ def test_who_may_not_rebuild_is_told(api: ScriptedApi, z2: CommandLine) -> None:
     said = z2("rebuild", "runs")
     assert said.code == 1
     assert said.error == "Forbidden: rebuilding needs the scope workspace:admin; ask somebody whose role allows it"
+
+
+def test_a_followed_log_is_narrowed_down_by_the_server(api: ScriptedApi, z2: CommandLine) -> None:
+    pieces = stories.live(stories.facts(runs.start("read")))
+    api.on("GET /api/events", scripted_api.stream(*pieces), problem(404, "Not Found", "the test is over"))
+    words = ["--stream", str(RUN_ID), "--type", "run.step_", "--correlation", str(CONTEXT.correlation_id)]
+    said = z2("events", "--follow", "--json", *words)
+    assert [json.loads(line)["type"] for line in said.out.splitlines()] == ["run.step_scheduled.v1"]
+    asked = [dict(parse_qsl(each.query)) for each in api.requests("GET /api/events")]
+    wanted = {"type": "run.step_", "stream": str(RUN_ID), "correlation": str(CONTEXT.correlation_id)}
+    assert asked == [{**wanted, "after": "0"}, {**wanted, "after": "13"}]

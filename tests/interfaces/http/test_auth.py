@@ -128,7 +128,7 @@ def test_every_route_but_the_public_ones_needs_a_token(anonymous: httpx2.Client,
             if operation.get("security") == []:
                 continue
             address = path.replace("{step}", "read").replace("{name}", "runs")
-            for name in ("run_id", "agent_id", "workflow_id"):
+            for name in ("run_id", "agent_id", "workflow_id", "webhook_id"):
                 address = address.replace(f"{{{name}}}", str(uuid4()))
             refused(anonymous.request(method.upper(), address, json={}), 401, "not_signed_in")
             asked_for += 1
@@ -142,6 +142,7 @@ WRITING = [
     (f"/api/runs/{uuid4()}/cancel", "runs:control"),
     (f"/api/runs/{uuid4()}/steps/read/retry", "runs:control"),
     ("/api/projections/runs/rebuild", "workspace:admin"),
+    ("/api/webhooks", "webhooks:manage"),
 ]
 
 

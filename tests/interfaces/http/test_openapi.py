@@ -77,15 +77,18 @@ def test_every_body_can_be_refused_in_all_the_ways_that_bodies_are(document: dic
         "createWorkflow",
         "startRun",
         "cancelRun",
+        "skipEvent",
+        "restoreEvent",
+        "subscribeWebhook",
+        "redriveWebhook",
     }
     for operation in bodies:
         assert {"400", "413", "415", "422"} <= operation["responses"].keys()
         assert operation["requestBody"]["required"] is (operation["operationId"] != "cancelRun")
 
-
-def test_bodies_refuse_fields_that_they_do_not_have(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
-    for name in ("SignIn", "CreateAgent", "CreateWorkflow", "AgentNode", "StartRun", "RunInput", "CancelRun"):
+    taken = ("SignIn", "CreateAgent", "CreateWorkflow", "AgentNode", "StartRun", "RunInput", "CancelRun")
+    for name in (*taken, "SubscribeWebhook", "RedriveWebhook"):
         assert schemas[name]["additionalProperties"] is False
     open_ones = [name for name, schema in schemas.items() if schema.get("additionalProperties") is not False]
     assert {"Run", "Agent", "Problem"} <= set(open_ones), "answers may get fields, and clients go on"
@@ -116,7 +119,9 @@ def test_every_command_takes_an_idempotency_key(document: dict[str, Any]) -> Non
         for _, _, operation in operations(document)
         if any(each["name"] == "Idempotency-Key" for each in operation["parameters"])
     }
-    assert taking == {"createAgent", "createWorkflow", "startRun", "cancelRun", "retryStep"}
+    webhooks = {"subscribeWebhook", "rotateWebhookSecret", "pauseWebhook", "resumeWebhook", "deleteWebhook"}
+    decisions = {"skipEvent", "restoreEvent"}
+    assert taking == {"createAgent", "createWorkflow", "startRun", "cancelRun", "retryStep", *webhooks, *decisions}
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
+import psycopg
 import pytest
 
 from tests.support import asked
 from tests.support.asked import a_document, a_run, created, finished, refused
+from tests.support.system import System
 
 
 def pages(client: httpx2.Client, **query: Any) -> list[list[dict[str, Any]]]:
@@ -140,3 +142,22 @@ def test_a_text_that_is_not_there_yet_is_not_found_and_says_why(api: httpx2.Clie
     step = api.get(f"/api/runs/{run['id']}/steps/{last}/output")
     assert "it is cancelled" in refused(step, 404, "not_found")
     assert "no step 'nope'" in refused(api.get(f"/api/runs/{run['id']}/steps/nope/output"), 404, "not_found")
+
+
+def test_a_long_text_is_streamed_whole_and_an_altered_one_is_broken_off(api: httpx2.Client, system: System) -> None:
+    text = "".join(f"Wave {number} runs ashore. " for number in range(40_000))
+    workflow_id = asked.a_workflow(api, task="key_phrases")
+    body = asked.a_document(text=text) | {"template": None, "workflow_id": workflow_id}
+    run = asked.finished(api, asked.created(api, "/api/runs", body))
+    given = api.get(f"/api/runs/{run['id']}/input")
+    assert (given.text, given.headers["content-length"]) == (text, str(len(text)))
+    assert given.headers["content-type"] == "text/plain; charset=utf-8"
+    digest = bytes.fromhex(run["input"]["sha256"])
+    with psycopg.connect(system.environment["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(
+            "UPDATE payload_chunks SET encoding = 'plain', body = 'x' FROM payloads p"
+            " WHERE p.upload = payload_chunks.upload AND p.sha256 = %s AND number = 1",
+            (digest,),
+        )
+    with pytest.raises(httpx2.RemoteProtocolError, match=r"peer closed connection|complete message body"):
+        api.get(f"/api/runs/{run['id']}/input")

@@ -1,0 +1,91 @@
+"""What this process remembers of streams: their states, so that a busy one need not be read again and again."""
+
+import asyncio
+from collections import OrderedDict
+from typing import Any
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+from application import registry
+from application.ports import EventStore, Recorded
+from domain.kernel import Record
+
+KEPT = 10_000
+
+
+class Known(Record):
+    """A stream as far as this process knows it. `position` is that of its last event; version 0 means none."""
+
+    workspace_id: UUID | None
+    aggregate: registry.Aggregate | None
+    state: Any
+    version: int
+    position: int
+
+
+UNKNOWN = Known(None, None, None, 0, 0)
+
+
+class States:
+    """States by stream, the least used forgotten first. Whoever appends must name the version: that is the check."""
+
+    def __init__(self, store: EventStore, kept: int = KEPT) -> None:
+        self._store = store
+        self._kept = kept
+        self._known: OrderedDict[UUID, Known] = OrderedDict()
+        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self.hits = 0
+        self.misses = 0
+
+    def turn(self, stream: UUID) -> asyncio.Lock:
+        """Commands on one stream take turns within a process; between processes the append decides."""
+        return self._turns.setdefault(stream, asyncio.Lock())
+
+    async def get(self, stream: UUID) -> Known:
+        """The state from memory, which may be behind, or else from the log."""
+        known = self._known.get(stream)
+        if known is None:
+            self.misses += 1
+            return await self.refresh(stream)
+        self.hits += 1
+        self._known.move_to_end(stream)
+        return known
+
+    async def refresh(self, stream: UUID) -> Known:
+        """The state as the log has it now; only what is new to this process is read."""
+        known = self._known.get(stream, UNKNOWN)
+        return self._keep(stream, _after(known, await self._store.load(stream, known.version)))
+
+    async def contradicted(self, stream: UUID) -> None:
+        """Learn why an append was refused. Where the log has nothing new, it has lost what is remembered here.
+
+        That is so after a failover to a database that is behind, or after a restore.
+        """
+        known = self._known.get(stream)
+        if await self.refresh(stream) is known:
+            self._known.pop(stream, None)
+            await self.refresh(stream)
+
+    def appended(self, stream: UUID, known: Known, events: list[Any], workspace_id: UUID, position: int) -> None:
+        """What `known` became by events of our own."""
+        aggregate = known.aggregate or registry.keeping(events[0])
+        state = aggregate.decider.fold(events, known.state)
+        version = known.version + len(events)
+        self._keep(stream, Known(known.workspace_id or workspace_id, aggregate, state, version, position))
+
+    def _keep(self, stream: UUID, known: Known) -> Known:
+        if known.version:
+            self._known[stream] = known
+            self._known.move_to_end(stream)
+            if len(self._known) > self._kept:
+                self._known.popitem(last=False)
+        return known
+
+
+def _after(known: Known, fresh: list[Recorded]) -> Known:
+    if not fresh:
+        return known
+    aggregate = known.aggregate or registry.keeping(fresh[0].event)
+    state = aggregate.decider.fold((recorded.event for recorded in fresh), known.state)
+    workspace_id = known.workspace_id or fresh[0].context.workspace_id
+    return Known(workspace_id, aggregate, state, fresh[-1].version, fresh[-1].position)

@@ -1,0 +1,202 @@
+"""Group commit: whatever waits while one append is on its way goes into the next one, in a single statement."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from application.errors import KeyReused, Unavailable
+from application.ports import Conflict, IdempotencyKey, Outcome, Write
+from domain.kernel import Record
+from infrastructure import fail_points, mapper, metrics
+from infrastructure.database import CONNECT_SECONDS, Connection
+
+APPEND = """
+SELECT base, refused, known, known_digest, known_stream, known_position
+FROM append_batch(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::int[],
+                   %b::int[], %b::uuid[], %b::text[], %b::bytea[])
+"""
+
+MOST_EVENTS = 1_000
+"""In one statement; what waits beyond that goes into the next."""
+
+UNKNOWN = "Postgres cannot be reached just now; send the request again with the same Idempotency-Key"
+
+log = structlog.get_logger()
+
+
+class Columns(Record):
+    """The events of a command, column by column."""
+
+    streams: list[UUID]
+    versions: list[int]
+    topics: list[str]
+    states: list[bytes]
+
+
+class Waiting:
+    """A command on its way, and whoever waits for its outcome."""
+
+    __slots__ = ("columns", "key", "outcome")
+
+    def __init__(self, columns: Columns, key: IdempotencyKey | None) -> None:
+        self.columns = columns
+        self.key = key
+        self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+
+    def settle(self, outcome: Outcome | Exception) -> None:
+        """Tell the caller, unless it has gone."""
+        if self.outcome.done():
+            return
+        if isinstance(outcome, Exception):
+            if isinstance(outcome, Conflict):
+                metrics.CONFLICTS.inc()
+            self.outcome.set_exception(outcome)
+        else:
+            self.outcome.set_result(outcome)
+
+
+class GroupWriter:
+    """Writes on one connection of its own, with one statement in flight."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: Connection | None = None
+        self._waiting: deque[Waiting] = deque()
+        self._writing: asyncio.Task[None] | None = None
+
+    async def append(self, writes: Sequence[Write], key: IdempotencyKey | None) -> Outcome:
+        """Append all or nothing. Raises Conflict, KeyReused, or Unavailable where its end is not known."""
+        waiting = Waiting(_columns(writes), key)
+        self._waiting.append(waiting)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        return await waiting.outcome
+
+    async def close(self) -> None:
+        """Write what waits, then close the connection."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+    async def _write(self) -> None:
+        while self._waiting:
+            await self._append(self._next())
+
+    def _next(self) -> list[Waiting]:
+        """The next batch; at most one command for each version of a stream, and one for each key."""
+        batch: list[Waiting] = []
+        later: list[Waiting] = []
+        taken: set[object] = set()
+        events = 0
+        while self._waiting and events < MOST_EVENTS:
+            waiting = self._waiting.popleft()
+            places = set(zip(waiting.columns.streams, waiting.columns.versions, strict=True))
+            key = waiting.key and (waiting.key.workspace_id, waiting.key.key)
+            beaten = not taken.isdisjoint(places)
+            if key is not None and (beaten or key in taken):
+                later.append(waiting)  # the next batch finds the outcome, if there is one under its key
+            elif beaten:
+                waiting.settle(Conflict())
+            else:
+                taken |= places | {key}
+                events += len(places)
+                batch.append(waiting)
+        self._waiting.extendleft(reversed(later))
+        return batch
+
+    async def _append(self, batch: list[Waiting]) -> None:
+        if not batch:
+            return
+        begun = perf_counter()
+        try:
+            answer = await self._execute(batch)
+        except (psycopg.OperationalError, OSError) as error:
+            log.warning("postgres.unavailable", error=type(error).__name__)
+            await self._drop_connection()
+            _settle(batch, Unavailable(UNKNOWN))
+        except Exception as error:  # noqa: BLE001 - those who wait must hear of it, whatever it is
+            await self._drop_connection()
+            _settle(batch, error)
+        else:
+            metrics.appended(perf_counter() - begun, sum(len(waiting.columns.streams) for waiting in batch))
+            _tell(batch, answer)
+
+    async def _execute(self, batch: list[Waiting]) -> Any:
+        if self._connection is None:
+            self._connection = await psycopg.AsyncConnection.connect(
+                self._url, autocommit=True, connect_timeout=CONNECT_SECONDS
+            )
+        cursor = self._connection.cursor(binary=True)
+        fail_points.reached("before_append")
+        await cursor.execute(APPEND, [*_events(batch), *_keys(batch)], prepare=True)
+        fail_points.reached("after_commit")
+        return await cursor.fetchone()
+
+    async def _drop_connection(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+
+def _columns(writes: Sequence[Write]) -> Columns:
+    columns = Columns([], [], [], [])
+    for write in writes:
+        for version, event in enumerate(write.events, start=write.expected + 1):
+            topic, state = mapper.encode(event, write.context)
+            columns.streams.append(write.stream)
+            columns.versions.append(version)
+            columns.topics.append(topic)
+            columns.states.append(state)
+    return columns
+
+
+def _events(batch: list[Waiting]) -> tuple[list[Any], ...]:
+    streams, versions, topics, states, commands = [], [], [], [], []
+    for number, waiting in enumerate(batch):
+        columns = waiting.columns
+        streams += columns.streams
+        versions += columns.versions
+        topics += columns.topics
+        states += columns.states
+        commands += [number] * len(columns.streams)
+    return streams, versions, topics, states, commands
+
+
+def _keys(batch: list[Waiting]) -> tuple[list[Any], ...]:
+    keyed = [(number, waiting.key) for number, waiting in enumerate(batch) if waiting.key is not None]
+    return (
+        [number for number, _ in keyed],
+        [key.workspace_id for _, key in keyed],
+        [key.key for _, key in keyed],
+        [key.digest for _, key in keyed],
+    )
+
+
+def _tell(batch: list[Waiting], answer: Any) -> None:
+    """The ids of what was appended follow `base` in the order of the batch."""
+    position, refused, known, digests, streams, positions = answer
+    earlier = dict(zip(known or [], zip(digests or [], streams or [], positions or [], strict=True), strict=True))
+    refused = frozenset(refused or [])
+    for number, waiting in enumerate(batch):
+        if number in earlier:
+            digest, stream, at = earlier[number]
+            same = waiting.key is not None and digest == waiting.key.digest
+            waiting.settle(Outcome(stream, at) if same else KeyReused())
+        elif number in refused:
+            waiting.settle(Conflict())
+        else:
+            position += len(waiting.columns.streams)
+            waiting.settle(Outcome(waiting.columns.streams[0], position))
+
+
+def _settle(batch: Iterable[Waiting], error: Exception) -> None:
+    for waiting in batch:
+        waiting.settle(error)

@@ -1,0 +1,1 @@
+"""Webhooks: secrets, what was and was not delivered, and the sending."""

@@ -1,0 +1,19 @@
+"""What the API process measures of itself, for Prometheus."""
+
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+
+from application.errors import NotSignedIn
+from infrastructure import metrics
+from interfaces.composition import Core
+from interfaces.processes import metering
+
+
+@get("/metrics", include_in_schema=False)
+async def read(request: Request[Any, Any, Any], core: NamedDependency[Core]) -> Response[bytes]:
+    """Open to everybody, as health is, unless a token for it is set."""
+    if not metering.admits(core.settings, request.headers.get("authorization", "")):
+        raise NotSignedIn
+    return Response(await metering.exposition(core), media_type=metrics.CONTENT_TYPE)

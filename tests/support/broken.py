@@ -1,0 +1,45 @@
+"""Stores that are broken on purpose, so that the crash suite can show that it notices."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+
+from application.ports import IdempotencyKey, Outcome, Write
+from infrastructure import group_writer
+from infrastructure.database import Database
+from infrastructure.event_store import PostgresEventStore
+from infrastructure.group_writer import GroupWriter, Waiting
+
+DISK_SECONDS = 0.02
+"""How long a slow disk takes for what its caller believes to be done."""
+
+
+class EagerWriter(GroupWriter):
+    """It acknowledges before it commits."""
+
+    async def _execute(self, batch: list[Waiting]) -> Any:
+        if self._connection is None:
+            self._connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True)
+        async with self._connection.transaction():
+            answer = await super()._execute(batch)
+            group_writer._tell(batch, answer)
+            await asyncio.sleep(DISK_SECONDS)
+        return answer
+
+
+class EagerEventStore(PostgresEventStore):
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._writer = EagerWriter(database.url)
+
+
+class ForgetfulEventStore(PostgresEventStore):
+    """It knows no key again."""
+
+    async def append(self, writes: Sequence[Write], key: IdempotencyKey | None = None) -> Outcome:
+        return await super().append(writes)
+
+    async def outcome(self, key: IdempotencyKey) -> Outcome | None:
+        return None
