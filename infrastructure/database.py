@@ -41,6 +41,10 @@ class Database:
     async def open(self) -> None:
         await self._pool.open()
 
+    async def check(self) -> None:
+        """Replace the connections that a lost server has left behind, so that a later call does not meet one."""
+        await self._pool.check()
+
     def at_close(self, work: Callable[[], Awaitable[None]]) -> None:
         """What must be done before the connections are closed."""
         self._at_close.append(work)
@@ -57,7 +61,7 @@ class Database:
             async with self._pool.connection() as connection:
                 yield connection
         except (psycopg.OperationalError, PoolTimeout) as error:
-            await self._pool.check()
+            await self.check()
             log.warning("postgres.unavailable", error=type(error).__name__)
             raise Unavailable("Postgres cannot be reached just now; send the request again") from error
 

@@ -45,7 +45,7 @@ class PostgresEventStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._writer = GroupWriter(database.url)
+        self._writer = GroupWriter(database.url, database.check)
         database.at_close(self._writer.close)
 
     async def load(self, stream: UUID, after: int = 0) -> list[Recorded]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -64,8 +64,10 @@ class Waiting:
 class GroupWriter:
     """Writes on one connection of its own, with one statement in flight."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, lost: Callable[[], Awaitable[None]]) -> None:
+        """`lost` is called when the server has gone away."""
         self._url = url
+        self._lost = lost
         self._connection: Connection | None = None
         self._waiting: deque[Waiting] = deque()
         self._writing: asyncio.Task[None] | None = None
@@ -122,6 +124,7 @@ class GroupWriter:
             log.warning("postgres.unavailable", error=type(error).__name__)
             await self._drop_connection()
             _settle(batch, Unavailable(UNKNOWN))
+            await self._lost()
         except Exception as error:  # noqa: BLE001 - those who wait must hear of it, whatever it is
             await self._drop_connection()
             _settle(batch, error)

@@ -34,7 +34,7 @@ HOME = UUID(int=1)
 LIMITS = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
 PROFILES = {
     "ci": settings(LIMITS, max_examples=12, stateful_step_count=50),
-    "thorough": settings(LIMITS, max_examples=1_100, stateful_step_count=100),
+    "thorough": settings(LIMITS, max_examples=1_300, stateful_step_count=100),
 }
 PROFILE = PROFILES[os.environ.get("HYPOTHESIS_PROFILE", "ci")]
 

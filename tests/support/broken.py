@@ -32,7 +32,7 @@ class EagerWriter(GroupWriter):
 class EagerEventStore(PostgresEventStore):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self._writer = EagerWriter(database.url)
+        self._writer = EagerWriter(database.url, database.check)
 
 
 class ForgetfulEventStore(PostgresEventStore):

@@ -35,6 +35,12 @@ class Real:
         self._other.close()
         self._runner.close()
 
+    def _end(self, backend: int) -> None:
+        """End a backend, and wait until it has gone; Postgres' own waiting looks every tenth of a second only."""
+        self._other.execute("SELECT pg_terminate_backend(%s)", (backend,))
+        while self._other.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", (backend,)).fetchone():
+            pass
+
     async def cut_off(self, work: Coroutine[Any, Any, Result], turns: int, *, by_server: bool) -> Result:
         """The work, whose connection is lost after so many turns of the loop."""
         task = asyncio.ensure_future(work)
@@ -43,7 +49,7 @@ class Real:
         connection = self.store._writer._connection
         if connection is not None and not connection.closed:
             if by_server:
-                self._other.execute("SELECT pg_terminate_backend(%s, 5000)", (connection.info.backend_pid,))
+                self._end(connection.info.backend_pid)
             else:
                 with socket.socket(fileno=os.dup(connection.fileno())) as wire, contextlib.suppress(OSError):
                     wire.shutdown(socket.SHUT_RDWR)
