@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -128,8 +129,7 @@ def test_every_route_but_the_public_ones_needs_a_token(anonymous: httpx2.Client,
             if operation.get("security") == []:
                 continue
             address = path.replace("{step}", "read").replace("{name}", "runs")
-            for name in ("run_id", "agent_id", "workflow_id", "webhook_id"):
-                address = address.replace(f"{{{name}}}", str(uuid4()))
+            address = re.sub(r"\{\w+_id\}", str(uuid4()), address)
             refused(anonymous.request(method.upper(), address, json={}), 401, "not_signed_in")
             asked_for += 1
     assert asked_for > 15
