@@ -1,6 +1,7 @@
 """Group commit: whatever waits while one append is on its way goes into the next one, in a single statement."""
 
 import asyncio
+import select
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from time import perf_counter
@@ -133,6 +134,8 @@ class GroupWriter:
             _tell(batch, answer)
 
     async def _execute(self, batch: list[Waiting]) -> Any:
+        if self._connection is not None and _was_left(self._connection):
+            await self._drop_connection()
         if self._connection is None:
             self._connection = await psycopg.AsyncConnection.connect(
                 self._url, autocommit=True, connect_timeout=CONNECT_SECONDS
@@ -147,6 +150,13 @@ class GroupWriter:
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
+
+
+def _was_left(connection: Connection) -> bool:
+    """Whether a server that went away has left this connection: an idle one has nothing to read but its end."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _columns(writes: Sequence[Write]) -> Columns:
