@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import asked
 from tests.support.asked import a_document, a_run, created, finished
-from tests.support.sse import Message, Watcher, is_end, until
+from tests.support.sse import ENDS, Message, Watcher, is_end, until
 from tests.support.system import System
 
 
@@ -25,7 +25,7 @@ def told(heard: Iterable[Message]) -> list[dict[str, Any]]:
 
 
 def recorded(api: httpx2.Client, run_id: str) -> list[dict[str, Any]]:
-    page = api.get(f"/api/runs/{run_id}/events").json()
+    page = api.get(f"/api/runs/{run_id}/events", params={"limit": 2_000}).json()
     items: list[dict[str, Any]] = page["items"]
     assert page["next"] is None
     return items
@@ -134,7 +134,7 @@ async def test_a_hundred_watchers_of_one_run_all_see_the_same(api: httpx2.Client
     await everybody.wait()
     await asyncio.to_thread(api.post, f"/api/runs/{run_id}/cancel")
     heard = await watching
-    assert heard[0][-1]["type"] == "run.cancelled.v1"
+    assert heard[0][-1]["type"] in ENDS  # on a busy machine the run may be done before it is cancelled
     assert heard == [recorded(api, run_id)[: len(heard[0])]] * 100
 
 
