@@ -13,6 +13,7 @@ from application.errors import Invalid
 from application.execute import Executor
 from application.orchestration.start import Starter
 from application.policies.webhook_delivery import Subscription
+from application.tasks import ended
 from domain.kernel import Record
 from infrastructure.database import Database, migrate
 from infrastructure.event_store import PostgresEventStore
@@ -105,8 +106,7 @@ async def background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
+            await ended(*tasks)
 
 
 def starter(parts: Core) -> Starter:

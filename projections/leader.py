@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import structlog
 
+from application.tasks import ended
 from projections.positions import LEADERS
 from projections.table import Connection
 
@@ -64,5 +65,4 @@ async def _while_leading(connection: Connection, work: Callable[[], Coroutine[An
                 await connection.execute(LOOK)
         await working
     finally:
-        working.cancel()
-        await asyncio.gather(working, return_exceptions=True)
+        await ended(working)

@@ -21,6 +21,7 @@ from application.models.port import Delta, Finished, ModelError, ModelRequest, P
 from application.orchestration.patience import patiently, to_the_end
 from application.policies.step_jobs import StepJob
 from application.ports import Leases, LiveText, Payloads
+from application.tasks import ended
 from domain import agent, run, run_events
 from domain.kernel import Command, PayloadRef, Record, Rejected
 
@@ -75,15 +76,13 @@ class Attempt:
         except (Superseded, NotFound) as reason:
             log.info("step.left_alone", run=str(self._job.run_id), step=self._job.step, reason=str(reason))
         finally:
-            renewing.cancel()
+            await ended(renewing)
             with contextlib.suppress(Unavailable):
                 await self._shop.leases.give_back(self._lease_name, str(self._lease))
 
     async def give_up(self, task: "asyncio.Task[None]") -> None:
         """The worker stops: say so, that another begins at once instead of when the lease lapses."""
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await ended(task)
         if self._begun:
             with contextlib.suppress(Superseded, Z2Error):
                 await self._send(run.LoseStep(self._job.step, self._job.attempt))

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from application.errors import TooMuchContention, Unavailable
+from application.tasks import ended
 
 Result = TypeVar("Result")
 
@@ -30,6 +31,5 @@ async def to_the_end(work: Coroutine[Any, Any, Result], seconds: float) -> Resul
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait({task}, timeout=seconds)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await ended(task)
         raise

@@ -8,6 +8,7 @@ from arq.constants import in_progress_key_prefix
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
+from application.tasks import ended
 from infrastructure.redis.queue import WAKE
 
 HELD_SECONDS = 5.0
@@ -61,9 +62,7 @@ class WakingWorker(Worker):
         self.allow_pick_jobs = False
         if self._running:
             _, late = await asyncio.wait(set(self._running), timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await ended(*late)
 
     async def _rest(self) -> None:
         """Until a job is announced, a running one ends, or a beat has passed; due jobs need the beat."""

@@ -1,7 +1,7 @@
 """The courier of one webhook: it brings the events in their order, one at a time, and tries again what failed."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from application.policies import webhook_delivery
 from application.policies.webhook_delivery import Message, Subscription
 from application.ports import Clock, EventStore, Log, Recorded
 from application.registry import tag_of
+from application.tasks import ended
 from domain.kernel import Instant, Record
 from infrastructure import fail_points
 from infrastructure.webhooks.deliveries import Deliveries, Delivery, Status
@@ -20,8 +21,6 @@ from infrastructure.webhooks.secrets import WebhookSecrets
 
 PASSED_OVER = 1_000
 """After so many events that the webhook does not want, its position is kept."""
-
-HEED_SECONDS = 0.2
 
 log = structlog.get_logger()
 
@@ -62,7 +61,7 @@ class Courier:
             for task in done:
                 task.result()
         finally:
-            await _ended(work)
+            await ended(*work)
             await self._endpoint.aclose()
 
     async def _follow(self) -> None:
@@ -150,12 +149,3 @@ class Courier:
     async def _wait_until(self, due: Instant | None) -> None:
         if due is not None:
             await asyncio.sleep(max(0.0, (due - self._office.clock()).total_seconds()))
-
-
-async def _ended(tasks: Iterable["asyncio.Task[None]"]) -> None:
-    """Cancel until it is heeded: a connection may lose a cancellation that comes while it tidies up."""
-    going = set(tasks)
-    while going:
-        for task in going:
-            task.cancel()
-        _, going = await asyncio.wait(going, timeout=HEED_SECONDS)

@@ -9,6 +9,7 @@ import structlog
 
 from application.errors import Unavailable
 from application.policies.webhook_delivery import Subscription
+from application.tasks import ended
 from domain.kernel import Record
 from infrastructure.webhooks.courier import Courier, Office
 from infrastructure.webhooks.endpoint import Endpoint
@@ -72,9 +73,7 @@ class Dispatcher:
     async def _end(self, names: Sequence[UUID]) -> None:
         """The couriers stop where they are; what was under way is sent again by their successors."""
         ending = {name: self._working.pop(name).task for name in names}
-        for task in ending.values():
-            task.cancel()
-        await asyncio.gather(*ending.values(), return_exceptions=True)
+        await ended(*ending.values())
         for name, task in ending.items():
             if not task.cancelled() and (error := task.exception()):
                 log.warning("webhook.interrupted", webhook=str(name), error=repr(error))

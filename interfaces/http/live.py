@@ -8,11 +8,13 @@ import structlog
 from litestar.response import ServerSentEvent, ServerSentEventMessage, Stream
 
 from application.errors import Unavailable
+from application.tasks import ended
 
 KEEP_ALIVE_SECONDS = 15.0
 BUFFERED = 256
 
 Messages: TypeAlias = AsyncIterator[ServerSentEventMessage]
+Queue: TypeAlias = "asyncio.Queue[ServerSentEventMessage | None]"
 
 log = structlog.get_logger()
 
@@ -25,10 +27,10 @@ class EventStream(Stream):
 
 
 class _Open:
-    """The sources of all open streams of this process."""
+    """What all open streams of this process have yet to send."""
 
     def __init__(self) -> None:
-        self.pumps: set[asyncio.Task[None]] = set()
+        self.queues: set[Queue] = set()
         self.ending = False
 
 
@@ -44,22 +46,18 @@ async def _merged(sources: tuple[Messages, ...], keep_alive: float) -> Messages:
     """Messages as they come, until the client goes, or the API, or one of the sources ends."""
     if _open.ending:
         return
-    queue: asyncio.Queue[ServerSentEventMessage | None] = asyncio.Queue(BUFFERED)
+    queue: Queue = asyncio.Queue(BUFFERED)
     pumps = [asyncio.create_task(_pump(source, queue)) for source in sources]
-    _open.pumps.update(pumps)
+    _open.queues.add(queue)
     try:
         while (message := await _next(queue, keep_alive)) is not None:
             yield message
     finally:
-        for pump in pumps:
-            pump.cancel()
-        await asyncio.gather(*pumps, return_exceptions=True)
-        _open.pumps.difference_update(pumps)
+        _open.queues.discard(queue)
+        await ended(*pumps)
 
 
-async def _next(
-    queue: "asyncio.Queue[ServerSentEventMessage | None]", keep_alive: float
-) -> ServerSentEventMessage | None:
+async def _next(queue: Queue, keep_alive: float) -> ServerSentEventMessage | None:
     try:
         async with asyncio.timeout(keep_alive):
             return await queue.get()
@@ -67,7 +65,7 @@ async def _next(
         return ServerSentEventMessage(data=None, comment="keep-alive")
 
 
-async def _pump(source: Messages, queue: "asyncio.Queue[ServerSentEventMessage | None]") -> None:
+async def _pump(source: Messages, queue: Queue) -> None:
     """A full queue makes the source wait, so a slow client costs no memory."""
     try:
         async for message in source:
@@ -75,10 +73,14 @@ async def _pump(source: Messages, queue: "asyncio.Queue[ServerSentEventMessage |
     except (Unavailable, OSError) as error:
         log.warning("live.ended", reason=type(error).__name__)
     finally:
-        # What is not sent by now never will be: the client asks for it again when it comes back.
-        while not queue.empty():
-            queue.get_nowait()
-        queue.put_nowait(None)
+        _close(queue)
+
+
+def _close(queue: Queue) -> None:
+    """What is not sent by now never will be: the client asks for it again when it comes back."""
+    while not queue.empty():
+        queue.get_nowait()
+    queue.put_nowait(None)
 
 
 def is_ending() -> bool:
@@ -94,5 +96,5 @@ def begin() -> None:
 def end_all() -> None:
     """End every stream, also those that still come; the clients go on at another process, or at the next one."""
     _open.ending = True
-    for pump in list(_open.pumps):
-        pump.cancel()
+    for queue in _open.queues:
+        _close(queue)

@@ -1,6 +1,7 @@
 """How live streams end: by the client and by the API, but neither by silence nor by Redis."""
 
 import asyncio
+import contextlib
 import itertools
 import signal
 import time
@@ -153,6 +154,20 @@ async def test_a_stream_whose_client_does_not_read_ends_too_and_leaves_no_gap() 
     async with asyncio.timeout(5):
         rest = [each.partition(b"\r\n")[0] async for each in stream]
     assert rest == [f"id: {number + 1}".encode() for number in range(len(rest))]
+
+
+async def test_a_stream_ends_though_its_source_does_not_heed() -> None:
+    async def deaf_at_first() -> live.Messages:
+        yield ServerSentEventMessage(id=1)
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    stream = told(deaf_at_first())
+    await anext(stream)
+    live.end_all()
+    async with asyncio.timeout(5):
+        assert [each async for each in stream] == []
 
 
 async def test_a_run_can_be_watched_while_redis_is_away(system: System, api: httpx2.Client, token: str) -> None:
