@@ -39,7 +39,7 @@ check: ## linters, types and the rules of the architecture, as CI runs them
 
 bench: ## runs a benchmark (B=name)
 	@test -n "$(B)" && test -f "bench/$(B).py" || { \
-	echo "✗ Name a benchmark with B=name; there are: $$(ls bench 2>/dev/null | sed -n 's/^\([a-z].*\)\.py$$/\1/p' | tr '\n' ' ')" >&2; exit 2; }
+	echo "✗ Name a benchmark with B=name; there are: $$(grep -ls __main__ bench/*.py | sed 's|bench/\(.*\)\.py|\1|' | tr '\n' ' ')" >&2; exit 2; }
 	@$(BOOTSTRAP) run && exec $(BIN)/python -m "bench.$(B)"
 
 lock: ## recompiles the lock files after a change in pyproject.toml (UPGRADE=1 for the newest versions)

@@ -37,17 +37,15 @@ class Executor:
         With a `key` a second call gives the first one's outcome and does nothing.
         """
         access.authorise(actor, type(command))
-        if earlier := await self.earlier(key):
-            return earlier
         async with self.states.turn(stream):
             for _ in range(ATTEMPTS):
                 context = Context(actor.workspace_id, actor.user_id, self._clock(), correlation_id, causation)
                 try:
                     return await self._attempt(stream, command, context, key)
                 except Conflict:
-                    await self.states.contradicted(stream)
+                    pass
                 except (Rejected, NotFound):
-                    # the same request may have been under way beside this one, and be what made it impossible
+                    # the same request may have been done, and be what made it impossible
                     if earlier := await self.earlier(key):
                         return earlier
                     raise
@@ -62,17 +60,32 @@ class Executor:
         if not events:
             unchanged = Outcome(stream, known.position)
             return await self._store.remember(key, unchanged) if key else unchanged
-        claims = [await self._claim(stream, event, context) for event in events]
-        writes = [Write(stream, known.version, events, context), *(claim for claim in claims if claim)]
-        outcome = await self._store.append(writes, key)
-        # under a key, the outcome may be that of an earlier append
-        if key is None and len(writes) == 1:
-            self.states.appended(stream, known, events, context.workspace_id, outcome.position)
+        writes = [(known, Write(stream, known.version, events, context))]
+        for event in events:
+            writes += await self._claim(stream, event, context)
+        return await self._append(writes, key)
+
+    async def _append(self, writes: Sequence[tuple[Known, Write]], key: IdempotencyKey | None) -> Outcome:
+        """Append what was decided on what was known. Raises Conflict once it is known better."""
+        try:
+            outcome = await self._store.append([write for _, write in writes], key)
+        except Conflict:
+            for _, write in writes:
+                await self.states.contradicted(write.stream)
+            raise
+        if key is None:  # under a key, the outcome may be that of an earlier append
+            position = outcome.position
+            for known, write in reversed(writes):
+                self.states.appended(known, write, position)
+                position -= len(write.events)
         return outcome
 
     async def _decide(self, stream: UUID, command: Command, context: Context) -> tuple[Known, list[Any]]:
-        """What the command comes to. A state from memory may be behind, so a refusal or a nothing is checked."""
-        remembered = await self.states.get(stream)
+        """What the command comes to. What is remembered may be behind, so a refusal or a nothing is checked.
+
+        Events are checked by their append, even where nothing is remembered: so something new costs one round trip.
+        """
+        remembered = self.states.remembered(stream)
         try:
             events = _decided(command, remembered, context)
         except (Rejected, NotFound):
@@ -82,17 +95,15 @@ class Executor:
         fresh = await self.states.refresh(stream)
         return fresh, _decided(command, fresh, context)
 
-    async def _claim(self, owner: UUID, event: Event, context: Context) -> Write | None:
+    async def _claim(self, owner: UUID, event: Event, context: Context) -> list[tuple[Known, Write]]:
         """The write that makes a name its owner's, in the same append. Raises Rejected where it is taken."""
         aggregate = registry.keeping(event)
         label = aggregate.unique(event)
         if label is None:
-            return None
+            return []
         stream = registry.name_stream(context.workspace_id, aggregate.noun, label)
-        past = await self._store.load(stream)
-        holder = registry.NAME.decider.fold(recorded.event for recorded in past)
-        claimed = name.decide(name.ClaimName(owner, label), holder, context)
-        return Write(stream, len(past), claimed, context) if claimed else None
+        known, claimed = await self._decide(stream, name.ClaimName(owner, label), context)
+        return [(known, Write(stream, known.version, claimed, context))] if claimed else []
 
     async def state(self, stream: UUID, workspace_id: UUID) -> Any:
         """The state of a stream as the log has it now. Raises NotFound."""
@@ -110,10 +121,14 @@ class Executor:
 
 
 def _decided(command: Command, known: Known, context: Context) -> list[Any]:
-    """A stream of another workspace, or of another noun, is none at all."""
+    """A stream of another workspace, or of another noun, is none at all, and the refusal says no more than that."""
     aggregate = registry.taking(command)
+    initial = aggregate.decider.initial
     if known.version and (known.workspace_id != context.workspace_id or known.aggregate is not aggregate):
+        try:
+            aggregate.decider.decide(command, initial, context)
+        except Rejected as absent:
+            raise NotFound(str(absent), field=absent.field) from None
         raise NotFound
-    state = known.state if known.version else aggregate.decider.initial
-    events: list[Any] = aggregate.decider.decide(command, state, context)
+    events: list[Any] = aggregate.decider.decide(command, known.state if known.version else initial, context)
     return events

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import OrderedDict
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from application import registry
-from application.ports import EventStore, Recorded
+from application.ports import EventStore, Recorded, Write
 from domain.kernel import Record
 
 KEPT = 10_000
@@ -41,12 +42,11 @@ class States:
         """Commands on one stream take turns within a process; between processes the append decides."""
         return self._turns.setdefault(stream, asyncio.Lock())
 
-    async def get(self, stream: UUID) -> Known:
-        """The state from memory, which may be behind, or else from the log."""
+    def remembered(self, stream: UUID) -> Known:
+        """The state from memory, which may be behind; UNKNOWN says nothing about the log."""
         known = self._known.get(stream)
         if known is None:
-            self.misses += 1
-            return await self.refresh(stream)
+            return UNKNOWN
         self.hits += 1
         self._known.move_to_end(stream)
         return known
@@ -54,7 +54,16 @@ class States:
     async def refresh(self, stream: UUID) -> Known:
         """The state as the log has it now; only what is new to this process is read."""
         known = self._known.get(stream, UNKNOWN)
+        if not known.version:
+            self.misses += 1
         return self._keep(stream, _after(known, await self._store.load(stream, known.version)))
+
+    async def refresh_all(self, *streams: UUID) -> dict[UUID, Known]:
+        """The states of all of these as the log has them now, in one round trip."""
+        before = {stream: self._known.get(stream, UNKNOWN) for stream in streams}
+        found = await self._store.load_all({stream: known.version for stream, known in before.items()})
+        news = {stream: list(events) for stream, events in groupby(found, key=lambda recorded: recorded.stream)}
+        return {stream: self._keep(stream, _after(known, news.get(stream, []))) for stream, known in before.items()}
 
     async def contradicted(self, stream: UUID) -> None:
         """Learn why an append was refused. Where the log has nothing new, it has lost what is remembered here.
@@ -66,12 +75,13 @@ class States:
             self._known.pop(stream, None)
             await self.refresh(stream)
 
-    def appended(self, stream: UUID, known: Known, events: list[Any], workspace_id: UUID, position: int) -> None:
-        """What `known` became by events of our own."""
-        aggregate = known.aggregate or registry.keeping(events[0])
-        state = aggregate.decider.fold(events, known.state)
-        version = known.version + len(events)
-        self._keep(stream, Known(known.workspace_id or workspace_id, aggregate, state, version, position))
+    def appended(self, known: Known, write: Write, position: int) -> None:
+        """What `known` became by events of our own, the last of them at this position."""
+        aggregate = known.aggregate or registry.keeping(write.events[0])
+        state = aggregate.decider.fold(write.events, known.state)
+        version = known.version + len(write.events)
+        workspace_id = known.workspace_id or write.context.workspace_id
+        self._keep(write.stream, Known(workspace_id, aggregate, state, version, position))
 
     def _keep(self, stream: UUID, known: Known) -> Known:
         if known.version:

@@ -23,6 +23,7 @@ from infrastructure.database import Database, migrate
 from infrastructure.embedded import binaries
 from infrastructure.event_store import PostgresEventStore
 from infrastructure.identity.tokens import now
+from interfaces import composition
 
 SECONDS = 2.0
 TEXT = "x" * 900
@@ -46,8 +47,8 @@ class Measured:
         self.p50, self.p99 = cuts[49] * 1000, cuts[98] * 1000
 
 
-async def ours(url: str, at_once: int) -> Measured:
-    """`at_once` callers, each on agents of its own, waiting for each command."""
+async def ours(url: str, at_once: int, ready: Callable[[], object] = lambda: None) -> Measured:
+    """`at_once` callers, each on agents of its own, waiting for each command, once `ready` has returned."""
     database = Database(url)
     await database.open()
     store = PostgresEventStore(database)
@@ -55,9 +56,10 @@ async def ours(url: str, at_once: int) -> Measured:
     streams = [uuid4() for _ in range(max(STREAMS, at_once))]
     await asyncio.gather(*(_create(executor, stream) for stream in streams))
     gc.collect()
-    end = time.perf_counter() + SECONDS
+    ready()
     latencies: list[float] = []
     begun = time.perf_counter()
+    end = begun + SECONDS
     await asyncio.gather(*(_revise(executor, streams[n::at_once], end, latencies) for n in range(at_once)))
     seconds = time.perf_counter() - begun
     await database.close()
@@ -126,6 +128,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--at-once", type=int, nargs="+", default=[1, 16, 64])
     asked = parser.parse_args()
+    composition.collect_seldom()
     with servers.postgres() as url:
         servers.execute(url, PLAIN)
         uvloop.run(prepare(url))
@@ -144,16 +147,17 @@ def main() -> None:
                     ("pgbench insert, commits/s", plain(url, at_once)),
                 ):
                     rows.setdefault(f"{at_once:3} at once: {name}", []).append(value)
-    medians = {label: statistics.median(values) for label, values in rows.items()}
     figures: dict[str, float] = {}
     for at_once in asked.at_once:
-        rate = medians[f"{at_once:3} at once: Z2, commands/s"]
-        figures[f"commands_s_{at_once}"] = rate
-        figures[f"times_library_{at_once}"] = rate / medians[f"{at_once:3} at once: library, saves/s"]
-        figures[f"share_of_pgbench_{at_once}"] = rate / medians[f"{at_once:3} at once: pgbench insert, commits/s"]
-        figures[f"p50_ms_{at_once}"] = medians[f"{at_once:3} at once: Z2, p50 ms"]
-        figures[f"p99_ms_{at_once}"] = medians[f"{at_once:3} at once: Z2, p99 ms"]
-        figures[f"library_p99_ms_{at_once}"] = medians[f"{at_once:3} at once: library, p99 ms"]
+        those = f"{at_once:3} at once: "
+        commands = f"{those}Z2, commands/s"
+        figures[f"commands_s_{at_once}"] = statistics.median(rows[commands])
+        figures[f"times_library_{at_once}"] = report.ratio(rows, commands, f"{those}library, saves/s")
+        figures[f"share_of_pgbench_{at_once}"] = report.ratio(rows, commands, f"{those}pgbench insert, commits/s")
+        for side, prefix in (("Z2", ""), ("library", "library_")):
+            for percentile in ("p50", "p99"):
+                median = statistics.median(rows[f"{those}{side}, {percentile} ms"])
+                figures[f"{prefix}{percentile}_ms_{at_once}"] = median
     report.show("append", rows, "", figures)
 
 

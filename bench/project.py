@@ -7,6 +7,7 @@ import time
 
 import uvloop
 
+from application.tasks import ended
 from bench import fill, report, servers
 from infrastructure.database import Database, migrate
 from infrastructure.event_store import PostgresEventStore
@@ -50,9 +51,7 @@ async def _catch_up(database: Database, store: PostgresEventStore, events: int) 
     ]
     await tail.wait_for(projection.name, events, seconds=600)
     seconds = time.perf_counter() - begun
-    for task in work:
-        task.cancel()
-    await asyncio.gather(*work, return_exceptions=True)
+    await ended(*work)
     return seconds
 
 

@@ -14,3 +14,8 @@ def show(name: str, rows: Mapping[str, Sequence[float]], unit: str, figures: Map
     for label, values in rows.items():
         print(f"{label:42} {min(values):9.3f} {statistics.median(values):9.3f} {max(values):9.3f}  n={len(values)}")
     print("\n" + json.dumps({"bench": name, "figures": {key: round(value, 4) for key, value in figures.items()}}))
+
+
+def ratio(rows: Mapping[str, Sequence[float]], one: str, other: str) -> float:
+    """The median of how many times the other the one was, turn by turn: both of a turn had the same machine."""
+    return statistics.median(a / b for a, b in zip(rows[one], rows[other], strict=True))

@@ -3,10 +3,12 @@
 import contextlib
 import shutil
 import tempfile
+import urllib.parse
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 from infrastructure.embedded import account, places, server
 from infrastructure.embedded.postgres import Postgres
@@ -31,3 +33,10 @@ def execute(url: str, *statements: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement)
+
+
+def database(url: str, name: str) -> str:
+    """The address of a new database on the same server."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    return urllib.parse.urlsplit(url)._replace(path=f"/{name}").geturl()

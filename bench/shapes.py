@@ -1,4 +1,4 @@
-"""Appends of other shapes: many events a command, many processes, a slow disk, a cold load, a long log.
+"""Appends of other shapes: many events a command, many processes, a slow disk, a cold load.
 
 Each figure stands beside its reference of the same run.
 """
@@ -11,21 +11,33 @@ import sys
 import time
 from uuid import UUID, uuid4
 
+import psycopg
 import uvloop
 
 from application.execute import Executor
 from application.ports import Write
-from bench import append, fill, library, report, servers
+from bench import append, library, report, servers
 from domain import agent, run
 from domain.kernel import Context, PayloadRef
 from domain.run_events import PlannedStep
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
 from infrastructure.identity.tokens import now
+from interfaces import composition
 
 SECONDS = 2.0
 STEPS = 9
 REFERENCE = 64
+PROCESSES = (
+    (1, 64, "1 process"),
+    (2, 64, "2 processes"),
+    (4, 64, "4 processes"),
+    (2, 32, "2 processes sharing 64"),
+    (4, 16, "4 processes sharing 64"),
+)
+GAPS = "SELECT coalesce(max(notification_id), 0) - count(*) FROM events"
+SAVED_AT_ONCE = 100
+"""The library hangs where it saves a thousand events of a kilobyte at once."""
 
 
 def ten_events(url: str) -> float:
@@ -54,11 +66,34 @@ def ten_events(url: str) -> float:
     return uvloop.run(measure())
 
 
-def processes(url: str, count: int) -> float:
-    """Commands a second of several processes together, 64 at once over all of them."""
-    command = [sys.executable, "-m", "bench.shapes", "--worker", url, str(REFERENCE // count)]
-    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(count)]
-    return sum(float(process.communicate()[0]) for process in running)
+def processes(url: str, count: int, at_once: int) -> float:
+    """Commands a second of several processes together, each with so many at once; the log must be dense after."""
+    command = [sys.executable, "-m", "bench.shapes", "--worker", url, str(at_once)]
+    running = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(count)
+    ]
+    for process in running:
+        assert process.stdout is not None
+        process.stdout.readline()  # it says that it is ready
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    rate = sum(float(process.communicate()[0]) for process in running)
+    with psycopg.connect(url) as connection:
+        row = connection.execute(GAPS).fetchone()
+        assert row == (0,), "ids are not dense"
+    return rate
+
+
+def _work(url: str, at_once: int) -> None:
+    """One of several processes: it begins when it is told to."""
+
+    def ready() -> None:
+        print("ready", flush=True)
+        sys.stdin.readline()
+
+    print(uvloop.run(append.ours(url, at_once, ready)).rate)
 
 
 def cold_load(url: str, events: int = 1_000) -> tuple[float, float]:
@@ -93,8 +128,10 @@ async def _long_stream(store: PostgresEventStore, events: int) -> UUID:
 def _library_load(url: str, events: int) -> float:
     application = library.application(url, 1)
     doc = library.Doc()
-    for number in range(events - 1):
+    for number in range(1, events):
         doc.revise(f"{number} {append.TEXT}")
+        if number % SAVED_AT_ONCE == 0:
+            application.save(doc)
     application.save(doc)
     times = []
     for _ in range(7):
@@ -108,26 +145,30 @@ def _library_load(url: str, events: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--grow", type=int, nargs="*", default=[10_000, 1_000_000])
     parser.add_argument("--worker", nargs=2)
     asked = parser.parse_args()
+    composition.collect_seldom()
     if asked.worker:
-        url, at_once = asked.worker
-        print(uvloop.run(append.ours(url, int(at_once))).rate)
+        _work(asked.worker[0], int(asked.worker[1]))
         return
     rows: dict[str, list[float]] = {}
     _shapes(rows, asked.repeats)
     _slow_disk(rows, asked.repeats)
-    _growth(rows, asked.repeats, asked.grow)
-    medians = {label: statistics.median(values) for label, values in rows.items()}
-    report.show("shapes", rows, "", {**medians, **_ratios(medians)})
+    report.show("shapes", rows, "", _figures(rows))
 
 
-def _ratios(medians: dict[str, float]) -> dict[str, float]:
+def _figures(rows: dict[str, list[float]]) -> dict[str, float]:
+    one = "1 process, commands/s"
     return {
-        "four_of_one_process": medians["4 processes, commands/s"] / medians["1 process, commands/s"],
-        "slow_disk_times_library": medians["slow disk, commands/s"] / medians["slow disk, library, saves/s"],
-        "cold_load_times_library": medians["cold load, library, ms"] / medians["cold load, ms"],
+        "ten_events_events_s": statistics.median(rows["ten events a command, events/s"]),
+        "two_of_one_process": report.ratio(rows, "2 processes, commands/s", one),
+        "four_of_one_process": report.ratio(rows, "4 processes, commands/s", one),
+        "two_sharing_of_one_process": report.ratio(rows, "2 processes sharing 64, commands/s", one),
+        "four_sharing_of_one_process": report.ratio(rows, "4 processes sharing 64, commands/s", one),
+        "slow_disk_commands_s": statistics.median(rows["slow disk, commands/s"]),
+        "slow_disk_times_library": report.ratio(rows, "slow disk, commands/s", "slow disk, library, saves/s"),
+        "cold_load_ms": statistics.median(rows["cold load, ms"]),
+        "cold_load_library_ms": statistics.median(rows["cold load, library, ms"]),
     }
 
 
@@ -136,8 +177,8 @@ def _shapes(rows: dict[str, list[float]], repeats: int) -> None:
         uvloop.run(append.prepare(url))
         for _ in range(repeats):
             rows.setdefault("ten events a command, events/s", []).append(ten_events(url))
-            for count, label in ((1, "1 process"), (2, "2 processes"), (4, "4 processes")):
-                rows.setdefault(f"{label}, commands/s", []).append(processes(url, count))
+            for count, at_once, label in PROCESSES:
+                rows.setdefault(f"{label}, commands/s", []).append(processes(url, count, at_once))
             own, other = cold_load(url)
             rows.setdefault("cold load, ms", []).append(own)
             rows.setdefault("cold load, library, ms", []).append(other)
@@ -149,26 +190,6 @@ def _slow_disk(rows: dict[str, list[float]], repeats: int) -> None:
         for _ in range(repeats):
             rows.setdefault("slow disk, commands/s", []).append(uvloop.run(append.ours(url, REFERENCE)).rate)
             rows.setdefault("slow disk, library, saves/s", []).append(append.theirs(url, REFERENCE).rate)
-
-
-def _growth(rows: dict[str, list[float]], repeats: int, sizes: list[int]) -> None:
-    with servers.postgres() as url:
-        uvloop.run(append.prepare(url))
-        for size in sizes:
-            head = uvloop.run(_head(url))
-            if size > head:
-                fill.fill(url, size - head, max(100, (size - head) // 50), first=head + 1)
-            for _ in range(repeats):
-                rate = uvloop.run(append.ours(url, REFERENCE)).rate
-                rows.setdefault(f"log of {size:,}, commands/s", []).append(rate)
-
-
-async def _head(url: str) -> int:
-    database = Database(url)
-    await database.open()
-    head = await PostgresEventStore(database).head()
-    await database.close()
-    return head
 
 
 if __name__ == "__main__":

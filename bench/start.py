@@ -1,6 +1,5 @@
 """How long `z2 up` takes to be ready, warm, beside the two servers alone; and a run from command to result."""
 
-import json
 import statistics
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from bench import report
 from infrastructure.embedded import account, places, server
 from infrastructure.embedded.postgres import Postgres
 from infrastructure.embedded.valkey import Valkey
-from interfaces.processes import data_lock
+from interfaces.processes import data_lock, owner_key
 
 REPEATS = 5
 PATIENCE = 60.0
@@ -74,9 +73,7 @@ def _answers(address: str) -> bool:
 
 def _run(address: str, data: Path) -> float:
     with httpx2.Client(base_url=address) as client:
-        admin = json.loads((data / "admin.json").read_bytes())
-        signed_in = client.post("/api/session", json=admin).json()
-        client.headers["Authorization"] = f"Bearer {signed_in['token']}"
+        client.headers["Authorization"] = f"Bearer {owner_key.read(data / owner_key.NAME)}"
         sample = client.get("/api/templates").json()["items"][0]["sample"]
         begun = time.monotonic()
         started = client.post("/api/runs", json={"template": "research-brief", "input": sample}).json()

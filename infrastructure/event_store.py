@@ -1,6 +1,6 @@
 """The event store: Postgres, read by position and by stream, written by the group writer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,15 @@ from infrastructure.group_writer import GroupWriter
 STREAM = """
 SELECT originator_id, originator_version, topic, state, notification_id
 FROM events WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version
+"""
+
+STREAMS = """
+SELECT originator_id, originator_version, topic, state, notification_id
+FROM unnest(%s::uuid[], %s::bigint[]) AS asked (stream, seen) CROSS JOIN LATERAL (
+    SELECT * FROM events WHERE originator_id = asked.stream AND originator_version > asked.seen
+    ORDER BY originator_version
+) AS found
+ORDER BY originator_id, originator_version
 """
 
 PAGE = """
@@ -45,7 +54,7 @@ class PostgresEventStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._writer = GroupWriter(database.url, database.check)
+        self._writer = GroupWriter(database)
         database.at_close(self._writer.close)
 
     async def load(self, stream: UUID, after: int = 0) -> list[Recorded]:
@@ -53,11 +62,16 @@ class PostgresEventStore:
             cursor = await connection.execute(STREAM, (stream, after), binary=True)
             return [mapper.decode(*row) for row in await cursor.fetchall()]
 
+    async def load_all(self, after: Mapping[UUID, int]) -> list[Recorded]:
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(STREAMS, (list(after), list(after.values())), binary=True)
+            return [mapper.decode(*row) for row in await cursor.fetchall()]
+
     async def append(self, writes: Sequence[Write], key: IdempotencyKey | None = None) -> Outcome:
         return await self._writer.append(writes, key)
 
     async def outcome(self, key: IdempotencyKey) -> Outcome | None:
-        async with self._database.connection() as connection:
+        async with self._database.reading(key.workspace_id) as connection:
             cursor = await connection.execute(KNOWN_KEY, (key.workspace_id, key.key), binary=True)
             row = await cursor.fetchone()
         if row is None:
@@ -86,7 +100,7 @@ class PostgresEventStore:
 
     async def forget_keys(self) -> None:
         """Forget idempotency keys after their time."""
-        async with self._database.connection() as connection:
+        async with self._database.connection(patient=True) as connection:
             await connection.execute(FORGET_KEYS, (KEYS_KEPT,))
 
 

@@ -3,19 +3,19 @@
 import asyncio
 import select
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import structlog
 
 from application.errors import KeyReused, Unavailable
 from application.ports import Conflict, IdempotencyKey, Outcome, Write
 from domain.kernel import Record
 from infrastructure import fail_points, mapper, metrics
-from infrastructure.database import CONNECT_SECONDS, Connection
+from infrastructure.database import Database
+from infrastructure.postgres_connection import AWAY, Connection, told
 
 APPEND = """
 SELECT base, refused, known, known_digest, known_stream, known_position
@@ -26,7 +26,8 @@ FROM append_batch(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::int[],
 MOST_EVENTS = 1_000
 """In one statement; what waits beyond that goes into the next."""
 
-UNKNOWN = "Postgres cannot be reached just now; send the request again with the same Idempotency-Key"
+UNKNOWN = "whether this was done is not known; send the request again with the same Idempotency-Key"
+NOTHING = "this attempt did nothing; send the request again with the same Idempotency-Key"
 
 log = structlog.get_logger()
 
@@ -65,10 +66,8 @@ class Waiting:
 class GroupWriter:
     """Writes on one connection of its own, with one statement in flight."""
 
-    def __init__(self, url: str, lost: Callable[[], Awaitable[None]]) -> None:
-        """`lost` is called when the server has gone away."""
-        self._url = url
-        self._lost = lost
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._connection: Connection | None = None
         self._waiting: deque[Waiting] = deque()
         self._writing: asyncio.Task[None] | None = None
@@ -121,11 +120,14 @@ class GroupWriter:
         begun = perf_counter()
         try:
             answer = await self._execute(batch)
-        except (psycopg.OperationalError, OSError) as error:
+        except (*AWAY, OSError) as error:
             log.warning("postgres.unavailable", error=type(error).__name__)
+            # a server that refuses, or was not there to be asked, has done nothing; one that fell silent may have
+            in_doubt = self._connection is not None and self._connection.closed
             await self._drop_connection()
-            _settle(batch, Unavailable(UNKNOWN))
-            await self._lost()
+            _settle(batch, Unavailable(f"{told(error)}; {UNKNOWN if in_doubt else NOTHING}"))
+            if in_doubt:
+                await self._database.lost()
         except Exception as error:  # noqa: BLE001 - those who wait must hear of it, whatever it is
             await self._drop_connection()
             _settle(batch, error)
@@ -137,9 +139,7 @@ class GroupWriter:
         if self._connection is not None and _was_left(self._connection):
             await self._drop_connection()
         if self._connection is None:
-            self._connection = await psycopg.AsyncConnection.connect(
-                self._url, autocommit=True, connect_timeout=CONNECT_SECONDS
-            )
+            self._connection = await self._database.connect()
         cursor = self._connection.cursor(binary=True)
         fail_points.reached("before_append")
         await cursor.execute(APPEND, [*_events(batch), *_keys(batch)], prepare=True)

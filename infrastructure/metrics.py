@@ -38,6 +38,23 @@ SUBSCRIBERS = Gauge("z2_subscribers", "Clients that follow the log.", registry=R
 SUBSCRIBERS_DROPPED = Counter(
     "z2_subscribers_dropped", "Clients that were dropped because they read too slowly.", registry=REGISTRY
 )
+SUBSCRIBER_LAG = Gauge(
+    "z2_subscriber_lag_events",
+    "How many events the client that is furthest behind has yet to be sent or passed over, by `sse` or `websocket`.",
+    ("transport",),
+    registry=REGISTRY,
+)
+WEBHOOK_LAG = Gauge(
+    "z2_webhook_lag_events",
+    "How many events the webhook that is furthest behind has yet to be sent or passed over; 0 where nobody sends.",
+    registry=REGISTRY,
+)
+WEBHOOK_DELIVERIES = Counter(
+    "z2_webhook_deliveries",
+    "Messages to webhooks: `delivered`, `failed` and to be sent again, or `dead` and given up.",
+    ("outcome",),
+    registry=REGISTRY,
+)
 HTTP_SECONDS = Histogram(
     "z2_http_request_seconds",
     "How long a request waits for its answer to begin.",
@@ -61,6 +78,7 @@ MODEL_TOKENS = Counter(
 
 KEPT = (
     *(APPEND_SECONDS, APPEND_EVENTS, CONFLICTS, SUBSCRIBERS, SUBSCRIBERS_DROPPED),
+    *(SUBSCRIBER_LAG, WEBHOOK_LAG, WEBHOOK_DELIVERIES),
     *(HTTP_SECONDS, MODEL_SECONDS, MODEL_TOKENS),
 )
 """What is counted as it happens. The library tells the names of its labels nowhere but in a private field."""
@@ -74,6 +92,7 @@ class Readings(Record):
     state_hits: int = 0
     state_misses: int = 0
     jobs: int | None = None
+    undelivered: Mapping[str, int] | None = None
 
 
 def appended(seconds: float, events: int) -> None:
@@ -125,6 +144,15 @@ class LookedUp(Collector):
         yield CounterMetricFamily("z2_state_cache_misses", "States that were read from the log.", told.state_misses)
         if told.jobs is not None:
             yield GaugeMetricFamily("z2_queue_jobs", "Jobs that wait for a worker or have one.", told.jobs)
+        if told.undelivered is not None:
+            yield self._undelivered(told.undelivered)
+
+    def _undelivered(self, counts: Mapping[str, int]) -> Metric:
+        meaning = "Messages to webhooks that have not succeeded: `failing`, `redriven` by somebody, or `dead` letters."
+        family = GaugeMetricFamily("z2_webhook_undelivered_messages", meaning, labels=["status"])
+        for status, count in sorted(counts.items()):
+            family.add_metric([status], count)
+        return family
 
     def _projections(self) -> Iterator[Metric]:
         position = GaugeMetricFamily(
@@ -151,7 +179,7 @@ def described() -> list[Described]:
     """Every metric of Z2's own, by name."""
     families = {metric: family for metric in KEPT for family in metric.describe()}
     told = [_described(family, metric._labelnames) for metric, family in families.items()]  # noqa: SLF001 - see KEPT
-    looked_up = LookedUp(Readings(0, {"": 0}, 0, 0, 0)).collect()
+    looked_up = LookedUp(Readings(0, {"": 0}, 0, 0, 0, {"": 0})).collect()
     told += [_described(family, tuple(family.samples[0].labels)) for family in looked_up]
     return sorted(told, key=lambda each: each.name)
 

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-import psycopg
 import structlog
 from eventsourcing.persistence import MapperDeserialisationError
 
 from application.errors import Behind, Unavailable
 from application.ports import EventStore, Recorded
-from infrastructure.database import CONNECT_SECONDS, Database
+from infrastructure.database import Database
+from infrastructure.postgres_connection import AWAY
 
 POSITIONS = "SELECT name, position FROM projection_positions"
 
@@ -36,13 +36,18 @@ class Tail:
         self._changed = asyncio.Condition()
         self.projected: dict[str, int] = {}
 
+    @property
+    def head(self) -> int:
+        """The last position that this process has seen."""
+        return self._head
+
     async def run(self) -> None:
         """Tail for ever; a lost connection is made again."""
         await self._go_to_head()
         while True:
             try:
                 await self._listen()
-            except (psycopg.OperationalError, Unavailable) as error:
+            except (*AWAY, Unavailable) as error:
                 log.warning("tail.reconnecting", error=type(error).__name__)
                 await asyncio.sleep(PAUSE_SECONDS)
             except MapperDeserialisationError as error:
@@ -62,22 +67,28 @@ class Tail:
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def _listen(self) -> None:
-        connecting = psycopg.AsyncConnection.connect(
-            self._database.url, autocommit=True, connect_timeout=CONNECT_SECONDS
-        )
-        async with await connecting as connection:
+        async with await self._database.connect() as connection:
             await connection.execute("LISTEN events")
             await connection.execute("LISTEN projections")
+            told: set[str] = set()
             while True:
-                await self._advance()
-                async for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
-                    pass
+                if told != {"projections"}:
+                    await self._advance()
+                if told != {"events"}:
+                    await self._look_at_projections()
+                told = {each.channel async for each in connection.notifies(timeout=POLL_SECONDS, stop_after=1)}
 
     async def _advance(self) -> None:
+        """Read to the head; whatever is appended after the last page has a wake-up of its own."""
         while page := await self._store.read(self._head, self._page):
-            self._recent = [*self._recent, *page][-self._kept :]
+            self._recent += page
+            del self._recent[: -self._kept]
             self._head = page[-1].position
             await self._wake()
+            if len(page) < self._page:
+                break
+
+    async def _look_at_projections(self) -> None:
         async with self._database.connection() as connection:
             rows = await (await connection.execute(POSITIONS)).fetchall()
         projected = dict(rows)

@@ -8,7 +8,7 @@ from eventsourcing.persistence import MapperDeserialisationError
 from psycopg.sql import SQL, Identifier
 
 from application.ports import EventStore, Recorded
-from projections import poison
+from projections import blame, poison
 from projections.poison import Poisoned
 from projections.table import AnyRow, Connection, Projection
 
@@ -60,8 +60,16 @@ class Filling:
             self.position = page[-1].position
 
     async def flush(self) -> None:
-        """Write into the table what is in memory."""
+        """Write into the table what is in memory. Raises Poisoned where the database refuses a row."""
         rows, self._rows = self._rows, {}
+        try:
+            async with self._connection.transaction():
+                await self._write(rows)
+        except blame.REFUSED as error:
+            judge = blame.Judge(self._projection, self._store, self._connection)
+            raise await judge.poisoned(rows, self.skipped, error) from error
+
+    async def _write(self, rows: dict[UUID, Any]) -> None:
         if self._empty:
             await self._projection.fill(self._connection, rows)
             self._empty = False

@@ -10,6 +10,7 @@ import psycopg
 import structlog
 
 from application.tasks import ended
+from application.wires import hang_up
 from projections.positions import LEADERS
 from projections.table import Connection
 
@@ -20,6 +21,9 @@ SECONDS = 1.0
 """So often a waiting process tries to lead, and a leading one makes sure that it still does."""
 
 CONNECT_SECONDS = 5
+
+ANSWER_SECONDS = 5.0
+"""A server that takes longer to answer has perhaps given the lead away already."""
 
 DEAD_PEERS = "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2"
 """The server lets go of the lock of a machine that has vanished without a word."""
@@ -49,10 +53,19 @@ async def _connect(url: str) -> Connection:
 
 async def _elected(connection: Connection, name: str) -> None:
     while True:
-        row = await (await connection.execute(TRY, (LEADERS, name))).fetchone()
-        if row and row[0]:
+        if await _answer(connection, TRY, LEADERS, name):
             return
         await asyncio.sleep(SECONDS)
+
+
+async def _answer(connection: Connection, question: str, *values: object) -> object:
+    """What the server answers. Raises OperationalError where it does not, at least not in time."""
+    silent = asyncio.get_running_loop().call_later(ANSWER_SECONDS, hang_up, connection.fileno())
+    try:
+        row = await (await connection.execute(question, values)).fetchone()
+    finally:
+        silent.cancel()
+    return row and row[0]
 
 
 async def _while_leading(connection: Connection, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -61,8 +74,7 @@ async def _while_leading(connection: Connection, work: Callable[[], Coroutine[An
     try:
         while not working.done():
             await asyncio.wait([working], timeout=SECONDS)
-            async with asyncio.timeout(CONNECT_SECONDS):
-                await connection.execute(LOOK)
+            await _answer(connection, LOOK)
         await working
     finally:
         await ended(working)

@@ -10,7 +10,7 @@ import psycopg
 import structlog
 from psycopg.sql import SQL, Identifier
 
-from application.errors import Unavailable, UnderWay
+from application.errors import Unavailable, UnderWay, Z2Error
 from application.ports import EventStore
 from projections import poison, positions
 from projections.filling import Filling, stand_in
@@ -33,13 +33,29 @@ TRIES = 20
 log = structlog.get_logger()
 
 
+class KeepsOldTable(Z2Error):
+    """The database refuses to exchange the table of a read model; it keeps the old one."""
+
+    status = 409
+    code = "keeps_old_table"
+
+
 async def rebuild(projection: Projection[Any], store: EventStore, database: Database) -> tuple[int, int]:
     """Fold the whole log anew and put the result in the table's place. Returns rows and position.
 
-    Readers see the old rows until they see the new ones. Raises UnderWay, Poisoned or Unavailable.
+    Readers see the old rows until they see the new ones. Raises UnderWay, Poisoned, KeepsOldTable or Unavailable.
     """
+    try:
+        return await _rebuilt(projection, store, database)
+    except psycopg.Error as error:
+        told = poison.told(error)
+        log.warning("projection.not_rebuilt", projection=projection.name, error=told)
+        raise KeepsOldTable(f"{projection.name} keeps its old table; the database refuses a new one: {told}") from error
+
+
+async def _rebuilt(projection: Projection[Any], store: EventStore, database: Database) -> tuple[int, int]:
     name = projection.name
-    async with database.transaction() as connection:
+    async with database.transaction(patient=True) as connection:
         await _claim(connection, name)
         await _enlist(database, name)
         beside = f"rebuilding_{name}"

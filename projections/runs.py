@@ -7,7 +7,7 @@ import msgspec
 from application.ports import PendingStep, Recorded
 from domain import run_events as fact
 from domain.kernel import Instant, PayloadRef, Record, replace
-from domain.run_events import RunStatus, StepStatus
+from domain.run_events import BegunStatus, StepStatus
 from projections.table import Connection, Projection, Row
 
 SCHEMA = """
@@ -79,7 +79,7 @@ class RunRow(Row, kw_only=True):
     workflow_id: UUID | None = None
     workflow_name: str = ""
     workflow_version: int = 0
-    status: RunStatus = "running"
+    status: BegunStatus = "running"
     first_position: int = 0
     created_at: Instant
     ended_at: Instant | None = None

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 import psycopg
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Composed, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from application.ports import Recorded
@@ -20,11 +20,11 @@ Connection: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
 class Database(Protocol):
     """Where read models are kept. Work on a lost server raises Unavailable."""
 
-    def connection(self) -> AbstractAsyncContextManager[Connection]:
-        """A connection in autocommit mode for one piece of work."""
+    def connection(self, *, patient: bool = False) -> AbstractAsyncContextManager[Connection]:
+        """A connection in autocommit mode for one piece of work; a statement of patient work may take long."""
         ...
 
-    def transaction(self) -> AbstractAsyncContextManager[Connection]:
+    def transaction(self, *, patient: bool = False) -> AbstractAsyncContextManager[Connection]:
         """A connection whose work is committed at the end, or not at all."""
         ...
 
@@ -48,6 +48,7 @@ UPSERT = SQL(
 COPY = SQL("COPY {table} (id, workspace_id, position, body) FROM STDIN (FORMAT BINARY)")
 TYPES = ["uuid", "uuid", "int8", "jsonb"]
 ONE = SQL("SELECT body::text FROM {table} WHERE workspace_id = %s AND id = %s")
+GUARD = SQL("SELECT let_requests_read({})")
 
 _encode = msgspec.json.Encoder().encode
 
@@ -57,9 +58,14 @@ class Projection(Record, Generic[AnyRow]):
 
     name: str
     noun: str
-    schema: str
+    definition: str
     row: type[AnyRow]
     evolve: Callable[[AnyRow | None, Recorded], AnyRow]
+
+    @property
+    def schema(self) -> str:
+        """What makes the table where it is missing, and lets requests see the rows of their own workspace only."""
+        return f"{self.definition}\n{GUARD.format(Literal(self.name)).as_string(None)}"
 
     def streams(self, events: Iterable[Recorded]) -> set[UUID]:
         """The streams whose rows these events change."""

@@ -50,7 +50,7 @@ class Verified(Record):
 
 async def verify(projection: Projection[Any], store: EventStore, database: Database) -> Verified:
     """Fold the log up to where the read model stands and compare. Nothing waits for it. Raises Poisoned."""
-    async with database.connection() as connection, connection.transaction(force_rollback=True):
+    async with database.connection(patient=True) as connection, connection.transaction(force_rollback=True):
         return await _verified(projection, store, connection)
 
 

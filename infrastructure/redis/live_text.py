@@ -1,8 +1,8 @@
-"""What models say while they say it: a short-lived Redis stream per run, read by whoever watches."""
+"""What models say while they say it: a short-lived Redis stream per run, and a call to those who watch it."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from uuid import UUID
 
 import msgspec
@@ -10,7 +10,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from domain.kernel import Record
+from infrastructure.redis.live_line import BEGINNING, LiveLine, Said, key
 
 SAY_SECONDS = 0.5
 QUIET_SECONDS = 5.0
@@ -18,18 +18,8 @@ QUIET_SECONDS = 5.0
 
 KEPT_SECONDS = 600
 KEPT_ENTRIES = 20_000
-BLOCK_MS = 1_000
 
 log = structlog.get_logger()
-
-
-class Said(Record):
-    """A piece of text; `offset` counts the characters of the attempt before it."""
-
-    step: str
-    attempt: int
-    offset: int
-    text: str
 
 
 class RedisLiveText:
@@ -38,6 +28,7 @@ class RedisLiveText:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._quiet_until = 0.0
+        self._line: LiveLine | None = None
 
     async def say(self, run: UUID, step: str, attempt: int, offset: int, text: str) -> None:
         if time.monotonic() < self._quiet_until:
@@ -45,25 +36,32 @@ class RedisLiveText:
         piece = msgspec.json.encode(Said(step, attempt, offset, text))
         try:
             async with asyncio.timeout(SAY_SECONDS), self._redis.pipeline(transaction=False) as pipe:
-                pipe.xadd(_key(run), {"said": piece}, maxlen=KEPT_ENTRIES, approximate=True)
-                pipe.expire(_key(run), KEPT_SECONDS)
+                pipe.xadd(key(run), {"said": piece}, maxlen=KEPT_ENTRIES, approximate=True)
+                pipe.expire(key(run), KEPT_SECONDS)
+                pipe.publish(key(run), b"")
                 await pipe.execute()
         except (RedisError, OSError) as error:  # a time-out is an OSError
             self._quiet_until = time.monotonic() + QUIET_SECONDS
             log.debug("live_text.unavailable", error=type(error).__name__)
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError  # the client of Redis may have lost it, and the model is not to go on
 
-    async def listen(self, run: UUID) -> AsyncIterator[Said | None]:
-        """What was said so far and then what is being said; None about each second when nothing is."""
-        last: bytes | str = "0"
-        while True:
-            read = await self._redis.xread({_key(run): last}, block=BLOCK_MS, count=500)
-            for _, entries in read:
-                for entry, fields in entries:
-                    last = entry
-                    yield msgspec.json.decode(fields[b"said"], type=Said)
-            if not read:
-                yield None
+    async def listen(self, run: UUID) -> AsyncGenerator[Said | None, None]:
+        """What was said so far and then what is being said; None about each second when nothing is.
 
-
-def _key(run: UUID) -> str:
-    return f"z2:live:{run}"
+        However slowly somebody reads, what waits for it waits in Redis. Raises RedisError where Redis is lost.
+        """
+        if self._line is None or self._line.lost:
+            self._line = LiveLine(self._redis)
+        line, seen = self._line, BEGINNING
+        async with line.watching(run) as voice:
+            while True:
+                pieces = [] if voice.has(seen) else await line.past(run, seen)
+                if not pieces:
+                    await voice.more(seen)
+                    pieces = voice.behind(seen) if voice.has(seen) else []
+                    if not pieces and voice.last <= seen:
+                        yield None
+                for seen, said in pieces:  # noqa: B007 - the last one is where it goes on
+                    yield said

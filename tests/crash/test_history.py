@@ -5,7 +5,24 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from tests.support.history import Answered, Asked, Entry, Finding, Refused, Stored, counts, decoded, encoded, findings
+from application.ports import Write
+from domain import webhook
+from infrastructure.event_store import PostgresEventStore
+from tests.support.given import CONTEXT
+from tests.support.history import (
+    HOOK,
+    Answered,
+    Asked,
+    Entry,
+    Finding,
+    Refused,
+    Stored,
+    counts,
+    decoded,
+    encoded,
+    findings,
+    read_log,
+)
 
 ONE, TWO, NAME = UUID(int=1), UUID(int=2), UUID(int=3)
 
@@ -110,3 +127,17 @@ def test_findings_are_counted_by_kind() -> None:
 
 def test_a_history_can_be_kept_in_a_file() -> None:
     assert decoded(encoded(HISTORY)) == HISTORY
+
+
+async def test_a_rotation_that_no_answer_tells_of_was_asked_by_nobody(store: PostgresEventStore, log_url: str) -> None:
+    events = [webhook.Subscribed(f"{HOOK}a-1", ()), webhook.SecretRotated(2), webhook.SecretRotated(3)]
+    await store.append([Write(ONE, 0, events, CONTEXT)])
+    history: list[Entry] = [
+        Asked("a", "a-1", 1.0, 1),
+        Answered("a-1", 2.0, ONE, 1),
+        Asked("b", "b-1", 3.0, 1),
+        Answered("b-1", 4.0, ONE, 3),
+    ]
+    log = read_log(log_url, history)
+    assert [stored.key for stored in log] == ["a-1", "the secret of number 2", "b-1"]
+    assert faults(findings(history, log)) == {"refused"}

@@ -101,7 +101,7 @@ def _asked(models: httpx2.Client) -> "Counter[str]":
 def _events(machine: Machine, run_id: str) -> list[Any]:
     def ask() -> list[Any] | None:
         try:
-            answer = machine.client.get(f"/api/runs/{run_id}/events", params={"limit": 2000})
+            answer = machine.client.get(f"/api/runs/{run_id}/events", params={"limit": 1000})
         except httpx2.HTTPError:
             return None
         return list(answer.json()["items"]) if answer.status_code == 200 else None

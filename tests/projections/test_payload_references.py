@@ -1,5 +1,6 @@
 """References of events to payloads are counted from the log, each exactly once."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any, get_args
 from uuid import UUID, uuid4
@@ -15,6 +16,7 @@ from infrastructure.payloads import CHUNK, PostgresPayloads
 from infrastructure.tail import Tail
 from interfaces.composition import background
 from projections import payload_references, positions, runner
+from projections.poison import Poisoned
 from tests.support.given import CONTEXT
 from tests.support.until import until
 from tests.support.writer import write
@@ -70,7 +72,15 @@ async def test_every_event_that_carries_a_reference_is_seen() -> None:
     assert [*payload_references.references(agent.Retired())] == []
 
 
-async def test_references_are_counted_once_and_again_after_a_recount(
+async def altered(database: Database) -> None:
+    """The counts are not what the log tells."""
+    async with database.connection() as connection:
+        await connection.execute("DELETE FROM payload_references WHERE count = 1")
+        await connection.execute("UPDATE payload_references SET count = 9")
+        await connection.execute("INSERT INTO payload_references VALUES (gen_random_uuid(), decode('ff', 'hex'), 1)")
+
+
+async def test_references_are_counted_once_and_again_in_a_recount(
     database: Database, store: PostgresEventStore, tail: Tail
 ) -> None:
     wanted = {ref(1).sha256: 3, ref(2).sha256: 1}
@@ -79,16 +89,45 @@ async def test_references_are_counted_once_and_again_after_a_recount(
         await store.append([write(uuid4(), run_events.Completed(ref(1)), run_events.Completed(ref(2)))])
         await tail.wait_for(payload_references.NAME, 4)
         assert await counts(database) == wanted
-        async with database.transaction() as connection:
-            await payload_references.recount(connection)
-        last = await store.append([write(uuid4())])
-
-        async def again() -> bool:
-            async with database.connection() as connection:
-                return (await positions.progress(connection))[payload_references.NAME].position == last.position
-
-        assert await until(again)
+        await altered(database)
+        assert await payload_references.recount(store, database) == (2, 4)
         assert await counts(database) == wanted
+        last = await store.append([write(uuid4(), call(ref(2)))])
+        await tail.wait_for(payload_references.NAME, last.position)
+        assert await counts(database) == wanted | {ref(2).sha256: 2}
+
+
+async def test_a_recount_beside_those_who_append_counts_everything_once(
+    database: Database, store: PostgresEventStore, tail: Tail
+) -> None:
+    async with counting(tail, store, database):
+        for _ in range(20):
+            appending = asyncio.gather(*(store.append([write(uuid4(), call(ref(1)))]) for _ in range(10)))
+            recounts = asyncio.gather(*(payload_references.recount(store, database) for _ in range(2)))
+            await asyncio.gather(appending, recounts)
+        await tail.wait_for(payload_references.NAME, 200)
+        assert await counts(database) == {ref(1).sha256: 200}
+
+
+async def test_a_recount_that_nobody_follows_counts_for_them(database: Database, store: PostgresEventStore) -> None:
+    assert await payload_references.recount(store, database) == (0, 0)
+    await store.append([write(uuid4(), *[call(ref(number)) for number in range(3)])])
+    assert await payload_references.recount(store, database) == (3, 3)
+    async with database.connection() as connection:
+        assert (await positions.progress(connection))[payload_references.NAME].position == 3
+
+
+async def test_a_recount_ends_at_an_event_that_nobody_can_read_and_leaves_the_counts(
+    database: Database, store: PostgresEventStore
+) -> None:
+    await store.append([write(uuid4(), call(ref(1)))])
+    await payload_references.recount(store, database)
+    await store.append([write(uuid4())])
+    async with database.connection() as connection:
+        await connection.execute("UPDATE events SET topic = 'novelty.seen.v1' WHERE notification_id = 2")
+    with pytest.raises(Poisoned, match=r"novelty\.seen\.v1 at position 2"):
+        await payload_references.recount(store, database)
+    assert await counts(database) == {ref(1).sha256: 1}
 
 
 async def test_what_nothing_refers_to_is_collected_after_the_grace_time(

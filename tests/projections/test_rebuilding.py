@@ -6,14 +6,24 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from application.access import Actor
 from application.errors import UnderWay
+from application.execute import Executor
+from domain import agent
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
+from infrastructure.identity.tokens import now
 from infrastructure.tail import Tail
 from interfaces.composition import background
 from projections import agents, filling, rebuilding, runner
 from projections.poison import Poisoned
 from tests.projections.agents_log import AGENTS, SECONDS, fewest_rows, fill, rows, seen_by, told
+from tests.support.given import CONTEXT
+from tests.support.pace import paced
+
+ACTOR = Actor(uuid4(), CONTEXT.workspace_id, "admin")
+RATE = 500
+COMMANDS = 1_000
 
 INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = 'agents' ORDER BY 1"
 TABLES = "SELECT schemaname, tablename FROM pg_tables WHERE tablename = 'agents'"
@@ -67,23 +77,33 @@ async def test_the_new_table_has_the_old_ones_indexes_under_their_names_and_leav
         assert await (await connection.execute(TABLES)).fetchall() == [("public", "agents")]
 
 
-async def test_writers_projectors_and_readers_go_on_meanwhile(
+async def test_commands_at_a_steady_rate_projectors_and_readers_go_on_meanwhile(
     database: Database, store: PostgresEventStore, tail: Tail
 ) -> None:
-    await asyncio.gather(*(fill(store, 5) for _ in range(8)))
+    streams = [uuid4() for _ in range(8)]
+    await asyncio.gather(*(fill(store, 5, stream) for stream in streams))
+    executor = Executor(store, now)
+
+    async def revise(number: int) -> None:
+        stream = streams[number % len(streams)]
+        await executor.execute(
+            stream, agent.ReviseAgent("Role", f"{number}", "answer"), ACTOR, correlation_id=CONTEXT.correlation_id
+        )
+
     async with background(runner.run(AGENTS, tail, store, database), runner.run(AGENTS, tail, store, database)):
         await tail.wait_for("agents", 40, SECONDS)
-        writing = asyncio.gather(*(fill(store, 60) for _ in range(4)))
+        writing = asyncio.create_task(paced(RATE, revise, lambda number: number < COMMANDS))
         reading = [asyncio.create_task(fewest_rows(database, writing)) for _ in range(3)]
         rebuilds = 0
         while not writing.done():
             await rebuild(store, database)
             rebuilds += 1
-        assert min(await asyncio.gather(*reading)) >= 8
+        assert await writing
+        assert await asyncio.gather(*reading) == [8] * 3
         assert rebuilds > 1
-        await tail.wait_for("agents", 280, SECONDS)
+        await tail.wait_for("agents", 40 + COMMANDS, SECONDS)
         assert await rows(database) == await told(store)
-        assert await seen_by("agents", database) == 280
+        assert await seen_by("agents", database) == 40 + COMMANDS
 
 
 async def test_of_an_empty_log_nothing_is_made(database: Database, store: PostgresEventStore) -> None:
