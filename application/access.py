@@ -1,58 +1,53 @@
-"""Who may do what: one table, read in one place."""
+"""Who may do what: the scopes of each role, what each command needs, and what each operation of the API needs."""
 
-from typing import Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Literal, TypeAlias, get_args
 from uuid import UUID
 
 from application.errors import NotAllowed
-from domain import agent, name, projection, run, user, webhook, workflow, workspace
-from domain.kernel import Command, Record
+from application.operations import OPERATIONS
+from domain import agent, api_key, login, name, projection, run, secret, user, webhook, workflow, workspace
+from domain.kernel import Command, Record, replace
+from domain.workspace import BUILT_IN_ROLES
 
-Role: TypeAlias = Literal["admin", "user", "agent", "system"]
-"""`system` is Z2 itself: its workers and policies; no token carries it."""
+Role: TypeAlias = str
+"""`admin`, `user` and `agent` are in every workspace, which may define others. `system` is Z2 itself: its workers,
+policies and sign-in; no credential carries it."""
 
 Scope: TypeAlias = Literal[
+    "read",
     "agents:write",
+    "workflows:write",
     "runs:start",
     "runs:control",
-    "runs:work",
-    "workflows:write",
-    "workspace:admin",
+    "keys:write",
     "webhooks:manage",
-    "read",
+    "members:manage",
+    "roles:manage",
+    "secrets:manage",
+    "projections:manage",
+    "audit:read",
+    "workspaces:found",
 ]
+"""What somebody can be allowed; people can give these to the roles of their workspace, to keys and to tokens."""
 
-SCOPES: dict[Role, frozenset[Scope]] = {
-    "admin": frozenset(
-        {
-            "agents:write",
-            "runs:start",
-            "runs:control",
-            "workflows:write",
-            "workspace:admin",
-            "webhooks:manage",
-            "read",
-        }
-    ),
-    "user": frozenset({"agents:write", "runs:start", "runs:control", "workflows:write", "read"}),
+Need: TypeAlias = Scope | Literal["runs:work", "identity:work"]
+"""What a command can need: a scope, or what Z2 alone does."""
+
+EVERYTHING: frozenset[Scope] = frozenset(get_args(Scope))
+
+SCOPES: Mapping[Role, frozenset[Scope]] = {
+    "admin": EVERYTHING,
+    "user": frozenset({"read", "agents:write", "workflows:write", "runs:start", "runs:control", "keys:write"}),
     "agent": frozenset({"read"}),
-    "system": frozenset(
-        {
-            "agents:write",
-            "runs:start",
-            "runs:control",
-            "runs:work",
-            "workflows:write",
-            "workspace:admin",
-            "webhooks:manage",
-            "read",
-        }
-    ),
+    "system": EVERYTHING,
 }
 
-NEEDS: dict[type[Command], Scope] = {
+NEEDS: dict[type[Command], Need] = {
     agent.CreateAgent: "agents:write",
     agent.ReviseAgent: "agents:write",
     agent.RetireAgent: "agents:write",
+    agent.GrantAgentScopes: "members:manage",
     workflow.CreateWorkflow: "workflows:write",
     workflow.ReviseWorkflow: "workflows:write",
     run.StartRun: "runs:start",
@@ -64,14 +59,41 @@ NEEDS: dict[type[Command], Scope] = {
     run.CompleteStep: "runs:work",
     run.FailStep: "runs:work",
     run.LoseStep: "runs:work",
-    user.RegisterUser: "workspace:admin",
-    user.DisableUser: "workspace:admin",
-    user.EnableUser: "workspace:admin",
-    workspace.CreateWorkspace: "workspace:admin",
-    workspace.AddMember: "workspace:admin",
-    workspace.RemoveMember: "workspace:admin",
-    projection.SkipEvent: "workspace:admin",
-    projection.RestoreEvent: "workspace:admin",
+    user.RegisterUser: "members:manage",
+    user.DisableUser: "members:manage",
+    user.EnableUser: "members:manage",
+    user.RenameUser: "identity:work",
+    user.ChangeEmail: "identity:work",
+    user.SetPassword: "identity:work",
+    user.RehashPassword: "identity:work",
+    user.IssueLink: "identity:work",
+    user.SetPasswordByLink: "identity:work",
+    user.VerifyEmail: "identity:work",
+    user.LinkIdentity: "identity:work",
+    user.UnlinkIdentity: "identity:work",
+    user.SignOutEverywhere: "identity:work",
+    login.StartLogin: "identity:work",
+    login.RefreshLogin: "identity:work",
+    login.EndLogin: "identity:work",
+    api_key.IssueKey: "identity:work",
+    api_key.RevokeKey: "identity:work",
+    api_key.NoteNewAddress: "identity:work",
+    workspace.CreateWorkspace: "workspaces:found",
+    workspace.RenameWorkspace: "roles:manage",
+    workspace.AddMember: "members:manage",
+    workspace.ChangeRole: "members:manage",
+    workspace.RemoveMember: "members:manage",
+    workspace.SuspendMember: "members:manage",
+    workspace.ReinstateMember: "members:manage",
+    workspace.DefineRole: "roles:manage",
+    workspace.RemoveRole: "roles:manage",
+    workspace.Invite: "members:manage",
+    workspace.WithdrawInvitation: "members:manage",
+    workspace.AcceptInvitation: "identity:work",
+    projection.SkipEvent: "projections:manage",
+    projection.RestoreEvent: "projections:manage",
+    secret.StoreSecret: "secrets:manage",
+    secret.RemoveSecret: "secrets:manage",
     webhook.SubscribeWebhook: "webhooks:manage",
     webhook.RotateWebhookSecret: "webhooks:manage",
     webhook.PauseWebhook: "webhooks:manage",
@@ -83,21 +105,58 @@ NEEDS: dict[type[Command], Scope] = {
 
 
 class Actor(Record):
-    """Who asks, where and in which role, as the token says."""
+    """Who asks, where, in which role and by which credential. `scopes` is all of the role's, or fewer if `narrowed`."""
 
     user_id: UUID
     workspace_id: UUID
     role: Role
+    scopes: frozenset[Scope] | None = None
+    login_id: UUID | None = None
+    key_id: UUID | None = None
+    agent_id: UUID | None = None
+    run_id: UUID | None = None
+    narrowed: bool = False
+
+    @property
+    def rights(self) -> frozenset[Scope]:
+        return SCOPES.get(self.role, frozenset()) if self.scopes is None else self.scopes
+
+
+def scopes_of(role: Role, own_roles: Mapping[str, tuple[str, ...]]) -> frozenset[Scope]:
+    """What a role may, in a workspace with such roles of its own; nothing where there is no such role."""
+    if role in BUILT_IN_ROLES:
+        return SCOPES[role]
+    granted = () if role == "system" else own_roles.get(role, ())
+    return frozenset(scope for scope in EVERYTHING if scope in granted)
+
+
+def narrowed(scopes: frozenset[Scope], to: tuple[str, ...] | None) -> frozenset[Scope]:
+    """No more than both; None narrows nothing."""
+    return scopes if to is None else frozenset(scope for scope in scopes if scope in to)
+
+
+def on_behalf_of(actor: Actor) -> Actor:
+    """Z2 itself, doing what the actor asked for, once it is certain that the actor may; the log names the actor."""
+    return replace(actor, role="system", scopes=None)
 
 
 def authorise(actor: Actor, command: type[Command]) -> None:
-    """Raise NotAllowed unless the table grants the actor's role the scope that the command needs."""
+    """Raise NotAllowed unless the actor has the scope that the command needs, or is Z2 itself."""
     needed = NEEDS[command]
-    if needed not in SCOPES[actor.role]:
-        raise NotAllowed(f"{command.__name__} needs the scope {needed}; the role {actor.role} lacks it")
+    if actor.role != "system" and needed not in actor.rights:
+        raise NotAllowed(f"{command.__name__} needs the scope {needed}; {_lacking(actor)}")
 
 
-def authorise_reading(actor: Actor) -> None:
-    """Raise NotAllowed unless the actor may read its workspace."""
-    if "read" not in SCOPES[actor.role]:
-        raise NotAllowed(f"reading needs the scope read; the role {actor.role} lacks it")
+def authorise_operation(actor: Actor, operation: str | None) -> None:
+    """Raise NotAllowed unless the actor has what the operation needs; what is in no table is refused to everybody."""
+    needed = OPERATIONS.get(operation or "")
+    if needed is None:
+        raise NotAllowed("nobody has been allowed to do this")
+    if needed not in ("public", "self") and needed not in actor.rights:
+        raise NotAllowed(f"this needs the scope {needed}; {_lacking(actor)}")
+
+
+def _lacking(actor: Actor) -> str:
+    if actor.key_id is not None:
+        return "the API key lacks it"
+    return "your role or your token lacks it" if actor.narrowed else f"the role {actor.role} lacks it"

@@ -75,6 +75,27 @@ class PayloadAltered(NotFound):
     code = "payload_altered"
 
 
+class Altered(Z2Error):
+    """A sealed value does not open: it was altered, or put where it does not belong."""
+
+    status = 500
+    code = "altered"
+
+
+class Erased(Z2Error):
+    """What was known of this person or thing was erased; nothing can be kept under its key again."""
+
+    status = 410
+    code = "erased"
+
+
+class KeyUntested(Z2Error):
+    """The provider could not be asked whether it takes the key."""
+
+    status = 422
+    code = "key_untested"
+
+
 class EventTooLarge(Z2Error):
     """The event is too large for the log."""
 

@@ -1,11 +1,12 @@
 """What the application needs of the outside world, in its own words."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from domain.kernel import Context, Event, Instant, PayloadRef, Record
+from domain.kernel import Context, Event, Instant, PayloadRef, Record, Sealed
 
 
 class Recorded(Record):
@@ -49,6 +50,10 @@ class Conflict(Exception):
 class EventStore(Protocol):
     async def load(self, stream: UUID, after: int = 0) -> list[Recorded]:
         """The events of a stream behind a version, in order; empty where it does not exist."""
+        ...
+
+    async def load_all(self, after: Mapping[UUID, int]) -> list[Recorded]:
+        """The events of several streams, each behind its version, stream by stream and in order."""
         ...
 
     async def append(self, writes: Sequence[Write], key: IdempotencyKey | None = None) -> Outcome:
@@ -143,4 +148,92 @@ class PendingStep(Record):
 class PendingSteps(Protocol):
     async def __call__(self) -> Sequence[PendingStep]:
         """Steps that are scheduled or running."""
+        ...
+
+
+class Vault(Protocol):
+    """Personal values are sealed before they enter a command, and opened only where people are shown them."""
+
+    async def seal(self, subject: UUID, field: str, text: str) -> Sealed:
+        """A box that opens under this field name only; makes the subject's key at first use. Raises Erased."""
+        ...
+
+    async def open(self, field: str, *boxes: Sealed) -> list[str | None]:
+        """The texts in their order, None where the key of the subject is destroyed. Raises Altered."""
+        ...
+
+    async def destroy(self, subject: UUID) -> None:
+        """Destroy the key of a subject for ever; nothing can be sealed for it again."""
+        ...
+
+    async def index(self, kind: str, text: str) -> bytes:
+        """32 bytes by which a text is found without being stored; texts that differ only in case are the same."""
+        ...
+
+    async def keep(self, owner: UUID, kind: str, secret: bytes) -> bytes:
+        """A box for a secret that opens for this owner and kind only. Raises Erased."""
+        ...
+
+    async def reveal(self, owner: UUID, kind: str, box: bytes) -> bytes:
+        """The secret in a box. Raises Altered, and Erased where the owner's key is destroyed."""
+        ...
+
+
+class Uses(Protocol):
+    """When and from where credentials are used; apart from the log, which would grow with every request."""
+
+    async def note(self, credential: UUID, address: str, idle: timedelta | None) -> bool:
+        """Note a use from an address; False, and nothing is noted, where the last one is more than `idle` ago."""
+        ...
+
+    async def is_new(self, credential: UUID, address: str) -> bool:
+        """Whether the credential was never used from this address, or one beside it; from now on it was."""
+        ...
+
+    async def last(self, *credentials: UUID) -> dict[UUID, Instant]:
+        """When they were last used, as far as they were."""
+        ...
+
+
+class SignInNames(Protocol):
+    """Whom a name, a verified e-mail address or an identity elsewhere signs in. Only their blind index is kept."""
+
+    async def find(self, kind: str, text: str) -> UUID | None: ...
+
+    async def claim(self, kind: str, text: str, user_id: UUID) -> bool:
+        """Whether it is this user's now; False where it is another's."""
+        ...
+
+    async def take_over(self, kind: str, text: str, user_id: UUID, *, holder: UUID, older_than: timedelta) -> bool:
+        """Whether it is this user's from now on, and no longer the holder's, who claimed it longer ago than that."""
+        ...
+
+    async def release(self, kind: str, text: str, user_id: UUID) -> None: ...
+
+
+class Audit(Protocol):
+    """The record of who came in and who was refused. No text of a person is ever a part of it."""
+
+    async def note(
+        self, kind: str, *, workspace_id: UUID | None, user_id: UUID | None, address: str, reason: str = ""
+    ) -> None: ...
+
+
+class Mail(Protocol):
+    async def send(self, to: str, subject: str, text: str) -> None:
+        """Hand a message over for delivery. Raises Unavailable."""
+        ...
+
+
+class Passwords(Protocol):
+    async def verifier(self, password: str) -> str:
+        """What is kept instead of the password."""
+        ...
+
+    async def fits(self, verifier: str | None, password: str) -> bool:
+        """Whether it is the password; as slow for nobody's as for anybody's."""
+        ...
+
+    def outdated(self, verifier: str) -> bool:
+        """Whether it was made with other parameters than today's."""
         ...

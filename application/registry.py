@@ -5,7 +5,22 @@ from functools import cache
 from typing import Any, get_args
 from uuid import UUID, uuid5
 
-from domain import agent, name, projection, run, run_events, user, webhook, workflow, workspace
+from domain import (
+    agent,
+    api_key,
+    login,
+    name,
+    projection,
+    run,
+    run_events,
+    secret,
+    user,
+    user_events,
+    webhook,
+    workflow,
+    workspace,
+    workspace_events,
+)
 from domain.kernel import Command, Decider, Event, Record
 
 
@@ -33,9 +48,12 @@ AGGREGATES = (
     Aggregate("agent", agent.decider, get_args(agent.Commands), get_args(agent.Events), _agent_name),
     Aggregate("workflow", workflow.decider, get_args(workflow.Commands), get_args(workflow.Events), _workflow_name),
     Aggregate("run", run.decider, get_args(run.Commands), get_args(run_events.Events)),
-    Aggregate("user", user.decider, get_args(user.Commands), get_args(user.Events)),
-    Aggregate("workspace", workspace.decider, get_args(workspace.Commands), get_args(workspace.Events)),
+    Aggregate("user", user.decider, get_args(user.Commands), get_args(user_events.Events)),
+    Aggregate("login", login.decider, get_args(login.Commands), get_args(login.Events)),
+    Aggregate("api_key", api_key.decider, get_args(api_key.Commands), get_args(api_key.Events)),
+    Aggregate("workspace", workspace.decider, get_args(workspace.Commands), get_args(workspace_events.Events)),
     Aggregate("projection", projection.decider, get_args(projection.Commands), get_args(projection.Events)),
+    Aggregate("secret", secret.decider, get_args(secret.Commands), get_args(secret.Events)),
     Aggregate("webhook", webhook.decider, get_args(webhook.Commands), get_args(webhook.Events)),
     NAME,
 )

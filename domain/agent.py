@@ -4,7 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta
 
-from domain.kernel import Command, Context, Decider, Event, Name, Record, Rejected, Text, replace
+from domain.kernel import Command, Context, Decider, Event, Name, Record, Rejected, Text, refusal, replace
 
 TaskKind: TypeAlias = Literal["summarise", "key_phrases", "answer", "compose"]
 """What kind of work a model is asked for; the offline engine does exactly these."""
@@ -33,7 +33,13 @@ class Retired(Event, tag="agent.retired.v1"):
     pass
 
 
-Events: TypeAlias = Created | Revised | Retired
+class ScopesGranted(Event, tag="agent.scopes_granted.v1"):
+    """What it may do in Z2 itself, besides reading, as far as whoever it works for may."""
+
+    scopes: tuple[str, ...]
+
+
+Events: TypeAlias = Created | Revised | Retired | ScopesGranted
 
 
 class CreateAgent(Command):
@@ -55,7 +61,11 @@ class RetireAgent(Command):
     pass
 
 
-Commands: TypeAlias = CreateAgent | ReviseAgent | RetireAgent
+class GrantAgentScopes(Command):
+    scopes: tuple[str, ...]
+
+
+Commands: TypeAlias = CreateAgent | ReviseAgent | RetireAgent | GrantAgentScopes
 
 
 class Agent(Record):
@@ -66,6 +76,7 @@ class Agent(Record):
     instructions: str = ""
     task: TaskKind = "summarise"
     model: str = "default"
+    scopes: tuple[str, ...] = ()
 
 
 initial = Agent()
@@ -84,12 +95,15 @@ def decide(command: Commands, agent: Agent, context: Context) -> list[Events]:
             if (agent.role, agent.instructions, agent.task, agent.model) == (role, instructions, task, model):
                 return []
             return [Revised(role, instructions, task, model)]
+        case GrantAgentScopes(scopes), "active":
+            granted = tuple(sorted(set(scopes)))
+            return [] if granted == agent.scopes else [ScopesGranted(granted)]
         case RetireAgent(), "active":
             return [Retired()]
         case RetireAgent(), "retired":
             return []
         case _:
-            raise Rejected(f"{type(command).__name__} refused: the agent is {agent.status}")
+            raise refusal(type(command), "agent", agent.status)
 
 
 def evolve(agent: Agent, event: Events) -> Agent:
@@ -100,6 +114,8 @@ def evolve(agent: Agent, event: Events) -> Agent:
             return replace(
                 agent, version=agent.version + 1, role=role, instructions=instructions, task=task, model=model
             )
+        case ScopesGranted(scopes):
+            return replace(agent, scopes=scopes)
         case Retired():
             return replace(agent, status="retired")
 

@@ -1,5 +1,6 @@
 """What every aggregate is made of: facts, wishes, a state, and two pure functions between them."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Generic, TypeAlias, TypeVar, dataclass_transform
@@ -17,6 +18,9 @@ Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=80, patte
 
 Text: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")]
 """Any text without the character NUL, which a database cannot keep in a text."""
+
+Digest: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
+"""The SHA-256 of a secret of 256 random bits, in hexadecimal: it tells who has the secret and gives it to nobody."""
 
 Slug: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9-]*$(?!\n)")]
 """An identifier that people write: lower-case letters, digits and hyphens, beginning with a letter."""
@@ -55,6 +59,16 @@ class PayloadRef(Record):
     media_type: str = "text/plain"
 
 
+class Sealed(Record):
+    """A personal text under the key of whom it is about; unreadable for ever once that key is destroyed.
+
+    `box` is base64url, without padding, of a version byte, a nonce of 12 bytes, the ciphertext and its tag.
+    """
+
+    subject: UUID
+    box: str
+
+
 class Rejected(Exception):
     """The command is not allowed in this state; `field` names the part of it that is to blame, if one is."""
 
@@ -62,6 +76,13 @@ class Rejected(Exception):
         super().__init__(detail)
         self.code = code
         self.field = field
+
+
+def refusal(command: type[Command], noun: str, status: str) -> Rejected:
+    """A refusal as people read it: `cannot cancel the run: the run is completed`."""
+    verb, *thing = re.findall("[A-Z][a-z]*", command.__name__)
+    why = f"the {noun} does not exist" if status == "absent" else f"the {noun} is {status}"
+    return Rejected(f"cannot {verb.lower()} the {' '.join(thing).lower()}: {why}")
 
 
 State = TypeVar("State")

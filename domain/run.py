@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from domain import run_events as fact
-from domain.kernel import Command, Context, Decider, Name, PayloadRef, Rejected, Text
+from domain.kernel import Command, Context, Decider, Name, PayloadRef, Rejected, Text, refusal
 from domain.run_events import Events, PlannedStep, Run, Step, StopReason, Tokens
 from domain.run_fold import evolve, initial
 from domain.workflow import MAX_PLAN, check_graph
@@ -138,7 +138,7 @@ def _cancel(run: Run, reason: str) -> list[Events]:
     if run.status == "cancelled":
         return []
     if run.status != "running" and not any(step.status == "running" for step in run.steps.values()):
-        raise Rejected(f"CancelRun refused: the run is {run.status}")
+        raise refusal(CancelRun, "run", run.status)
     doubts = [doubt for name, step in run.steps.items() for doubt in _doubts(name, step)]
     return [*doubts, fact.Cancelled(reason)]
 
@@ -151,7 +151,7 @@ def _retry(run: Run, step: Step, name: str, context: Context) -> list[Events]:
     if run.status == "running" and step.status in ("scheduled", "running"):
         return []
     if run.status != "failed" or step.status != "failed":
-        raise Rejected(f"RetryStep refused: the run is {run.status} and step {name!r} is {step.status}")
+        raise Rejected(f"cannot retry the step: the run is {run.status} and step {name!r} is {step.status}")
     retried: list[Events] = [
         fact.StepRetried(failed) for failed, state in run.steps.items() if state.status == "failed"
     ]

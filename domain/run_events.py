@@ -6,6 +6,9 @@ from uuid import UUID
 from domain.kernel import Event, Instant, PayloadRef, Record
 
 RunStatus: TypeAlias = Literal["absent", "running", "completed", "failed", "cancelled"]
+BegunStatus: TypeAlias = Literal["running", "completed", "failed", "cancelled"]
+"""Of a run that there is."""
+
 StepStatus: TypeAlias = Literal["waiting", "scheduled", "running", "completed", "failed", "cancelled"]
 StopReason: TypeAlias = Literal["end", "length", "refusal"]
 

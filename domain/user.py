@@ -1,26 +1,81 @@
-"""User: a person or a service that can sign in; the name and the password live apart from the log."""
+"""User: a person or a service that can sign in."""
 
 from typing import Literal, TypeAlias
 
-from domain.kernel import Command, Context, Decider, Event, Record, Rejected, replace
-
-
-class Registered(Event, tag="user.registered.v1"):
-    pass
-
-
-class Disabled(Event, tag="user.disabled.v1"):
-    pass
-
-
-class Enabled(Event, tag="user.enabled.v1"):
-    pass
-
-
-Events: TypeAlias = Registered | Disabled | Enabled
+from domain.kernel import Command, Context, Decider, Digest, Instant, Record, Rejected, Sealed, Slug, refusal, replace
+from domain.user_events import (
+    Disabled,
+    EmailChanged,
+    EmailVerified,
+    Enabled,
+    Events,
+    IdentityLinked,
+    IdentityUnlinked,
+    LinkIssued,
+    LinkPurpose,
+    LinkUsed,
+    PasswordChanged,
+    PasswordRehashed,
+    Registered,
+    Renamed,
+    SignedOutEverywhere,
+)
 
 
 class RegisterUser(Command):
+    name: Sealed | None = None
+    email: Sealed | None = None
+
+
+class RenameUser(Command):
+    name: Sealed
+
+
+class ChangeEmail(Command):
+    email: Sealed | None
+
+
+class SetPassword(Command):
+    verifier: Sealed
+
+
+class RehashPassword(Command):
+    """Keep the same password otherwise, unless another one was chosen since the generation it was proved in."""
+
+    verifier: Sealed
+    generation: int
+
+
+class IssueLink(Command):
+    purpose: LinkPurpose
+    secret: Digest
+    expires_at: Instant
+
+
+class SetPasswordByLink(Command):
+    """Use the link for choosing a password. `name` is given where the user has none yet."""
+
+    secret: Digest
+    verifier: Sealed
+    name: Sealed | None = None
+
+
+class VerifyEmail(Command):
+    """Use the link that went to the address; without one, somebody vouches for the address (a provider of sign-on)."""
+
+    secret: Digest | None = None
+
+
+class LinkIdentity(Command):
+    provider: Slug
+    identity: Sealed
+
+
+class UnlinkIdentity(Command):
+    provider: Slug
+
+
+class SignOutEverywhere(Command):
     pass
 
 
@@ -32,11 +87,39 @@ class EnableUser(Command):
     pass
 
 
-Commands: TypeAlias = RegisterUser | DisableUser | EnableUser
+Commands: TypeAlias = (
+    RegisterUser
+    | RenameUser
+    | ChangeEmail
+    | SetPassword
+    | RehashPassword
+    | IssueLink
+    | SetPasswordByLink
+    | VerifyEmail
+    | LinkIdentity
+    | UnlinkIdentity
+    | SignOutEverywhere
+    | DisableUser
+    | EnableUser
+)
+
+
+class Link(Record):
+    secret: str
+    expires_at: Instant
 
 
 class User(Record):
+    """`generation` grows whenever all sign-ins end: one of an earlier generation is over."""
+
     status: Literal["absent", "active", "disabled"] = "absent"
+    name: Sealed | None = None
+    email: Sealed | None = None
+    email_verified: bool = False
+    verifier: Sealed | None = None
+    links: dict[LinkPurpose, Link] = {}
+    identities: dict[str, Sealed] = {}
+    generation: int = 0
 
 
 initial = User()
@@ -44,8 +127,8 @@ initial = User()
 
 def decide(command: Commands, user: User, context: Context) -> list[Events]:
     match command, user.status:
-        case RegisterUser(), "absent":
-            return [Registered()]
+        case RegisterUser(name, email), "absent":
+            return [Registered(), *_profile(name, email)]
         case RegisterUser(), "active":
             return []
         case DisableUser(), "active":
@@ -56,8 +139,56 @@ def decide(command: Commands, user: User, context: Context) -> list[Events]:
             return [Enabled()]
         case EnableUser(), "active":
             return []
+        case SignOutEverywhere(), "active" | "disabled":
+            return [SignedOutEverywhere()]
+        case _, "active":
+            return _change(command, user, context)
         case _:
-            raise Rejected(f"{type(command).__name__} refused: the user is {user.status}")
+            raise refusal(type(command), "user", user.status)
+
+
+def _profile(name: Sealed | None, email: Sealed | None) -> list[Events]:
+    return [*([Renamed(name)] if name else []), *([EmailChanged(email)] if email else [])]
+
+
+def _change(command: Commands, user: User, context: Context) -> list[Events]:
+    match command:
+        case RenameUser(name):
+            return [] if name == user.name else [Renamed(name)]
+        case ChangeEmail(email):
+            return [] if email == user.email else [EmailChanged(email)]
+        case SetPassword(verifier):
+            return [PasswordChanged(verifier)]
+        case RehashPassword(verifier, generation):
+            return [PasswordRehashed(verifier)] if generation == user.generation else []
+        case IssueLink(purpose, secret, expires_at):
+            return [LinkIssued(purpose, secret, expires_at)]
+        case SetPasswordByLink(secret, verifier, name):
+            _check_link("password", secret, user, context)
+            return [LinkUsed("password"), *_profile(name, None), PasswordChanged(verifier)]
+        case VerifyEmail(secret):
+            return _verify(secret, user, context)
+        case LinkIdentity(provider, identity):
+            return [] if user.identities.get(provider) == identity else [IdentityLinked(provider, identity)]
+        case UnlinkIdentity(provider):
+            return [IdentityUnlinked(provider)] if provider in user.identities else []
+        case _:
+            raise AssertionError(command)
+
+
+def _verify(secret: str | None, user: User, context: Context) -> list[Events]:
+    if user.email is None:
+        raise Rejected("there is no e-mail address to verify", field="email")
+    if secret is not None:
+        _check_link("email", secret, user, context)
+        return [LinkUsed("email"), EmailVerified()]
+    return [] if user.email_verified else [EmailVerified()]
+
+
+def _check_link(purpose: LinkPurpose, secret: str, user: User, context: Context) -> None:
+    link = user.links.get(purpose)
+    if link is None or link.secret != secret or context.at >= link.expires_at:
+        raise Rejected("this link has been used or has expired; ask for a new one", code="link_void")
 
 
 def evolve(user: User, event: Events) -> User:
@@ -65,7 +196,38 @@ def evolve(user: User, event: Events) -> User:
         case Registered() | Enabled():
             return replace(user, status="active")
         case Disabled():
-            return replace(user, status="disabled")
+            return replace(user, status="disabled", generation=user.generation + 1)
+        case SignedOutEverywhere():
+            return replace(user, generation=user.generation + 1)
+        case Renamed(name):
+            return replace(user, name=name)
+        case EmailChanged(email):
+            links = {purpose: link for purpose, link in user.links.items() if purpose != "email"}
+            return replace(user, email=email, email_verified=False, links=links)
+        case EmailVerified():
+            return replace(user, email_verified=True)
+        case _:
+            return _with_credentials(user, event)
+
+
+def _with_credentials(user: User, event: Events) -> User:
+    match event:
+        case PasswordChanged(verifier):
+            return replace(user, verifier=verifier, generation=user.generation + 1)
+        case PasswordRehashed(verifier):
+            return replace(user, verifier=verifier)
+        case LinkIssued(purpose, secret, expires_at):
+            return replace(user, links={**user.links, purpose: Link(secret, expires_at)})
+        case LinkUsed(used):
+            links = {purpose: link for purpose, link in user.links.items() if purpose != used}
+            return replace(user, links=links)
+        case IdentityLinked(provider, identity):
+            return replace(user, identities={**user.identities, provider: identity})
+        case IdentityUnlinked(provider):
+            identities = {name: each for name, each in user.identities.items() if name != provider}
+            return replace(user, identities=identities)
+        case _:
+            return user
 
 
 decider: Decider[User, Commands, Events] = Decider(initial, decide, evolve)

@@ -1,12 +1,11 @@
 """Webhook: somebody wants the events of the workspace sent to an address in order; its secret stands elsewhere."""
 
-import re
-from ipaddress import ip_address
 from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta
 
-from domain.kernel import Command, Context, Decider, Event, Record, Rejected, replace
+from domain import address
+from domain.kernel import Command, Context, Decider, Event, Record, Rejected, refusal, replace
 
 Address: TypeAlias = Annotated[str, Meta(min_length=1, max_length=2_000)]
 """It stays on the record for ever, so nobody should put a secret into it."""
@@ -15,12 +14,6 @@ Prefix: TypeAlias = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"
 """The beginning of the stored names of events: `run.`, or `agent.created`."""
 
 Prefixes: TypeAlias = Annotated[tuple[Prefix, ...], Meta(max_length=50)]
-
-_ADDRESS = re.compile(
-    r"(?P<scheme>https?)://(?P<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)"
-    r"(?::(?P<port>[0-9]{1,5}))?(?:[/?][!$-;=?-Z_a-z~\[\]]*)?"
-)
-"""ASCII without blanks, quotes, backslashes and fragments, and nothing before the host: read alike by everybody."""
 
 
 class Subscribed(Event, tag="webhook.subscribed.v1"):
@@ -90,7 +83,7 @@ initial = Webhook()
 def decide(command: Commands, webhook: Webhook, context: Context) -> list[Events]:
     match command, webhook.status:
         case SubscribeWebhook(url, tags), "absent":
-            check_address(url)
+            _check(url)
             return [Subscribed(url, tags)]
         case SubscribeWebhook(url, tags), "active" if (url, tags) == (webhook.url, webhook.tags):
             return []
@@ -107,30 +100,12 @@ def decide(command: Commands, webhook: Webhook, context: Context) -> list[Events
         case _, "absent" | "deleted":
             raise Rejected("there is no such webhook", code="not_found")
         case _:
-            raise Rejected(f"{type(command).__name__} refused: the webhook is {webhook.status}")
+            raise refusal(type(command), "webhook", webhook.status)
 
 
-def check_address(url: str) -> None:
-    """Refuse an address that is none, or that would carry events over a network in the open."""
-    found = _ADDRESS.fullmatch(url)
-    if found is None or int(found["port"] or 443) not in range(1, 65_536):
-        raise _invalid("the url must be like https://example.com/path, without user, password, fragment or blanks")
-    if found["scheme"] == "http" and not is_loopback(found["host"]):
-        raise _invalid("the url must begin with https://; http:// is for this machine only, such as http://127.0.0.1")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host of an address names this machine by itself."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def _invalid(detail: str) -> Rejected:
-    return Rejected(detail, code="invalid_webhook", field="url")
+def _check(url: str) -> None:
+    if why := address.fault(url, "url"):
+        raise Rejected(why, code="invalid_webhook", field="url")
 
 
 def evolve(webhook: Webhook, event: Events) -> Webhook:

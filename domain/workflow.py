@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from domain.kernel import Command, Context, Decider, Event, Name, Record, Rejected, Slug, Text, replace
+from domain.kernel import Command, Context, Decider, Event, Name, Record, Rejected, Slug, Text, refusal, replace
 
 Prompt: TypeAlias = Annotated[Text, Meta(min_length=1, max_length=20_000)]
 Attempts: TypeAlias = Annotated[int, Meta(ge=1, le=10)]
@@ -103,7 +103,7 @@ def decide(command: Commands, workflow: Workflow, context: Context) -> list[Even
         case ReviseWorkflow(description=description), "active":
             return [] if same else [Revised(description, nodes)]
         case _:
-            raise Rejected(f"{type(command).__name__} refused: the workflow is {workflow.status}")
+            raise refusal(type(command), "workflow", workflow.status)
 
 
 class Node(Protocol):

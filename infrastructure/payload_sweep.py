@@ -86,13 +86,13 @@ class PayloadSweep:
         collected = 0
         while count := await self._some(values):
             collected += count
-        async with self._database.connection() as connection:
+        async with self._database.connection(patient=True) as connection:
             await connection.execute(COLLECT_UNFINISHED, values)
         if collected:
             log.info("payloads.collected", count=collected)
         return collected
 
     async def _some(self, values: dict[str, object]) -> int:
-        async with self._database.connection() as connection:
+        async with self._database.connection(patient=True) as connection:
             row = await (await connection.execute(COLLECT, values)).fetchone()
         return int(row[0]) if row else 0

@@ -81,21 +81,21 @@ class PostgresPayloads:
 
     async def open(self, workspace_id: UUID, ref: PayloadRef) -> AsyncIterator[bytes]:
         """The payload in pieces. Raises NotFound, and PayloadAltered at the latest in place of the last piece."""
-        row = await self._row(FIND, workspace_id, bytes.fromhex(ref.sha256))
+        row = await self._find(workspace_id, FIND, workspace_id, bytes.fromhex(ref.sha256))
         if row is None:
             raise NotFound("the text behind this reference is not stored")
         encoding, body, upload = row
         if upload is not None:
-            return self._checked(upload, ref)
+            return self._checked(workspace_id, upload, ref)
         plain = _plain(encoding, body, ref)
         if hashlib.sha256(plain).hexdigest() != ref.sha256:
             raise _altered(ref)
         return _pieces(plain)
 
-    async def _checked(self, upload: UUID, ref: PayloadRef) -> AsyncIterator[bytes]:
+    async def _checked(self, workspace_id: UUID, upload: UUID, ref: PayloadRef) -> AsyncIterator[bytes]:
         """The last piece is held back until the hash of all of them is right."""
         digest, number, held = hashlib.sha256(), 0, b""
-        while (row := await self._row(FIND_CHUNK, upload, number)) is not None:
+        while (row := await self._find(workspace_id, FIND_CHUNK, upload, number)) is not None:
             if held:
                 yield held
             encoding, body = row
@@ -105,6 +105,10 @@ class PostgresPayloads:
         if digest.hexdigest() != ref.sha256:
             raise _altered(ref)
         yield held
+
+    async def _find(self, workspace_id: UUID, statement: str, *values: Any) -> tuple[Any, ...] | None:
+        async with self._database.reading(workspace_id) as connection:
+            return await (await connection.execute(statement, values, binary=True)).fetchone()
 
     async def _row(self, statement: str, *values: Any) -> tuple[Any, ...] | None:
         async with self._database.connection() as connection:

@@ -65,16 +65,61 @@ CREATE TABLE IF NOT EXISTS payload_references (
     PRIMARY KEY (workspace_id, sha256)
 );
 
--- Names and passwords of people live here, apart from the log, until the log can encrypt them.
-CREATE TABLE IF NOT EXISTS credentials (
-    user_id uuid PRIMARY KEY,
-    workspace_id uuid NOT NULL,
-    name text NOT NULL,
-    password_hash text NOT NULL,
-    role text NOT NULL
+-- Names and passwords stood here before the log could encrypt them; nothing reads them any more.
+DROP TABLE IF EXISTS credentials;
+
+-- Whom a name signs in, by the blind index of the name; and when and from where credentials were used.
+CREATE TABLE IF NOT EXISTS sign_in_names (
+    name bytea PRIMARY KEY,
+    user_id uuid NOT NULL,
+    claimed_at timestamptz NOT NULL DEFAULT now()
 );
 
-CREATE UNIQUE INDEX IF NOT EXISTS credentials_name_idx ON credentials (lower(name));
+CREATE INDEX IF NOT EXISTS sign_in_names_user_idx ON sign_in_names (user_id);
+
+CREATE TABLE IF NOT EXISTS credential_uses (
+    credential uuid PRIMARY KEY,
+    last_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE IF NOT EXISTS credential_addresses (
+    credential uuid NOT NULL,
+    address bytea NOT NULL,
+    first_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (credential, address)
+);
+
+-- Who came in, who was refused, and who was given what. Addresses are blind indices; the oldest rows are deleted. What
+-- a follower of the log tells has the position of its event, and what it is about.
+CREATE TABLE IF NOT EXISTS access_audit (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT now(),
+    kind text NOT NULL,
+    reason text NOT NULL,
+    workspace_id uuid,
+    user_id uuid,
+    address bytea,
+    about uuid,
+    position bigint,
+    count bigint NOT NULL DEFAULT 1
+);
+
+CREATE INDEX IF NOT EXISTS access_audit_at_idx ON access_audit (at);
+CREATE INDEX IF NOT EXISTS access_audit_workspace_idx ON access_audit (workspace_id, id);
+CREATE INDEX IF NOT EXISTS access_audit_user_idx ON access_audit (user_id, id);
+CREATE UNIQUE INDEX IF NOT EXISTS access_audit_refused_idx
+    ON access_audit (workspace_id, user_id, reason, date_trunc('minute', at AT TIME ZONE 'UTC')) WHERE kind = 'refused';
+
+-- The key of each person or thing that something is sealed for, wrapped by the encryption key whose name is `kek`. Where
+-- the key is destroyed, the row stays without it, so that no other is ever made.
+CREATE TABLE IF NOT EXISTS subject_keys (
+    subject uuid PRIMARY KEY,
+    wrapped bytea,
+    kek text,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    destroyed_at timestamptz,
+    CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL) AND (kek IS NULL) = (wrapped IS NULL))
+);
 
 -- Webhooks, but for what the log tells of them: the secrets that messages are signed with, how far each has come, and
 -- the deliveries that did not succeed at once.
@@ -85,6 +130,17 @@ CREATE TABLE IF NOT EXISTS webhook_secrets (
     expires_at timestamptz,
     PRIMARY KEY (webhook_id, number)
 );
+
+-- Secrets are kept in boxes of the vault; those from before are moved there when a process starts. Altering locks the
+-- table, so it is done once.
+DO $$ BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM pg_attribute
+        WHERE attrelid = 'webhook_secrets'::regclass AND attname = 'box' AND NOT attisdropped
+    ) THEN
+        ALTER TABLE webhook_secrets ADD COLUMN box bytea, ALTER COLUMN secret DROP NOT NULL;
+    END IF;
+END $$;
 
 CREATE TABLE IF NOT EXISTS webhook_positions (
     webhook_id uuid PRIMARY KEY,
@@ -104,6 +160,23 @@ CREATE TABLE IF NOT EXISTS webhook_deliveries (
     last_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (webhook_id, position)
 );
+
+-- Whose deliveries they are, as the read model knows of those that are older than the column.
+DO $$ BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM pg_attribute
+        WHERE attrelid = 'webhook_deliveries'::regclass AND attname = 'workspace_id' AND NOT attisdropped
+    ) THEN
+        ALTER TABLE webhook_deliveries ADD COLUMN workspace_id uuid;
+        IF EXISTS (SELECT FROM webhook_deliveries) THEN
+            UPDATE webhook_deliveries d SET workspace_id = w.workspace_id FROM webhooks w WHERE w.id = d.webhook_id;
+            DELETE FROM webhook_deliveries WHERE workspace_id IS NULL;
+        END IF;
+        ALTER TABLE webhook_deliveries ALTER COLUMN workspace_id SET NOT NULL;
+    END IF;
+END $$;
+
+CREATE INDEX IF NOT EXISTS webhook_deliveries_status_idx ON webhook_deliveries (status, webhook_id, position);
 
 CREATE TABLE IF NOT EXISTS projection_positions (
     name text PRIMARY KEY,

@@ -9,85 +9,84 @@ import msgspec
 from msgspec import Meta
 
 from application.errors import Invalid
-from domain.kernel import Record
+from infrastructure.access_settings import AccessSettings, setting
 from infrastructure.models.registry import ProviderSettings
+from infrastructure.postgres_connection import ANSWER_SECONDS
 
 
-def _setting(env: str, description: str) -> Meta:
-    return Meta(description=description, extra={"env": env})
-
-
-class Settings(Record, kw_only=True):
+class Settings(AccessSettings, kw_only=True):
     """Everything that can be set; see docs/settings.md, which a test keeps true."""
 
-    database_url: Annotated[str, _setting("DATABASE_URL", "Postgres to use; `z2 up` brings its own without it")] = ""
-    redis_url: Annotated[str, _setting("REDIS_URL", "Redis to use; `z2 up` brings its own without it")] = ""
-    data_dir: Annotated[str, _setting("Z2_DATA_DIR", "where `z2 up` keeps its data, and the processes their keys")] = (
+    database_url: Annotated[str, setting("DATABASE_URL", "Postgres to use; `z2 up` brings its own without it")] = ""
+    redis_url: Annotated[str, setting("REDIS_URL", "Redis to use; `z2 up` brings its own without it")] = ""
+    database_seconds: Annotated[
+        float,
+        Meta(gt=0),
+        setting("Z2_DATABASE_SECONDS", "how long Postgres may take for a statement before it counts as lost"),
+    ] = ANSWER_SECONDS
+    data_dir: Annotated[str, setting("Z2_DATA_DIR", "where `z2 up` keeps its data, and the processes their keys")] = (
         ".z2"
     )
-    host: Annotated[str, _setting("Z2_HOST", "address that the API listens on")] = "127.0.0.1"
+    host: Annotated[str, setting("Z2_HOST", "address that the API listens on")] = "127.0.0.1"
     port: Annotated[
         int,
         Meta(ge=0, le=65535),
-        _setting("Z2_PORT", "port that the API listens on; the next free one if busy"),
+        setting("Z2_PORT", "port that the API listens on; the next free one if busy"),
     ] = 8000
     default_model: Annotated[
         str,
         Meta(pattern=r"^[a-z0-9_-]+/\S+$"),
-        _setting("Z2_DEFAULT_MODEL", "model of agents that name none"),
+        setting("Z2_DEFAULT_MODEL", "model of agents that name none"),
     ] = "offline/extractive"
-    openai_api_key: Annotated[str, _setting("OPENAI_API_KEY", "key for OpenAI or a compatible service")] = ""
+    openai_api_key: Annotated[str, setting("OPENAI_API_KEY", "key for OpenAI or a compatible service")] = ""
     openai_base_url: Annotated[
-        str, _setting("OPENAI_BASE_URL", "address of an OpenAI-compatible service; OpenAI without it")
+        str, setting("OPENAI_BASE_URL", "address of an OpenAI-compatible service; OpenAI without it")
     ] = ""
-    anthropic_api_key: Annotated[str, _setting("ANTHROPIC_API_KEY", "key for Anthropic")] = ""
-    anthropic_base_url: Annotated[str, _setting("ANTHROPIC_BASE_URL", "address of an Anthropic-compatible service")] = (
-        ""
-    )
+    anthropic_api_key: Annotated[str, setting("ANTHROPIC_API_KEY", "key for Anthropic")] = ""
+    anthropic_base_url: Annotated[str, setting("ANTHROPIC_BASE_URL", "address of an Anthropic-compatible service")] = ""
     ollama_base_url: Annotated[
-        str, _setting("OLLAMA_BASE_URL", "address of an Ollama, such as http://127.0.0.1:11434")
+        str, setting("OLLAMA_BASE_URL", "address of an Ollama, such as http://127.0.0.1:11434")
     ] = ""
     model_first_token_seconds: Annotated[
-        float, Meta(gt=0), _setting("Z2_MODEL_FIRST_TOKEN_SECONDS", "how long a model may take to begin")
+        float, Meta(gt=0), setting("Z2_MODEL_FIRST_TOKEN_SECONDS", "how long a model may take to begin")
     ] = 60.0
     model_idle_seconds: Annotated[
-        float, Meta(gt=0), _setting("Z2_MODEL_IDLE_SECONDS", "how long a model may pause in mid-answer")
+        float, Meta(gt=0), setting("Z2_MODEL_IDLE_SECONDS", "how long a model may pause in mid-answer")
     ] = 60.0
+    provider_allow_private: Annotated[
+        bool,
+        setting(
+            "Z2_PROVIDER_ALLOW_PRIVATE",
+            "whether the addresses that workspaces give with their keys of models may be private, such as this machine",
+        ),
+    ] = False
     worker_jobs: Annotated[
-        int, Meta(ge=1, le=1000), _setting("Z2_WORKER_JOBS", "steps that one worker does at the same time")
+        int, Meta(ge=1, le=1000), setting("Z2_WORKER_JOBS", "steps that one worker does at the same time")
     ] = 20
     payload_grace_hours: Annotated[
         float,
         Meta(ge=1),
-        _setting("Z2_PAYLOAD_GRACE_HOURS", "how long a stored text that no event refers to is kept"),
+        setting("Z2_PAYLOAD_GRACE_HOURS", "how long a stored text that no event refers to is kept"),
     ] = 24.0
     webhook_allow_private: Annotated[
         bool,
-        _setting("Z2_WEBHOOK_ALLOW_PRIVATE", "whether webhooks may go to private addresses, such as this machine"),
+        setting("Z2_WEBHOOK_ALLOW_PRIVATE", "whether webhooks may go to private addresses, such as this machine"),
     ] = False
-    token_hours: Annotated[float, Meta(gt=0), _setting("Z2_TOKEN_HOURS", "how long a sign-in lasts")] = 12.0
-    token_key: Annotated[
-        str,
-        _setting(
-            "Z2_TOKEN_KEY",
-            "Ed25519 private key (PEM) that signs tokens; made in the data directory without it",
-        ),
-    ] = ""
     metrics_token: Annotated[
-        str, _setting("Z2_METRICS_TOKEN", "bearer token that reading the metrics takes; anybody may without it")
+        str, setting("Z2_METRICS_TOKEN", "bearer token that reading the metrics takes; anybody may without it")
     ] = ""
     metrics_port: Annotated[
         int,
         Meta(ge=0, le=65534),
-        _setting("Z2_METRICS_PORT", "port of the worker's metrics, the projector's is the next one; 0 for none"),
+        setting("Z2_METRICS_PORT", "port of the worker's metrics, the projector's is the next one; 0 for none"),
     ] = 0
     log_format: Annotated[
         Literal["console", "json"],
-        _setting("Z2_LOG_FORMAT", "how processes write their logs: console or json"),
+        setting("Z2_LOG_FORMAT", "how processes write their logs: console or json"),
     ] = "console"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
-        _setting("Z2_LOG_LEVEL", "the least severe log to write"),
+        setting("Z2_LOG_LEVEL", "the least severe log to write"),
     ] = "info"
 
     def __repr__(self) -> str:
@@ -107,6 +106,7 @@ class Settings(Record, kw_only=True):
             ollama_base_url=self.ollama_base_url,
             first_token_timeout=self.model_first_token_seconds,
             idle_timeout=self.model_idle_seconds,
+            allow_private=self.provider_allow_private,
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from typing import Literal, Protocol, TypeAlias
+from uuid import UUID
 
 from domain.agent import TaskKind
 from domain.kernel import Record
@@ -150,7 +151,7 @@ class Provider(Protocol):
 
 
 class Providers(Protocol):
-    """The providers that this installation knows."""
+    """The providers as somebody has them."""
 
     def get(self, model: str) -> Provider:
         """Who serves `provider/name`; raises ModelError `model_unknown` or `model_key_missing`."""
@@ -159,6 +160,25 @@ class Providers(Protocol):
     def all(self) -> Sequence[Provider]:
         """Each provider, ready or not."""
         ...
+
+
+class ProvidersOf(Protocol):
+    """Who has which providers: a workspace may have keys of its own."""
+
+    async def of(self, workspace_id: UUID, *, anew: bool = False) -> Providers:
+        """The providers as this workspace has them now; give or take a second, unless `anew`. Raises Unavailable."""
+        ...
+
+
+async def provider_of(providers: ProvidersOf, workspace_id: UUID, model: str) -> Provider:
+    """Who serves the model for this workspace. Raises Unavailable and ModelError, as `Providers.get` does."""
+    try:
+        return (await providers.of(workspace_id)).get(model)
+    except ModelError as error:
+        if error.code != "model_key_missing":
+            raise
+        # it may have been given its key a moment ago
+        return (await providers.of(workspace_id, anew=True)).get(model)
 
 
 def as_text(parts: Sequence[Part]) -> str:

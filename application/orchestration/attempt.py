@@ -17,7 +17,16 @@ from application.intelligence.prompt import Material
 from application.models import catalogue
 from application.models.cost import cost_micro_usd
 from application.models.metering import Meter, metered, unmeasured
-from application.models.port import Delta, Finished, ModelError, ModelRequest, Providers, TextDelta
+from application.models.port import (
+    Delta,
+    Finished,
+    ModelError,
+    ModelRequest,
+    Provider,
+    ProvidersOf,
+    TextDelta,
+    provider_of,
+)
 from application.orchestration.patience import patiently, to_the_end
 from application.policies.step_jobs import StepJob
 from application.ports import Leases, LiveText, Payloads
@@ -49,7 +58,7 @@ class Workshop(Record):
 
     executor: Executor
     payloads: Payloads
-    providers: Providers
+    providers: ProvidersOf
     leases: Leases
     live: LiveText
     renew_seconds: float = RENEW_SECONDS
@@ -132,13 +141,17 @@ class Attempt:
         if recorded := state.steps[planned.id].recorded(FIRST_CALL):
             assert recorded.output is not None, "a recorded call has an output"
             return recorded.output
-        provider = self._shop.providers.get(planned.model)
+        await self._provider(planned)  # what cannot be asked is said before anything is begun
         request = prompt.build(planned, await self._agent(planned), await self._material(state, planned))
         asked = await self._put(msgspec.json.encode(request).decode(), "application/json")
         await self._do(run.BeginCall(planned.id, self._job.attempt, FIRST_CALL, planned.model, asked))
+        provider = await self._provider(planned)  # meanwhile a key may have been replaced
         async with contextlib.aclosing(provider.stream(request)) as deltas:
             text, finished = await metered(self._shop.meter, planned.model, self._listen(deltas))
         return await to_the_end(self._record(request, text, finished), RECORD_SECONDS)
+
+    async def _provider(self, planned: run_events.PlannedStep) -> Provider:
+        return await patiently(lambda: provider_of(self._shop.providers, self._job.workspace_id, planned.model))
 
     async def _listen(self, deltas: AsyncGenerator[Delta, None]) -> tuple[str, Finished]:
         said: list[str] = []

@@ -7,7 +7,7 @@ from application import documents
 from application.access import Actor, authorise
 from application.errors import Invalid, NotFound
 from application.execute import Executor
-from application.models.port import ModelError, Providers
+from application.models.port import ModelError, ProvidersOf, provider_of
 from application.ports import IdempotencyKey, Outcome, Payloads
 from application.templates import TEMPLATES
 from application.templates.template import Template
@@ -29,7 +29,7 @@ class StartRequest(Record):
 class Starter:
     """Starts runs from templates and workflows."""
 
-    def __init__(self, executor: Executor, payloads: Payloads, providers: Providers, default_model: str) -> None:
+    def __init__(self, executor: Executor, payloads: Payloads, providers: ProvidersOf, default_model: str) -> None:
         self._executor = executor
         self._payloads = payloads
         self._providers = providers
@@ -46,7 +46,7 @@ class Starter:
         workflow_id = await self._workflow_id(request, actor, run_id)
         planned = await self._plan(workflow_id, request.model, actor)
         name, version, plan = planned
-        self._check_models(plan)
+        await self._check_models(plan, actor.workspace_id)
         command = run.StartRun(
             request.title,
             workflow_id,
@@ -140,10 +140,10 @@ class Starter:
             raise Invalid(f"the agent {state.name!r} is {state.status}", field="nodes")
         return state
 
-    def _check_models(self, plan: Sequence[PlannedStep]) -> None:
+    async def _check_models(self, plan: Sequence[PlannedStep], workspace_id: UUID) -> None:
         """A model that cannot be asked is said now, not after half the work."""
         for planned in plan:
             try:
-                self._providers.get(planned.model)
+                await provider_of(self._providers, workspace_id, planned.model)
             except ModelError as error:
                 raise Invalid(str(error), field="model") from None

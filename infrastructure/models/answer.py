@@ -1,12 +1,24 @@
 """Putting one answer together from what an SDK streams, and refusing it when it is not whole."""
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from application.models.port import Finished, ModelError, Usage
+from domain.kernel import Record
 from infrastructure.models.failures import Endpoint, bad_answer
 
 StopReason: TypeAlias = Literal["end", "length", "refusal"]
+
+NO_LISTING = "what came is no list of models; check whether the address is the right one"
+
+UNREADABLE = (ValueError, TypeError, AttributeError, RecursionError)
+"""What the SDKs raise where they take for a list of models what is a web page or worse."""
+
+
+class Listing(Record):
+    """What is read of a list of models: that it is one."""
+
+    data: list[Any]
 
 
 class Answer:

@@ -1,5 +1,6 @@
 """Anthropic's Messages API. Import it late: the SDK takes two seconds."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -10,8 +11,8 @@ from anthropic.types import MessageParam, RawMessageStreamEvent
 
 from application.models.port import Delta, ModelError, ModelRequest, TextDelta, Usage, as_text
 from domain.kernel import Record
-from infrastructure.models import failures
-from infrastructure.models.answer import Answer, StopReason
+from infrastructure.models import failures, guarded
+from infrastructure.models.answer import NO_LISTING, UNREADABLE, Answer, Listing, StopReason
 from infrastructure.models.pace import Pace, Silence, paced
 
 _STOPS: dict[str, StopReason] = {
@@ -75,13 +76,18 @@ class Messages:
     def __init__(self, endpoint: failures.Endpoint, key: str | None, pace: Pace) -> None:
         self._endpoint = endpoint
         self._pace = pace
+        timeout = httpx2.Timeout(None, connect=pace.connect)
         self._client = anthropic.AsyncAnthropic(
             api_key=key,
             base_url=endpoint.url,
-            timeout=httpx2.Timeout(None, connect=pace.connect),
+            timeout=timeout,
             # A retry inside the SDK would be a paid call that nobody recorded.
             max_retries=0,
+            http_client=guarded.client(endpoint.guard, timeout) if endpoint.guard else None,
         )
+        if endpoint.own:
+            # The SDK adds what the environment has for the installation's own account.
+            self._client._custom_headers = {}  # noqa: SLF001 -- there is no other way to be rid of them
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]:
         answer = Answer(self._endpoint, request.model.partition("/")[2], _STOPS)
@@ -100,6 +106,18 @@ class Messages:
         except ValueError:
             raise answer.unreadable() from None
         yield answer.finished()
+
+    async def check(self) -> None:
+        try:
+            async with asyncio.timeout(self._pace.first):
+                page = await self._client.models.list()
+            msgspec.convert(page, Listing, from_attributes=True)
+        except TimeoutError:
+            raise failures.silent(self._endpoint, Silence(self._pace.first, began=False)) from None
+        except (anthropic.AnthropicError, httpx2.HTTPError) as error:
+            raise self._failed(error, "") from None
+        except UNREADABLE:
+            raise failures.bad_answer(self._endpoint, NO_LISTING) from None
 
     async def aclose(self) -> None:
         await self._client.close()
@@ -123,6 +141,8 @@ class Messages:
                 return failures.refused(self._endpoint, model, failures.Refusal(status, found, wait))
             case anthropic.APITimeoutError():
                 return failures.unconnected(self._endpoint, self._pace.connect)
+            case anthropic.APIConnectionError(__cause__=guarded.Forbidden()):
+                return failures.forbidden(self._endpoint)
             case _:
                 return failures.unreachable(self._endpoint)
 

@@ -15,16 +15,31 @@ from domain.kernel import Record
 from infrastructure.models.pace import Silence
 
 _CODE = re.compile(r"[a-z]+(_[a-z]+)*")
+ALLOW_PRIVATE = "Z2_PROVIDER_ALLOW_PRIVATE"
+
 _TRANSIENT = frozenset({408, 409, 425})
 
 
+class Guard(Record):
+    """The address was given by a workspace, which must not reach what only this machine and its neighbours may."""
+
+    allow_private: bool
+
+
 class Endpoint(Record):
-    """Where a provider's requests go, and the settings that say so. `key_setting` is None where no key is needed."""
+    """Where a provider's requests go, and the settings that say so. `key_setting` is None where no key is needed.
+
+    `own`: the key is a workspace's own, and nothing of the installation's goes with it. `mend` is the command with
+    which a workspace gets such a key, where it can.
+    """
 
     title: str
     url: str
     url_setting: str
     key_setting: str | None
+    own: bool = False
+    guard: Guard | None = None
+    mend: str = ""
 
 
 class Refusal(Record):
@@ -44,7 +59,7 @@ def missing(endpoint: Endpoint, key: str | None) -> str | None:
     if endpoint.key_setting is None:
         return None
     if key is None:
-        return f"{endpoint.title} needs a key: set {endpoint.key_setting}"
+        return f"{endpoint.title} needs a key: set {endpoint.key_setting}, or give this workspace one: {endpoint.mend}"
     if not (key.isascii() and key.isprintable()) or " " in key:
         return f"{endpoint.key_setting} holds characters that no key has; set it to the key alone"
     return None
@@ -73,12 +88,15 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def refused(endpoint: Endpoint, model: str, refusal: Refusal) -> ModelError:
-    """The error for a status code. The status of an error inside a stream is the one that its code stands for."""
+    """The error for a status code. The status of an error inside a stream is the one that its code stands for.
+
+    Without a model, what was refused is the question for those that there are.
+    """
     said = f"{endpoint.title} answered {refusal.status}" + _because(refusal.codes)
     status = refusal.status
     if status in (401, 402, 403):
         return ModelError("model_key_refused", f"{said}: {_mend(endpoint, status)}")
-    if status == 404:
+    if status == 404 and model:
         detail = f'it knows no model "{model}", or {endpoint.url_setting} ({_where(endpoint)}) is not its address'
         return ModelError("model_unknown", f"{said}: {detail}")
     if status == 429:
@@ -91,12 +109,19 @@ def refused(endpoint: Endpoint, model: str, refusal: Refusal) -> ModelError:
         return ModelError(
             "model_unavailable", f"{said}: try again later", retryable=True, retry_after=refusal.retry_after
         )
+    if not model:
+        return ModelError("model_bad_answer", f"{said}; check {endpoint.url_setting} ({_where(endpoint)})")
     return ModelError("model_request_refused", f'{said} to the request for the model "{model}"')
 
 
 def unreachable(endpoint: Endpoint) -> ModelError:
     detail = f"{endpoint.title} at {_where(endpoint)} cannot be reached or broke the connection off"
     return ModelError("model_unavailable", f"{detail}; the address is set by {endpoint.url_setting}", retryable=True)
+
+
+def forbidden(endpoint: Endpoint) -> ModelError:
+    detail = f"{endpoint.url_setting} ({_where(endpoint)}) leads to a private address"
+    return ModelError("model_unavailable", f"{detail}; the operator can allow such ones with {ALLOW_PRIVATE}")
 
 
 def unconnected(endpoint: Endpoint, seconds: float) -> ModelError:
@@ -129,4 +154,6 @@ def _mend(endpoint: Endpoint, status: int) -> str:
         return f"it wants a key, and none is sent there; check {endpoint.url_setting} ({_where(endpoint)})"
     if status == 402:
         return f"the account that {endpoint.key_setting} belongs to cannot pay"
+    if endpoint.own:
+        return f"it does not accept {endpoint.key_setting}; store a valid one: {endpoint.mend}"
     return f"it does not accept the key in {endpoint.key_setting}; set {endpoint.key_setting} to a valid key"

@@ -4,6 +4,7 @@ Chat Completions is spoken to OpenAI itself as well: for one text in and one tex
 Responses API, and it is the one protocol that all compatible services share, so one path serves and is tested.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from urllib.parse import urlsplit
@@ -15,8 +16,8 @@ from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 from application.models.port import Delta, ModelError, ModelRequest, TextDelta, Usage, as_text
 from domain.kernel import Record
-from infrastructure.models import failures
-from infrastructure.models.answer import Answer, StopReason
+from infrastructure.models import failures, guarded
+from infrastructure.models.answer import NO_LISTING, UNREADABLE, Answer, Listing, StopReason
 from infrastructure.models.pace import Pace, Silence, paced
 
 _STOPS: dict[str, StopReason] = {"stop": "end", "length": "length", "content_filter": "refusal"}
@@ -63,13 +64,19 @@ class ChatCompletions:
     def __init__(self, endpoint: failures.Endpoint, key: str | None, pace: Pace) -> None:
         self._endpoint = endpoint
         self._pace = pace
+        timeout = httpx2.Timeout(None, connect=pace.connect)
         self._client = openai.AsyncOpenAI(
             api_key=key or "none",
             base_url=endpoint.url,
-            timeout=httpx2.Timeout(None, connect=pace.connect),
+            timeout=timeout,
             # A retry inside the SDK would be a paid call that nobody recorded.
             max_retries=0,
+            http_client=guarded.client(endpoint.guard, timeout) if endpoint.guard else None,
         )
+        if endpoint.own:
+            # The SDK adds what the environment has for the installation's own account.
+            self._client.organization = self._client.project = None
+            self._client._custom_headers = {}  # noqa: SLF001 -- there is no other way to be rid of them
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]:
         answer = Answer(self._endpoint, request.model.partition("/")[2], _STOPS)
@@ -86,6 +93,18 @@ class ChatCompletions:
         except ValueError:
             raise answer.unreadable() from None
         yield answer.finished()
+
+    async def check(self) -> None:
+        try:
+            async with asyncio.timeout(self._pace.first):
+                page = await self._client.models.list()
+            msgspec.convert(page, Listing, from_attributes=True)
+        except TimeoutError:
+            raise failures.silent(self._endpoint, Silence(self._pace.first, began=False)) from None
+        except (openai.OpenAIError, httpx2.HTTPError) as error:
+            raise self._failed(error, "") from None
+        except UNREADABLE:
+            raise failures.bad_answer(self._endpoint, NO_LISTING) from None
 
     async def aclose(self) -> None:
         await self._client.close()
@@ -112,6 +131,8 @@ class ChatCompletions:
                 return failures.refused(self._endpoint, model, refusal)
             case openai.APITimeoutError():
                 return failures.unconnected(self._endpoint, self._pace.connect)
+            case openai.APIConnectionError(__cause__=guarded.Forbidden()):
+                return failures.forbidden(self._endpoint)
             case openai.APIConnectionError():
                 return failures.unreachable(self._endpoint)
             case openai.APIError():

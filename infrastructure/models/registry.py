@@ -1,6 +1,6 @@
 """The providers of this installation, built from its settings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from application.models import catalogue
@@ -26,9 +26,15 @@ class ProviderSettings(Record):
     connect_timeout: float = 10.0
     first_token_timeout: float = 60.0
     idle_timeout: float = 60.0
+    allow_private: bool = False
+    """Whether the addresses that workspaces give may be private ones."""
 
     def __repr__(self) -> str:
         return "ProviderSettings(...)"
+
+    @property
+    def pace(self) -> Pace:
+        return Pace(connect=self.connect_timeout, first=self.first_token_timeout, idle=self.idle_timeout)
 
 
 class Providers:
@@ -41,8 +47,14 @@ class Providers:
 
     @classmethod
     def configured(cls, settings: ProviderSettings) -> "Providers":
-        pace = Pace(connect=settings.connect_timeout, first=settings.first_token_timeout, idle=settings.idle_timeout)
-        return cls([_openai(settings, pace), _anthropic(settings, pace), _ollama(settings, pace)])
+        keys = {"openai": settings.openai_api_key, "anthropic": settings.anthropic_api_key, "ollama": None}
+        return cls(
+            [remote_of(name, endpoint_of(name, settings), _clean(key), settings.pace) for name, key in keys.items()]
+        )
+
+    def with_own(self, own: Mapping[str, remote.Remote]) -> "Providers":
+        """The same providers, but for those that somebody has of their own; who made these closes them."""
+        return Providers([own.get(each.name, each) for each in self._remotes])
 
     def get(self, model: str) -> Provider:
         """Who serves `provider/name`; raises ModelError `model_unknown` or `model_key_missing`."""
@@ -68,42 +80,40 @@ class Providers:
         return f"known are {', '.join((offline.MODEL, *names))}"
 
 
-def _openai(settings: ProviderSettings, pace: Pace) -> remote.Remote:
-    key, url = _clean(settings.openai_api_key), _clean(settings.openai_base_url)
-    # A compatible service of one's own often wants no key; OpenAI itself always does.
-    key_setting = None if url is not None and key is None else "OPENAI_API_KEY"
-    title = "OpenAI" if url is None else "the OpenAI-compatible service"
-    endpoint = Endpoint(title, url or OPENAI_URL, "OPENAI_BASE_URL", key_setting)
-    return _chat_completions("openai", endpoint, key, pace)
-
-
-def _ollama(settings: ProviderSettings, pace: Pace) -> remote.Remote:
+def endpoint_of(name: str, settings: ProviderSettings) -> Endpoint:
+    """Where the settings have the requests for a provider go."""
+    if name == "openai":
+        key, url = _clean(settings.openai_api_key), _clean(settings.openai_base_url)
+        # A compatible service of one's own often wants no key; OpenAI itself always does.
+        key_setting = None if url is not None and key is None else "OPENAI_API_KEY"
+        title = "OpenAI" if url is None else "the OpenAI-compatible service"
+        return Endpoint(title, url or OPENAI_URL, "OPENAI_BASE_URL", key_setting, mend="z2 providers set openai")
+    if name == "anthropic":
+        url = _clean(settings.anthropic_base_url) or ANTHROPIC_URL
+        mend = "z2 providers set anthropic"
+        return Endpoint("Anthropic", url, "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", mend=mend)
     url = _clean(settings.ollama_base_url)
     if url is not None and urlsplit(url).path in ("", "/"):
         url = f"{url.rstrip('/')}/v1"
-    return _chat_completions("ollama", Endpoint("Ollama", url or "", "OLLAMA_BASE_URL", None), None, pace)
+    return Endpoint("Ollama", url or "", "OLLAMA_BASE_URL", None)
 
 
-def _chat_completions(name: str, endpoint: Endpoint, key: str | None, pace: Pace) -> remote.Remote:
+def remote_of(
+    name: str, endpoint: Endpoint, key: str | None, pace: Pace, *, why_not: str | None = None
+) -> remote.Remote:
+    """The provider at the endpoint. Nothing is asked of one that is not to be used, for the reason `why_not`."""
+
     def connect() -> remote.Wire:
         # Importing an SDK takes a second or two, and many processes never ask.
+        if name == "anthropic":
+            from infrastructure.models import anthropic
+
+            return anthropic.Messages(endpoint, key, pace)
         from infrastructure.models import openai
 
         return openai.ChatCompletions(endpoint, key, pace)
 
-    return remote.Remote(name, endpoint, key=key, connect=connect)
-
-
-def _anthropic(settings: ProviderSettings, pace: Pace) -> remote.Remote:
-    key, url = _clean(settings.anthropic_api_key), _clean(settings.anthropic_base_url)
-    endpoint = Endpoint("Anthropic", url or ANTHROPIC_URL, "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY")
-
-    def connect() -> remote.Wire:
-        from infrastructure.models import anthropic
-
-        return anthropic.Messages(endpoint, key, pace)
-
-    return remote.Remote("anthropic", endpoint, key=key, connect=connect)
+    return remote.Remote(name, endpoint, key=key, connect=connect, why_not=why_not)
 
 
 def _clean(value: str | None) -> str | None:

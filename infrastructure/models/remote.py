@@ -1,8 +1,8 @@
 """A provider on the network: known from the start, connected when it is asked for the first time."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from typing import Protocol
 
 from application.models import catalogue
@@ -15,38 +15,75 @@ class Wire(Protocol):
 
     def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]: ...
 
+    async def check(self) -> None:
+        """Ask for something that costs nothing. Raises ModelError."""
+        ...
+
     async def aclose(self) -> None: ...
 
 
 class Remote:
     """One endpoint. It keeps its connections: `aclose` it in the event loop that used it."""
 
-    def __init__(self, name: str, endpoint: failures.Endpoint, *, key: str | None, connect: Callable[[], Wire]) -> None:
+    def __init__(
+        self,
+        name: str,
+        endpoint: failures.Endpoint,
+        *,
+        key: str | None,
+        connect: Callable[[], Wire],
+        why_not: str | None = None,
+    ) -> None:
         self.name = name
+        self.retired = False
         self._endpoint = endpoint
         self._key = key
         self._connect = connect
+        self._why_not = why_not
         self._wire: Wire | None = None
         self._connecting = asyncio.Lock()
+        self._under_way = 0
 
     def unavailable(self) -> str | None:
-        return failures.missing(self._endpoint, self._key)
+        return self._why_not or failures.missing(self._endpoint, self._key)
 
     def cards(self) -> Sequence[ModelCard]:
         return catalogue.cards_of(self.name)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]:
-        if (why := self.unavailable()) is not None:
-            raise ModelError("model_key_missing", why)
-        async with self._connecting:
-            if self._wire is None:
-                # Connecting imports an SDK, which takes a second or two: not in the event loop.
-                self._wire = await asyncio.to_thread(self._connect)
-        async with aclosing(self._wire.stream(request)) as deltas:
+        async with self._connected() as wire, aclosing(wire.stream(request)) as deltas:
             async for delta in deltas:
                 yield delta
+
+    async def check(self) -> None:
+        """Ask for something that costs nothing. Raises ModelError."""
+        async with self._connected() as wire:
+            await wire.check()
+
+    async def retire(self) -> None:
+        """Close the connections as soon as nothing is under way; whoever still has it may go on asking."""
+        self.retired = True
+        if not self._under_way:
+            await self.aclose()
 
     async def aclose(self) -> None:
         wire, self._wire = self._wire, None
         if wire is not None:
             await wire.aclose()
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Wire]:
+        if (why := self.unavailable()) is not None:
+            raise ModelError("model_key_missing", why)
+        self._under_way += 1
+        try:
+            async with self._connecting:
+                if self._wire is None:
+                    # Connecting imports an SDK, which takes a second or two: not in the event loop.
+                    self._wire = await asyncio.to_thread(self._connect)
+                wire = self._wire
+            yield wire
+        finally:
+            self._under_way -= 1
+            if self.retired and not self._under_way:
+                await self.aclose()

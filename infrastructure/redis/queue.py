@@ -12,6 +12,8 @@ from application.ports import Job
 QUEUE = "z2:jobs"
 WAKE = "z2:jobs:wake"
 
+ANSWER_SECONDS = 5.0
+
 _encoder = msgspec.msgpack.Encoder(enc_hook=repr)
 
 
@@ -25,17 +27,25 @@ def deserialize(value: bytes) -> dict[str, Any]:
     return decoded
 
 
-async def connect(url: str, *, seconds: int = 10) -> ArqRedis:
-    """A pool for arq. Raises Unavailable where Redis does not answer within so many seconds."""
+async def connect(url: str, *, seconds: int = 10, answer_seconds: float = ANSWER_SECONDS) -> ArqRedis:
+    """A pool for arq. Raises Unavailable where Redis does not answer within so many seconds.
+
+    A Redis that takes longer than `answer_seconds` for a command is lost, however silently.
+    """
     settings = RedisSettings.from_dsn(url)
     settings.conn_retries = seconds
     settings.conn_retry_delay = 1
     try:
-        return await create_pool(
+        pool = await create_pool(
             settings, job_serializer=serialize, job_deserializer=deserialize, default_queue_name=QUEUE
         )
     except (RedisError, OSError) as error:
         raise Unavailable("Redis cannot be reached; check REDIS_URL") from error
+    # arq has no setting for it; the connection that it has made already is given up for one that knows
+    pool.connection_pool.connection_kwargs["socket_timeout"] = answer_seconds
+    await pool.connection_pool.disconnect()
+    pool.connection_pool.reset()  # type: ignore[no-untyped-call]  # redis tells no type of it
+    return pool
 
 
 class ArqQueue:

@@ -6,10 +6,11 @@ from typing import Any
 import structlog
 from arq.constants import in_progress_key_prefix
 from arq.worker import Worker
+from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from application.tasks import ended
-from infrastructure.redis.queue import WAKE
+from infrastructure.redis.queue import ANSWER_SECONDS, WAKE
 
 HELD_SECONDS = 5.0
 BEAT_SECONDS = 1.0
@@ -46,16 +47,23 @@ class WakingWorker(Worker):
         if self.on_startup:
             await self.on_startup(self.ctx)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen())
-            while True:
-                try:
-                    await self._poll_iteration()
-                    await self._renew()
-                except (RedisError, OSError) as error:
-                    log.warning("worker.redis_unavailable", error=type(error).__name__)
-                    self._recount()
-                    await asyncio.sleep(self._beat)
-                await self._rest()
+            listening = tasks.create_task(self._listen())
+            try:
+                while True:
+                    await self._turn()
+            finally:
+                await ended(listening)
+
+    async def _turn(self) -> None:
+        """Take what is due, and rest."""
+        try:
+            await self._poll_iteration()
+            await self._renew()
+        except (RedisError, OSError) as error:
+            log.warning("worker.redis_unavailable", error=type(error).__name__)
+            self._recount()
+            await asyncio.sleep(self._beat)
+        await self._rest()
 
     async def wind_down(self, seconds: float) -> None:
         """Take no more jobs, let the running ones finish for so long, then cancel them and wait."""
@@ -78,11 +86,17 @@ class WakingWorker(Worker):
             try:
                 async with self.pool.pubsub() as channel:
                     await channel.subscribe(WAKE)
-                    self._woken.set()
-                    async for _ in channel.listen():
+                    while await self._heard(channel):
                         self._woken.set()
             except (RedisError, OSError):
                 await asyncio.sleep(self._beat)
+
+    async def _heard(self, channel: PubSub) -> bool:
+        """Whether anything is to be heard, if only an answer to the question whether Redis is there."""
+        if await channel.get_message(timeout=ANSWER_SECONDS):
+            return True
+        await channel.ping()
+        return bool(await channel.get_message(timeout=ANSWER_SECONDS))
 
     async def start_jobs(self, job_ids: list[bytes]) -> None:
         """Start those that are free. What runs here is not, even where Redis has forgotten that it does."""

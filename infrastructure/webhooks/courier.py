@@ -14,7 +14,7 @@ from application.ports import Clock, EventStore, Log, Recorded
 from application.registry import tag_of
 from application.tasks import ended
 from domain.kernel import Instant, Record
-from infrastructure import fail_points
+from infrastructure import fail_points, metrics
 from infrastructure.webhooks.deliveries import Deliveries, Delivery, Status
 from infrastructure.webhooks.endpoint import Answer, Endpoint
 from infrastructure.webhooks.secrets import WebhookSecrets
@@ -37,11 +37,14 @@ class Office(Record):
 
 
 class Courier:
+    """`position` is that of the last event that it has brought or passed over."""
+
     def __init__(self, subscription: Subscription, endpoint: Endpoint, office: Office) -> None:
         self._subscription = subscription
         self._endpoint = endpoint
         self._office = office
         self._turn = asyncio.Lock()
+        self.position = 0
         self._asked = asyncio.Event()
         self._asked.set()
 
@@ -65,17 +68,17 @@ class Courier:
             await self._endpoint.aclose()
 
     async def _follow(self) -> None:
-        position = max(self._subscription.since, await self._office.deliveries.position(self._id))
+        self.position = max(self._subscription.since, await self._office.deliveries.position(self._id))
         while True:
             try:
-                async with self._office.log.follow(position) as batches:
+                async with self._office.log.follow(self.position) as batches:
                     async for batch in batches:
                         for recorded in batch:
                             await self._bring(recorded)
-                            position = recorded.position
+                            self.position = recorded.position
             except MapperDeserialisationError as error:
-                position += 1
-                await self._pass_over(position, error)
+                await self._pass_over(self.position + 1, error)
+                self.position += 1
 
     async def _bring(self, recorded: Recorded) -> None:
         if self._subscription.wants(recorded):
@@ -119,11 +122,13 @@ class Courier:
             answer = await self._send(message)
             verdict = webhook_delivery.verdict(answer.status) if answer.status else "failed"
             if verdict == "delivered":
+                metrics.WEBHOOK_DELIVERIES.labels(verdict).inc()
                 fail_points.reached("webhook_delivered")
                 return await self._office.deliveries.done(self._id, recorded.position)
             attempts += 1
             dead = verdict == "gone" or attempts > len(self._office.delays)
             due = None if dead else self._office.clock() + self._office.delays[attempts - 1]
+            metrics.WEBHOOK_DELIVERIES.labels("dead" if dead else "failed").inc()
             kind = tag_of(type(recorded.event))
             await self._keep((recorded.position, kind, "dead" if dead else status), attempts, due, answer)
             if dead:
@@ -143,7 +148,13 @@ class Courier:
         position, _, status = what
         log.info("webhook.failed", webhook=str(self._id), position=position, attempts=attempts, status=status)
         await self._office.deliveries.failed(
-            self._id, what, attempts=attempts, next_at=due, response_status=answer.status, error=error
+            self._id,
+            what,
+            workspace_id=self._subscription.workspace_id,
+            attempts=attempts,
+            next_at=due,
+            response_status=answer.status,
+            error=error,
         )
 
     async def _wait_until(self, due: Instant | None) -> None:

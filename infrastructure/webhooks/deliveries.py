@@ -19,8 +19,11 @@ ON CONFLICT (webhook_id) DO UPDATE SET position = greatest(webhook_positions.pos
 DONE = "DELETE FROM webhook_deliveries WHERE webhook_id = %(id)s AND position = %(position)s"
 
 KEEP = """
-INSERT INTO webhook_deliveries (webhook_id, position, type, status, attempts, next_at, response_status, error)
-VALUES (%(id)s, %(position)s, %(type)s, %(status)s, %(attempts)s, %(next_at)s, %(response_status)s, %(error)s)
+INSERT INTO webhook_deliveries (
+    webhook_id, workspace_id, position, type, status, attempts, next_at, response_status, error
+) VALUES (
+    %(id)s, %(workspace)s, %(position)s, %(type)s, %(status)s, %(attempts)s, %(next_at)s, %(response_status)s, %(error)s
+)
 ON CONFLICT (webhook_id, position) DO UPDATE SET status = excluded.status, attempts = excluded.attempts,
     next_at = excluded.next_at, response_status = excluded.response_status, error = excluded.error, last_at = now()
 """
@@ -30,7 +33,8 @@ SELECT {COLUMNS} FROM webhook_deliveries WHERE webhook_id = %s AND status = %s O
 """  # noqa: S608 - the columns are ours
 
 LISTED = f"""
-SELECT {COLUMNS} FROM webhook_deliveries WHERE webhook_id = %s AND position > %s ORDER BY position LIMIT %s
+SELECT {COLUMNS} FROM webhook_deliveries
+WHERE workspace_id = %s AND webhook_id = %s AND position > %s ORDER BY position LIMIT %s
 """  # noqa: S608 - the columns are ours
 
 REDRIVE = """
@@ -39,6 +43,7 @@ WHERE webhook_id = %s AND status = 'dead' AND (%s::bigint[] IS NULL OR position 
 """
 
 REDRIVEN = "SELECT DISTINCT webhook_id FROM webhook_deliveries WHERE status = 'redriven'"
+COUNTS = "SELECT status, count(*) FROM webhook_deliveries GROUP BY status"
 TYPE = "SELECT topic FROM events WHERE notification_id = %s"
 
 FORGET_DELETED = """
@@ -49,6 +54,7 @@ DELETE FROM webhook_deliveries d USING gone WHERE d.webhook_id = gone.id
 """
 
 Status: TypeAlias = Literal["failing", "redriven", "dead"]
+STATUSES: tuple[Status, ...] = ("failing", "redriven", "dead")
 
 
 class Delivery(Record):
@@ -91,6 +97,7 @@ class Deliveries:
         webhook_id: UUID,
         delivery: tuple[int, str, Status],
         *,
+        workspace_id: UUID,
         attempts: int,
         next_at: Instant | None,
         response_status: int | None,
@@ -99,7 +106,8 @@ class Deliveries:
         """It did not succeed; where it is dead, the webhook goes on behind it."""
         position, kind, status = delivery
         tried = {"attempts": attempts, "next_at": next_at, "response_status": response_status, "error": error}
-        values = {"id": webhook_id, "position": position, "type": kind, "status": status, **tried}
+        about = {"id": webhook_id, "workspace": workspace_id, "position": position, "type": kind, "status": status}
+        values = {**about, **tried}
         async with self._database.transaction() as connection:
             await connection.execute(KEEP, values)
             if status == "dead":
@@ -110,10 +118,10 @@ class Deliveries:
         row = await self._one(NEXT, webhook_id, status)
         return Delivery(*row) if row else None
 
-    async def listed(self, webhook_id: UUID, after: int, limit: int) -> list[Delivery]:
-        """Deliveries that have not succeeded, by position."""
-        async with self._database.connection() as connection:
-            rows = await (await connection.execute(LISTED, (webhook_id, after, limit))).fetchall()
+    async def listed(self, workspace_id: UUID, webhook_id: UUID, after: int, limit: int) -> list[Delivery]:
+        """Deliveries of a webhook of this workspace that have not succeeded, by position."""
+        async with self._database.reading(workspace_id) as connection:
+            rows = await (await connection.execute(LISTED, (workspace_id, webhook_id, after, limit))).fetchall()
         return [Delivery(*row) for row in rows]
 
     async def redrive(self, webhook_id: UUID, positions: Sequence[int] | None) -> int:
@@ -126,6 +134,12 @@ class Deliveries:
         """The webhooks that have something to be tried again."""
         async with self._database.connection() as connection:
             return {webhook_id for (webhook_id,) in await (await connection.execute(REDRIVEN)).fetchall()}
+
+    async def counts(self) -> dict[str, int]:
+        """How many deliveries of all webhooks are in each state."""
+        async with self._database.connection() as connection:
+            found = dict(await (await connection.execute(COUNTS)).fetchall())
+        return {status: found.get(status, 0) for status in STATUSES}
 
     async def type_at(self, position: int) -> str:
         """The stored name of the event at a position."""

@@ -11,6 +11,7 @@ from application.errors import Unavailable
 from application.policies.webhook_delivery import Subscription
 from application.tasks import ended
 from domain.kernel import Record
+from infrastructure import metrics
 from infrastructure.webhooks.courier import Courier, Office
 from infrastructure.webhooks.endpoint import Endpoint
 
@@ -51,6 +52,7 @@ class Dispatcher:
                 await asyncio.sleep(self._look_seconds)
         finally:
             await self._end([*self._working])
+            metrics.WEBHOOK_LAG.set(0)
 
     async def _look(self) -> None:
         """Employ couriers for what is active now, and let the others go."""
@@ -64,6 +66,13 @@ class Dispatcher:
                 self._employ(subscription)
         for webhook_id in await self._office.deliveries.redriven() & self._working.keys():
             self._working[webhook_id].courier.ask_again()
+        await self._measure()
+
+    async def _measure(self) -> None:
+        """Tell how far behind the slowest courier is that has begun."""
+        reached = [each.courier.position for each in self._working.values() if each.courier.position]
+        head = await self._office.store.head() if reached else 0
+        metrics.WEBHOOK_LAG.set(max((head - position for position in reached), default=0))
 
     def _employ(self, subscription: Subscription) -> None:
         endpoint = Endpoint(subscription.url, allow_private=self._allow_private)

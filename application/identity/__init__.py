@@ -1,0 +1,1 @@
+"""Who somebody is: sign-ins, keys and tokens, and what they are good for."""

@@ -1,0 +1,105 @@
+"""Signing in from elsewhere: a provider says who somebody is, and the policy says whose account that is."""
+
+from uuid import UUID, uuid4
+
+import structlog
+
+from application.access import Actor
+from application.errors import NotSignedIn
+from application.execute import Executor
+from application.identity import linking
+from application.identity.linking import Enter, ExternalIdentity, Held, Link, Owner, Policy, Register
+from application.identity.sign_in import Account
+from application.ports import SignInNames, Vault
+from domain import user, workspace
+from domain.kernel import Command, Rejected
+
+SINGLE_SIGN_ON = UUID("00000000-0000-4000-8000-000000000002")
+"""The actor that the log names where a provider of single sign-on decides."""
+
+log = structlog.get_logger()
+
+
+class ExternalSignIn:
+    """Each step may be repeated, so that one who was interrupted comes in the next time."""
+
+    def __init__(self, executor: Executor, vault: Vault, names: SignInNames) -> None:
+        self._executor = executor
+        self._vault = vault
+        self._names = names
+
+    async def enter(
+        self, identity: ExternalIdentity, policy: Policy, home: UUID, *, linking_to: UUID | None = None
+    ) -> Account:
+        """The account that somebody enters; new ones are at `home`. Raises NotSignedIn, with the reason in the log."""
+        known = await self._names.find("external", identity.known_as)
+        owner = await self._owner(identity.email)
+        decision = linking.decide(identity, policy, linked_to=known, owner=owner, linking=linking_to)
+        match decision:
+            case Enter(user_id) | Link(user_id):
+                pass
+            case Register():
+                user_id = uuid4()
+            case _:
+                log.warning("sign_on.refused", provider=identity.provider, reason=decision.reason)
+                raise NotSignedIn
+        if not await self._names.claim("external", identity.known_as, user_id):
+            raise NotSignedIn
+        return await self._entered(user_id, identity, policy, home)
+
+    async def _owner(self, email: str | None) -> Owner | None:
+        """Only a verified address is a name that one signs in under."""
+        user_id = await self._names.find("email", email) if email else None
+        return Owner(user_id, email_verified=True) if user_id else None
+
+    async def _entered(self, user_id: UUID, identity: ExternalIdentity, policy: Policy, home: UUID) -> Account:
+        known = await self._executor.states.refresh(user_id)
+        place = known.workspace_id or home
+        person = known.state if isinstance(known.state, user.User) else user.initial
+        if person.status == "absent":
+            person = await self._registered(user_id, place, identity)
+        if identity.provider not in person.identities:
+            await self._vouch(user_id, place, person, identity)
+            told = await self._vault.seal(user_id, "identity", f"{identity.issuer} {identity.subject}")
+            await self._do(user_id, place, user.LinkIdentity(identity.provider, told))
+        if person.status != "active":
+            log.warning("sign_on.refused", provider=identity.provider, reason="disabled")
+            raise NotSignedIn
+        await self._let_belong(user_id, place, identity, policy)
+        return Account(user_id, place, person.generation)
+
+    async def _registered(self, user_id: UUID, place: UUID, identity: ExternalIdentity) -> user.User:
+        email = await self._vault.seal(user_id, "email", identity.email) if identity.email else None
+        name = await self._vault.seal(user_id, "name", identity.name or identity.email or "")
+        await self._do(user_id, place, user.RegisterUser(name, email))
+        person: user.User = (await self._executor.states.refresh(user_id)).state
+        return person
+
+    async def _vouch(self, user_id: UUID, place: UUID, person: user.User, identity: ExternalIdentity) -> None:
+        """The provider says that the account's own address is its owner's."""
+        if person.email is None or identity.email is None or not identity.email_verified:
+            return
+        (own,) = await self._vault.open("email", person.email)
+        if own == identity.email and await self._names.claim("email", own, user_id):
+            await self._do(user_id, place, user.VerifyEmail())
+
+    async def _let_belong(self, user_id: UUID, place: UUID, identity: ExternalIdentity, policy: Policy) -> None:
+        """The member has the role that the provider's claims give, unless a person gave another one."""
+        belonging = (await self._executor.states.refresh(place)).state
+        role = belonging.members.get(user_id)
+        held = Held(role, by_hand=user_id not in belonging.by_claim) if role else None
+        wanted = linking.role_at_sign_in(policy, identity.claims, held)
+        try:
+            if wanted is None:
+                await self._do(place, place, workspace.RemoveMember(user_id))
+            elif held is None or wanted != held.role:
+                source = f"oidc:{identity.provider}"
+                await self._do(place, place, workspace.AddMember(user_id, wanted, source))
+        except Rejected as refusal:
+            log.warning("sign_on.role_kept", provider=identity.provider, reason=refusal.code)
+        if wanted is None:
+            log.warning("sign_on.refused", provider=identity.provider, reason="no_role")
+            raise NotSignedIn
+
+    async def _do(self, stream: UUID, place: UUID, command: Command) -> None:
+        await self._executor.execute(stream, command, Actor(SINGLE_SIGN_ON, place, "system"), correlation_id=stream)
