@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy import browser, locks, packages, page
+from deploy import browser, locks, openid_provider, packages, page
 from deploy.steps import StepError, say
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,6 +50,7 @@ def _carry_out(wish: argparse.Namespace) -> None:
     if wish.what != "check":
         _both(lambda: page.build(ROOT), lambda: packages.warm_up(ROOT) if changed else None)
     if wish.what == "test":
+        openid_provider.install(ROOT)
         browser.install()
 
 

@@ -11,15 +11,28 @@ from redis.asyncio import Redis
 
 from application.errors import Invalid
 from application.execute import Executor
+from application.identity.external import ExternalSignIn
+from application.identity.grants import Grants
+from application.identity.key_addresses import KeyAddresses
 from application.orchestration.start import Starter
 from application.policies.webhook_delivery import Subscription
+from application.provider_secrets import ProviderSecrets
 from application.tasks import ended
 from domain.kernel import Record
 from infrastructure.database import Database, migrate
 from infrastructure.event_store import PostgresEventStore
-from infrastructure.identity.credentials import Credentials
-from infrastructure.identity.tokens import Tokens, now, signing_key
-from infrastructure.models.registry import Providers
+from infrastructure.identity.audit import PostgresAudit
+from infrastructure.identity.device_codes import DeviceCodes
+from infrastructure.identity.encryption_keys import encryption_keys
+from infrastructure.identity.oidc import SingleSignOn
+from infrastructure.identity.oidc_parts import single_sign_on
+from infrastructure.identity.refusals import Refusals
+from infrastructure.identity.sign_in_names import PostgresSignInNames
+from infrastructure.identity.token_keys import token_keys
+from infrastructure.identity.tokens import ISSUER, Tokens, now
+from infrastructure.identity.uses import PostgresUses
+from infrastructure.identity.vault import PostgresVault
+from infrastructure.models.workspace_providers import WorkspaceProviders, provided
 from infrastructure.payloads import PostgresPayloads
 from infrastructure.redis.leases import RedisLeases
 from infrastructure.redis.live_text import RedisLiveText
@@ -29,12 +42,20 @@ from infrastructure.webhooks.courier import Office
 from infrastructure.webhooks.deliveries import Deliveries
 from infrastructure.webhooks.dispatcher import Dispatcher
 from infrastructure.webhooks.secrets import WebhookSecrets
-from projections import agents, runs, webhooks, workflows
+from projections import agents, api_keys, logins, runs, webhooks, workflows, workspaces
 from projections.table import Projection
 
 PROJECTIONS: dict[str, Projection[Any]] = {
     projection.name: projection
-    for projection in (agents.projection, workflows.projection, runs.projection, webhooks.projection)
+    for projection in (
+        agents.projection,
+        workflows.projection,
+        runs.projection,
+        webhooks.projection,
+        api_keys.projection,
+        logins.projection,
+        workspaces.projection,
+    )
 }
 
 
@@ -46,11 +67,13 @@ class Core(Record):
     store: PostgresEventStore
     executor: Executor
     payloads: PostgresPayloads
-    providers: Providers
+    providers: WorkspaceProviders
     tail: Tail
     redis: Redis
     leases: RedisLeases
     live: RedisLiveText
+    vault: PostgresVault
+    audit: PostgresAudit
 
 
 def check(settings: Settings) -> None:
@@ -69,33 +92,49 @@ def collect_seldom() -> None:
 @asynccontextmanager
 async def core(settings: Settings) -> AsyncIterator[Core]:
     """The parts, connected and tailing the log. Raises Invalid where the settings name no servers."""
-    check(settings)
-    collect_seldom()
-    database = Database(settings.database_url, size=max(8, settings.worker_jobs // 2))
-    await database.open()
+    database = await _opened(settings)
     store = PostgresEventStore(database)
     redis = Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=5)
-    providers = Providers.configured(settings.providers)
-    tail = Tail(database, store)
+    executor, tail = Executor(store, now), Tail(database, store)
     try:
         await migrate(database, *(projection.schema for projection in PROJECTIONS.values()))
-        async with background(tail.run()):
+        vault = await opened_vault(settings, database)
+        kept = ProviderSecrets(executor, vault)
+        async with provided(settings.providers, kept) as providers, background(tail.run()):
             yield Core(
                 settings=settings,
                 database=database,
                 store=store,
-                executor=Executor(store, now),
+                executor=executor,
                 payloads=PostgresPayloads(database),
                 providers=providers,
                 tail=tail,
                 redis=redis,
                 leases=RedisLeases(redis),
                 live=RedisLiveText(redis),
+                vault=vault,
+                audit=PostgresAudit(database, vault, timedelta(days=settings.audit_days)),
             )
     finally:
-        await providers.aclose()
         await redis.aclose()
         await database.close()
+
+
+async def _opened(settings: Settings) -> Database:
+    check(settings)
+    collect_seldom()
+    size, seconds = max(8, settings.worker_jobs // 2), settings.database_seconds
+    database = Database(settings.database_url, size=size, answer_seconds=seconds)
+    await database.open()
+    return database
+
+
+async def opened_vault(settings: Settings, database: Database) -> PostgresVault:
+    """The vault, with nothing left outside it that belongs inside. Raises Invalid where the keys are not its own."""
+    vault = PostgresVault(database, encryption_keys(settings.encryption_keys, settings.data))
+    await vault.prepare()
+    await WebhookSecrets(database, vault).seal_plain()
+    return vault
 
 
 @asynccontextmanager
@@ -120,15 +159,41 @@ def dispatcher(parts: Core) -> Dispatcher:
         async with parts.database.connection() as connection:
             return await webhooks.active(connection)
 
-    deliveries, secrets = Deliveries(parts.database), WebhookSecrets(parts.database)
+    deliveries, secrets = Deliveries(parts.database), WebhookSecrets(parts.database, parts.vault)
     office = Office(parts.tail, parts.store, deliveries, secrets, now)
     return Dispatcher(active, office, allow_private=parts.settings.webhook_allow_private)
 
 
-def credentials(parts: Core) -> Credentials:
-    return Credentials(parts.database)
+def grants(parts: Core) -> Grants:
+    return Grants(parts.executor.states, PostgresUses(parts.database, parts.vault), now)
+
+
+def refusals(parts: Core) -> Refusals:
+    return Refusals(parts.database, parts.vault)
+
+
+def external_sign_in(parts: Core) -> ExternalSignIn:
+    return ExternalSignIn(parts.executor, parts.vault, PostgresSignInNames(parts.database, parts.vault))
+
+
+async def sign_on(parts: Core) -> SingleSignOn:
+    """The providers of the settings. Raises Invalid."""
+    settings, secret = parts.settings, await parts.vault.index("sign-on", "pending")
+    return single_sign_on(
+        settings.oidc_providers, public_url=settings.public_url, secret=secret, redis=parts.redis, clock=now
+    )
+
+
+def key_addresses(parts: Core) -> KeyAddresses:
+    return KeyAddresses(parts.executor, parts.vault, PostgresUses(parts.database, parts.vault))
+
+
+async def device_codes(parts: Core) -> DeviceCodes:
+    return DeviceCodes(parts.redis, await parts.vault.index("device codes", "secret"), now)
 
 
 def tokens(settings: Settings) -> Tokens:
-    key = signing_key(settings.token_key, settings.data)
-    return Tokens(key, timedelta(hours=settings.token_hours))
+    keys = token_keys(settings.token_keys, settings.data)
+    issuer = settings.token_issuer or settings.public_url or ISSUER
+    audience = settings.token_audience or issuer
+    return Tokens(keys, timedelta(minutes=settings.token_minutes), issuer=issuer, audience=audience)

@@ -36,6 +36,15 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "projections": ("projections", "See how far the read models are, and mend them."),
         "rebuild": ("projections", "Build a read model anew from the log."),
         "verify": ("projections", "Verify the read models against the log."),
+        "webhooks": ("webhooks", "Send events to addresses, and see to what was not delivered."),
+    },
+    "Operation": {
+        "user": ("user", "Make accounts, and see to the members of the workspace."),
+        "workspace": ("workspace", "See to your workspaces, invitations and roles."),
+        "audit": ("audit", "Read who came in, was refused or was given what."),
+        "key": ("keys", "Give services keys of their own."),
+        "providers": ("providers", "Give this workspace keys of its own for model providers."),
+        "keyring": ("keyring", "See which encryption keys are in use, and change them."),
     },
     "Processes": {
         "api": ("processes", "Serve the API and the page."),

@@ -9,24 +9,29 @@ import click
 @click.option("--url", metavar="URL", help="Where the Z2 is; the one in use without it.")
 @click.option("--name", metavar="NAME", help="Who you are; asked for without it.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-def login(url: str | None, name: str | None, *, password_stdin: bool) -> None:
+@click.option("--device", is_flag=True, help="Approve it in a browser; so it is for other machines without --name.")
+def login(url: str | None, name: str | None, *, password_stdin: bool, device: bool) -> None:
     """Sign in to a Z2 and remember it.
 
-    The password is asked for and not shown. Z2_URL and Z2_TOKEN in the environment go before what is remembered.
+    The password is asked for and not shown. With --device there is none: you type a code in a browser that is signed
+    in, on this machine or on another. Z2_URL and Z2_TOKEN in the environment go before what is remembered.
     """
     from interfaces.cli.client import credentials
+    from interfaces.cli.client import device as device_code
     from interfaces.cli.client.connection import connect
     from interfaces.cli.client.credentials import Access, Login, Password
 
     where = credentials.address(url) if url else credentials.find().url
-    if where.startswith("http://") and not credentials.is_local(where):
-        click.echo(f"z2: {where} is not encrypted; others on the way can read your password", err=True)
-    given = Password(*_ask(name, password_stdin=password_stdin))
+    is_local = credentials.is_local(where)
+    if where.startswith("http://") and not is_local:
+        click.echo(f"z2: {where} is not encrypted; others on the way can read what you sign in with", err=True)
+    by_code = device or not (is_local or name or password_stdin)
+    given = None if by_code else Password(*_ask(name, password_stdin=password_stdin))
     with connect(Access(where)) as api:
-        session = api.sign_in(given)
-    kept = credentials.write(Login(where, session.name, session.token))
-    until = session.expires_at.astimezone().strftime("%Y-%m-%d %H:%M")
-    click.echo(f"signed in to {where} as {session.name} ({session.role}) until {until}; kept in {kept}")
+        session = device_code.sign_in(api) if given is None else api.sign_in(given)
+    with credentials.turn():
+        kept = credentials.write(Login(where, session.name, session.token, session.refresh_token))
+    click.echo(f"signed in to {where} as {session.name} ({session.role}); kept in {kept}")
 
 
 def _ask(name: str | None, *, password_stdin: bool) -> tuple[str, str]:

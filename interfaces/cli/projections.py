@@ -26,10 +26,13 @@ def all_of_them(*, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("projection", metavar="agents|workflows|runs")
+@click.argument("projection", metavar="agents|workflows|runs|webhooks|payload_references")
 @AS_JSON
 def rebuild(projection: str, *, as_json: bool) -> None:
-    """Build a read model anew from the log, while it is used; only admins may."""
+    """Build a read model anew from the log, while it is used; only admins may.
+
+    payload_references counts anew how often events refer to each stored text; what none refers to is collected.
+    """
     from interfaces.cli.client import wire
 
     rebuilt = _post(projection, "rebuild", {}, wire.Rebuilt)

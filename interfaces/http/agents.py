@@ -11,8 +11,8 @@ from application.errors import NotFound
 from domain.agent import CreateAgent, TaskKind
 from domain.kernel import Instant, Record
 from interfaces.composition import Core
-from interfaces.http.auth import needs
 from interfaces.http.commands import Accepted, After, Key, Signed, caught_up, created, new_stream, sent
+from interfaces.http.reading import reading
 from projections import agents
 
 
@@ -40,7 +40,7 @@ class AgentController(Controller):
     path = "/agents"
     tags = ("agents",)
 
-    @post(operation_id="createAgent", summary="Create an agent", guards=[needs("agents:write")])
+    @post(operation_id="createAgent", summary="Create an agent")
     async def create(
         self, data: JSONBody[CreateAgent], request: Signed, core: NamedDependency[Core], key: Key
     ) -> Response[Accepted]:
@@ -49,7 +49,7 @@ class AgentController(Controller):
     @get(operation_id="listAgents", summary="List the agents")
     async def all(self, request: Signed, core: NamedDependency[Core], after: After = None) -> AgentList:
         await caught_up(core.tail, agents.projection.name, after)
-        async with core.database.connection() as connection:
+        async with reading(core, request.user) as connection:
             rows = await agents.listed(connection, request.user.workspace_id)
         return AgentList([_shown(row) for row in rows])
 
@@ -58,7 +58,7 @@ class AgentController(Controller):
         self, agent_id: FromPath[UUID], request: Signed, core: NamedDependency[Core], after: After = None
     ) -> Agent:
         await caught_up(core.tail, agents.projection.name, after)
-        async with core.database.connection() as connection:
+        async with reading(core, request.user) as connection:
             row = await agents.projection.one(connection, request.user.workspace_id, agent_id)
         if row is None:
             raise NotFound("there is no such agent in this workspace")

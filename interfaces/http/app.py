@@ -1,6 +1,6 @@
 """The HTTP application: the API, the log's live streams, and the page."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from typing import Any, TypeAlias
@@ -12,62 +12,170 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.routes import HTTPRoute
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, ControllerRouterHandler
 
+from infrastructure.identity.token_keys import TokenKeys
 from infrastructure.identity.tokens import Tokens
+from infrastructure.redis.limits import RedisQuotas
 from infrastructure.settings import Settings
-from interfaces import composition
-from interfaces.http import catalogue, events, health, live, metrics, openapi, page, problems, streams, watch
+from interfaces import composition, identity
+from interfaces.http import (
+    audit,
+    catalogue,
+    events,
+    health,
+    limits,
+    links,
+    live,
+    logins,
+    metrics,
+    openapi,
+    page,
+    problems,
+    roles,
+    signing_keys,
+    streams,
+    watch,
+    workspaces,
+)
 from interfaces.http.agents import AgentController
+from interfaces.http.attendance import Attendance
 from interfaces.http.auth import Authentication
 from interfaces.http.body import MAX_BODY, JsonRequest
 from interfaces.http.commands import idempotency_key
+from interfaces.http.cors import Cors
+from interfaces.http.devices import DeviceController
 from interfaces.http.edge import Edge
+from interfaces.http.external_sign_in import Door
+from interfaces.http.invitations import InvitationController
+from interfaces.http.keys import KeyController
+from interfaces.http.logins import LoginController
+from interfaces.http.members import MemberController
+from interfaces.http.profile import ProfileController
 from interfaces.http.projections import ProjectionController
+from interfaces.http.proxies import behind_proxies
 from interfaces.http.runs import RunController
+from interfaces.http.secrets import SecretController
 from interfaces.http.session import SessionController
+from interfaces.http.single_sign_on import SingleSignOnController
 from interfaces.http.subscriptions import Subscribers
 from interfaces.http.texts import TextController
 from interfaces.http.webhooks import WebhookController
 from interfaces.http.workflows import WorkflowController
+from interfaces.processes import owner
 from interfaces.processes.first_start import ensure_admin
 
 Lifespan: TypeAlias = Callable[[Litestar], AbstractAsyncContextManager[None]]
+Parts: TypeAlias = Callable[[Settings], AbstractAsyncContextManager[composition.Core]]
 
-PARTS = ("core", "starter", "credentials", "tokens", "keep_alive", "subscribers")
+PARTS = (
+    "core",
+    "starter",
+    "identity",
+    "sign_on",
+    "sign_in_external",
+    "grants",
+    "tokens",
+    "keep_alive",
+    "subscribers",
+    "attendance",
+    "devices",
+)
 
 
-def create_app(settings: Settings, *, keep_alive: float = live.KEEP_ALIVE_SECONDS) -> ASGIApp:
+HANDLERS: Sequence[ControllerRouterHandler] = (
+    SessionController,
+    ProfileController,
+    *links.HANDLERS,
+    SingleSignOnController,
+    LoginController,
+    KeyController,
+    DeviceController,
+    logins.refresh,
+    logins.issue_token,
+    AgentController,
+    WorkflowController,
+    RunController,
+    TextController,
+    WebhookController,
+    events.run_events,
+    streams.stream_events,
+    watch.watch_run,
+    watch.watch_events,
+    watch.watch_events_by_websocket,
+    catalogue.templates,
+    catalogue.models,
+    SecretController,
+    ProjectionController,
+    audit.list_access,
+    MemberController,
+    InvitationController,
+    roles.RoleController,
+    roles.grant_agent_scopes,
+    workspaces.WorkspaceController,
+    workspaces.switch_workspace,
+)
+"""The routes of the API."""
+
+
+def create_app(
+    settings: Settings, *, keep_alive: float = live.KEEP_ALIVE_SECONDS, parts: Parts = composition.core
+) -> ASGIApp:
     """The application of one process; its parts are connected when it starts."""
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with composition.core(settings) as core:
-            await ensure_admin(core)
-            app.state.core = core
-            app.state.starter = composition.starter(core)
-            app.state.credentials = composition.credentials(core)
+        async with parts(settings) as core:
+            await owner.leave_key(core, await ensure_admin(core))
+            await _connect(app.state, core)
             app.state.keep_alive = keep_alive
-            subscribers = app.state.subscribers = Subscribers()
             live.begin()
-            async with composition.background(subscribers.drop_the_stalled()):
+            chores = (
+                app.state.subscribers.drop_the_stalled(),
+                app.state.attendance.look_after(),
+                app.state.key_addresses.record(),
+                core.audit.keep_short(),
+                app.state.refusals.record(),
+                app.state.identity.resets.run(),
+            )
+            async with composition.background(*chores):
                 yield
 
     app = application(composition.tokens(settings), lifespan)
-    return Edge(app, {route.path_format: route.methods for route in app.routes if isinstance(route, HTTPRoute)})
+    methods = {route.path_format: route.methods for route in app.routes if isinstance(route, HTTPRoute)}
+    return behind_proxies(Edge(app, methods, Cors(settings.cors_origins)), settings.trusted_proxies)
+
+
+async def _connect(state: State, core: composition.Core) -> None:
+    """Put together what the routes of one process need."""
+    state.core = core
+    state.starter = composition.starter(core)
+    state.grants = composition.grants(core)
+    state.identity = await identity.identity(core)
+    state.sign_on = await composition.sign_on(core)
+    external = composition.external_sign_in(core)
+    state.sign_in_external = Door(core, state.sign_on, external, state.identity.sign_in, state.grants)
+    secret = await core.vault.index("limits", "addresses")
+    state.limits = limits.Limits(core.settings, RedisQuotas(core.redis), secret)
+    state.refusals = composition.refusals(core)
+    state.subscribers = Subscribers()
+    state.attendance = Attendance(state.grants)
+    state.key_addresses = composition.key_addresses(core)
+    state.devices = await composition.device_codes(core)
 
 
 def application(tokens: Tokens, lifespan: Lifespan) -> Litestar:
     """The routes and what surrounds them, around parts that the lifespan connects."""
     return Litestar(
-        route_handlers=[_api(tokens), _openapi_json, health.live, health.ready, metrics.read, *page.handlers()],
+        route_handlers=[_api(tokens), health.live, health.ready, metrics.read, _open()],
         lifespan=[lifespan],
-        state=State({"tokens": tokens}),
+        state=State({"tokens": tokens, "limits": None, "refusals": None}),
         dependencies={
             **{part: Provide(_part(part), sync_to_thread=False) for part in PARTS},
             "key": Provide(idempotency_key),
         },
-        exception_handlers=problems.HANDLERS,
+        after_exception=[audit.note_refusal],
+        exception_handlers={**problems.HANDLERS, limits.RateLimited: limits.refused},
         openapi_config=None,
         request_class=JsonRequest,
         request_max_body_size=MAX_BODY,
@@ -78,23 +186,17 @@ def application(tokens: Tokens, lifespan: Lifespan) -> Litestar:
 def _api(tokens: Tokens) -> Router:
     return Router(
         "/api",
-        route_handlers=[
-            SessionController,
-            AgentController,
-            WorkflowController,
-            RunController,
-            TextController,
-            WebhookController,
-            events.run_events,
-            streams.stream_events,
-            watch.watch_run,
-            watch.watch_events,
-            watch.watch_events_by_websocket,
-            catalogue.templates,
-            catalogue.models,
-            ProjectionController,
-        ],
-        middleware=[DefineMiddleware(Authentication, tokens=tokens)],
+        route_handlers=HANDLERS,
+        middleware=[limits.StrangerLimit, DefineMiddleware(Authentication, tokens=tokens), limits.CallerLimit],
+    )
+
+
+def _open() -> Router:
+    """What everybody may see: the page, and the description of the API."""
+    return Router(
+        "/",
+        route_handlers=[_openapi_json, signing_keys.signing_keys, *page.handlers()],
+        middleware=[limits.AddressLimit],
     )
 
 
@@ -118,5 +220,5 @@ def openapi_document() -> dict[str, Any]:
     async def nothing(app: Litestar) -> AsyncIterator[None]:
         yield
 
-    key = Ed25519PrivateKey.generate()
-    return openapi.document(application(Tokens(key, timedelta(hours=1)), nothing))
+    keys = TokenKeys([Ed25519PrivateKey.generate()])
+    return openapi.document(application(Tokens(keys, timedelta(hours=1)), nothing))

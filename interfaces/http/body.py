@@ -9,13 +9,15 @@ from msgspec import inspect
 
 from application.errors import Invalid, Z2Error
 from interfaces.http import words
+from interfaces.http.depth import MAX_DEPTH, nests_deeper
 
 _UNKNOWN = re.compile(r"unknown field `(.*)`$", re.DOTALL)
 _MISSING = re.compile(r"missing required field `(.*)`$")
 _PLACE = re.compile(r" - at `\$([^`]*)`$")
 
-MAX_BODY = 8 * 1024 * 1024
-"""Bytes; a document of a million characters fits, however it is escaped."""
+MAX_BODY = 1024 * 1024
+MAX_DOCUMENT = 8 * 1024 * 1024
+"""Bytes, as a rule and where a document is sent: one of a million characters fits, however it is escaped."""
 
 SHOWN = 60
 """So much of a name that nobody knows is said again."""
@@ -26,6 +28,13 @@ class MalformedBody(Z2Error):
 
     status = 400
     code = "malformed_body"
+
+
+class TooDeep(Z2Error):
+    """The body nests too deeply."""
+
+    status = 400
+    code = "body_too_deep"
 
 
 class UnsupportedMediaType(Z2Error):
@@ -39,7 +48,7 @@ class JsonRequest(Request[Any, Any, Any]):
     """A request whose body is decoded straight into what the route takes, without any coercion."""
 
     async def json(self) -> Any:
-        """The body. Raises Invalid, MalformedBody or UnsupportedMediaType."""
+        """The body. Raises Invalid, MalformedBody, TooDeep or UnsupportedMediaType."""
         taken = self.route_handler.parsed_data_field
         assert taken is not None, "only routes that take a body decode one"
         if not _says_json(self.headers.get("content-type")):
@@ -48,7 +57,9 @@ class JsonRequest(Request[Any, Any, Any]):
 
 
 def decoded(body: bytes, taken: Any) -> Any:
-    """The body as a value of the type that is taken. Raises Invalid or MalformedBody."""
+    """The body as a value of the type that is taken. Raises Invalid, MalformedBody or TooDeep."""
+    if nests_deeper(body):
+        raise TooDeep(f"the body nests too deeply: at most {MAX_DEPTH} objects and lists within each other are taken")
     try:
         return msgspec.json.decode(body, type=taken)
     except msgspec.ValidationError as error:

@@ -1,12 +1,17 @@
 """What there is to choose from: templates and models."""
 
+from typing import Literal
+
 from litestar import get
 from litestar.di import NamedDependency
 
+from application.models.port import Provider
 from application.templates import TEMPLATES
 from application.templates import template as ready
+from domain import secret
 from domain.kernel import Record
 from interfaces.composition import Core
+from interfaces.http.commands import Signed
 
 
 class TemplateStep(Record):
@@ -41,13 +46,17 @@ class TemplateList(Record):
 
 
 class Model(Record):
-    """A model. Prices are micro-dollars per million tokens; null is unknown."""
+    """A model as the workspace has it. Prices are micro-dollars per million tokens; null is unknown.
+
+    Where it is not available, `mend` is what would help: a `secret` of the workspace, or only a `setting` of this Z2.
+    """
 
     id: str
     provider: str
     description: str
     available: bool
     why_not: str | None
+    mend: Literal["secret", "setting"] | None
     is_default: bool
     context_tokens: int | None
     input_price: int | None
@@ -75,8 +84,9 @@ def _template(template: ready.Template) -> Template:
 
 
 @get("/models", tags=["catalogue"], operation_id="listModels", summary="List the models, ready or not")
-async def models(core: NamedDependency[Core]) -> ModelList:
+async def models(request: Signed, core: NamedDependency[Core]) -> ModelList:
     default = core.settings.default_model
+    providers = await core.providers.of(request.user.workspace_id)
     return ModelList(
         [
             Model(
@@ -85,6 +95,7 @@ async def models(core: NamedDependency[Core]) -> ModelList:
                 description=card.description,
                 available=provider.unavailable() is None,
                 why_not=provider.unavailable(),
+                mend=_mend(provider),
                 is_default=card.id == default,
                 context_tokens=card.context_tokens,
                 input_price=card.input_price,
@@ -92,7 +103,13 @@ async def models(core: NamedDependency[Core]) -> ModelList:
                 source=card.source,
                 as_of=card.as_of,
             )
-            for provider in core.providers.all()
+            for provider in providers.all()
             for card in provider.cards()
         ]
     )
+
+
+def _mend(provider: Provider) -> Literal["secret", "setting"] | None:
+    if provider.unavailable() is None:
+        return None
+    return "secret" if provider.name in secret.PROVIDERS else "setting"

@@ -46,15 +46,16 @@ class Accepted(Record):
         return cls(outcome.stream, outcome.position)
 
 
-async def idempotency_key(request: Signed) -> IdempotencyKey | None:
-    """The caller's key, with a digest of the whole request. Raises Invalid."""
+async def idempotency_key(request: Signed, core: NamedDependency[Core]) -> IdempotencyKey | None:
+    """The caller's key, with a digest of the whole request from which nobody guesses its parts. Raises Invalid."""
     key = request.headers.get("idempotency-key")
     if key is None:
         return None
     if not 0 < len(key) <= MAX_KEY:
         raise Invalid(f"an Idempotency-Key has 1 to {MAX_KEY} characters", field="Idempotency-Key")
     asked = f"{request.method} {request.url.path}\n".encode() + await request.body()
-    return IdempotencyKey(request.user.workspace_id, key, hashlib.sha256(asked).digest())
+    digest = await core.vault.index("request", hashlib.sha256(asked).hexdigest())
+    return IdempotencyKey(request.user.workspace_id, key, digest)
 
 
 def new_stream(key: IdempotencyKey | None) -> UUID:

@@ -24,17 +24,22 @@ from litestar.types import (
 )
 
 from infrastructure import metrics
+from interfaces.http import heads, limits
+from interfaces.http.cors import NOBODY_ELSE, Cors
 
 EVERYWHERE = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
+    b"cross-origin-opener-policy": b"same-origin",
     b"cross-origin-resource-policy": b"same-origin",
-}
-DATA = {
+    b"permissions-policy": b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     b"cache-control": b"no-store",
     b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
 }
-"""For everything that is no page: nothing keeps it, and nothing in it is ever run or framed."""
+"""What an answer says unless it says otherwise: nothing keeps it, and nothing in it is ever run or framed."""
+
+HTTPS_ONLY = b"max-age=31536000; includeSubDomains"
+"""For a year the browser comes by HTTPS; said only over HTTPS, as over HTTP anybody could have said it."""
 
 REQUEST: ContextVar["asyncio.Task[Any] | None"] = ContextVar("request", default=None)
 """The task of the request that is being answered."""
@@ -47,10 +52,11 @@ log = structlog.get_logger()
 class Edge:
     """Stands around the application, so that it also sees what has no route."""
 
-    def __init__(self, app: ASGIApp, methods: Mapping[str, AbstractSet[str]]) -> None:
+    def __init__(self, app: ASGIApp, methods: Mapping[str, AbstractSet[str]], cors: Cors = NOBODY_ELSE) -> None:
         """`methods` has the methods of each route by its template."""
         self._app = app
         self._methods = methods
+        self._cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -59,13 +65,16 @@ class Edge:
         head_only = scope["method"] == HttpMethod.HEAD
         # the server must go on to see the method that it was asked with
         asked: HTTPScope = {**scope, "method": HttpMethod.GET} if head_only else scope
-        answer = Answer(asked, self._methods, head_only=head_only, receive=receive, send=send)
+        answer = Answer(asked, self._methods, self._cors, head_only=head_only, receive=receive, send=send)
         with (
             structlog.contextvars.bound_contextvars(correlation_id=answer.correlation_id),
             _logged(asked, scope["method"], answer),
         ):
             REQUEST.set(asyncio.current_task())
-            await self._app(asked, answer.receive, answer.send)
+            if refusal := heads.too_long(asked):
+                await heads.refuse(refusal, answer.send)
+            else:
+                await self._app(asked, answer.receive, answer.send)
 
 
 class Answer:
@@ -75,6 +84,7 @@ class Answer:
         self,
         scope: HTTPScope,
         methods: Mapping[str, AbstractSet[str]],
+        cors: Cors,
         *,
         head_only: bool,
         receive: Receive,
@@ -85,6 +95,7 @@ class Answer:
         self._begun = time.perf_counter()
         self._scope = scope
         self._methods = methods
+        self._cors = cors
         self._head_only = head_only
         self._method = "HEAD" if head_only else str(scope["method"])
         self._receive = receive
@@ -108,12 +119,16 @@ class Answer:
         return cast(HTTPReceiveMessage, await self._receive())
 
     def _headers(self, given: list[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+        present = dict(given)
+        for name, value in self._cors.headers(self._scope, present):
+            given = [each for each in given if each[0] != name] + [(name, value)]
         for name, value in given:
             yield name, self._allowed(value) if name == b"allow" else value
-        data = DATA if self._scope["path"].startswith(("/api", "/health", "/metrics")) else {}
-        present = {name for name, _ in given}
-        wanted = {**EVERYWHERE, **data, b"x-correlation-id": self.correlation_id.encode()}
-        yield from ((name, value) for name, value in wanted.items() if name not in present)
+        yield from ((name, value) for name, value in EVERYWHERE.items() if name not in present)
+        if self._scope["scheme"] == "https":
+            yield b"strict-transport-security", HTTPS_ONLY
+        yield from limits.headers(self._scope)
+        yield b"x-correlation-id", self.correlation_id.encode()
 
     def _allowed(self, named: bytes) -> bytes:
         """The framework names too few methods, where a route has several handlers, and does not know of HEAD."""

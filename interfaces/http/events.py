@@ -1,6 +1,8 @@
-"""The log over HTTP: pages of a run's events."""
+"""The log over HTTP: pages of the events of a run or of any stream.
 
-from collections.abc import Sequence
+`after` is a cursor here. These pages are of the log itself, which has every accepted command, so nobody need wait.
+"""
+
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,10 +12,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from application.access import Actor
-from application.errors import NotFound
+from application.errors import Invalid, NotFound
 from application.ports import Recorded
 from application.registry import tag_of
 from domain.kernel import Instant, Record
+from infrastructure.log_pages import Ends, LogPages
 from interfaces.composition import Core
 from interfaces.http.commands import Signed
 from interfaces.http.words import LAST_POSITION
@@ -22,7 +25,7 @@ LogPosition = Annotated[
     int | None,
     QueryParameter(ge=0, le=LAST_POSITION, description="Only events behind this position of the log."),
 ]
-PageSize = Annotated[int, QueryParameter(ge=1, le=2_000, description="How many at the most.")]
+PageSize = Annotated[int, QueryParameter(ge=1, le=1_000, description="How many at the most.")]
 
 
 class LogEvent(Record):
@@ -40,7 +43,7 @@ class LogEvent(Record):
 
 
 class LogPage(Record):
-    """Events in order. `next` goes into `after` for the next page; null at the end."""
+    """Events in order. `next` goes into `after` for the next page; null at the end, which is at `position`."""
 
     items: list[LogEvent]
     next: int | None
@@ -64,13 +67,28 @@ def shown(recorded: Recorded) -> LogEvent:
     )
 
 
-async def past_of_run(core: Core, actor: Actor, run_id: UUID) -> Sequence[Recorded]:
-    """All events of a run of the actor's workspace. Raises NotFound."""
-    past = await core.store.load(run_id)
-    foreign = not past or past[0].context.workspace_id != actor.workspace_id
-    if foreign or not tag_of(type(past[0].event)).startswith("run."):
+async def head_from(core: Core, after: int | None) -> int:
+    """The position of the last event of the log. Raises Invalid where `after` is behind it."""
+    head = await core.store.head()
+    if after is not None and after > head:
+        raise Invalid(f"position {after} is in the future; the log ends at {head}", field="after")
+    return head
+
+
+async def ends_of_run(core: Core, actor: Actor, run_id: UUID) -> Ends:
+    """Where the events of a run of the actor's workspace begin and end. Raises NotFound."""
+    ends = await LogPages(core.database).ends(run_id)
+    foreign = ends is None or ends.first.context.workspace_id != actor.workspace_id
+    if ends is None or foreign or not tag_of(type(ends.first.event)).startswith("run."):
         raise NotFound("there is no such run in this workspace")
-    return past
+    return ends
+
+
+async def page_of_stream(core: Core, stream: UUID, last: int, after: int | None, limit: int) -> LogPage:
+    """Events of a stream behind a position; `last` is where it ended a moment ago."""
+    page = await LogPages(core.database).of_stream(stream, after or 0, limit)
+    items = [shown(each) for each in page.events]
+    return LogPage(items, page.next, max([last, *(each.position for each in items[-1:])]))
 
 
 @get("/runs/{run_id:uuid}/events", tags=["runs"], operation_id="listRunEvents", summary="The events of a run")
@@ -81,7 +99,6 @@ async def run_events(
     after: LogPosition = None,
     limit: PageSize = 500,
 ) -> LogPage:
-    past = await past_of_run(core, request.user, run_id)
-    behind = [each for each in past if each.position > (after or 0)]
-    following = behind[limit - 1].position if len(behind) > limit else None
-    return LogPage([shown(each) for each in behind[:limit]], following, past[-1].position)
+    await head_from(core, after)
+    ends = await ends_of_run(core, request.user, run_id)
+    return await page_of_stream(core, run_id, ends.last, after, limit)

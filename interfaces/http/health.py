@@ -43,7 +43,6 @@ class Alive(Record):
     tags=["health"],
     operation_id="readLiveness",
     summary="The process runs",
-    opt={"public": True},
 )
 async def live() -> Alive:
     return Alive()
@@ -54,7 +53,6 @@ async def live() -> Alive:
     tags=["health"],
     operation_id="readReadiness",
     summary="The process can do its work",
-    opt={"public": True},
     responses={503: ResponseSpec(Health, description="A part that the API needs does not answer.")},
 )
 async def ready(core: NamedDependency[Core]) -> Response[Health]:

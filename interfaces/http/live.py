@@ -1,10 +1,13 @@
 """Live streams: several sources become one, with a sign of life when all are silent, and end when the API stops."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import TypeAlias
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeAlias
 
 import structlog
+from eventsourcing.persistence import MapperDeserialisationError
 from litestar.response import ServerSentEvent, ServerSentEventMessage, Stream
 
 from application.errors import Unavailable
@@ -16,7 +19,22 @@ BUFFERED = 256
 Messages: TypeAlias = AsyncIterator[ServerSentEventMessage]
 Queue: TypeAlias = "asyncio.Queue[ServerSentEventMessage | None]"
 
+COME_BACK = ServerSentEventMessage(data=None, retry=1_000, comment="sign in and come back to where you were")
+"""The last that a stream says whose client may no longer see it."""
+
 log = structlog.get_logger()
+
+
+class Attended(Protocol):
+    """A stream that somebody looks after."""
+
+    @property
+    def over(self) -> bool:
+        """Whether its client may no longer see it."""
+        ...
+
+
+Attend: TypeAlias = Callable[[Callable[[], None]], AbstractContextManager[Attended]]
 
 
 class EventStream(Stream):
@@ -37,21 +55,28 @@ class _Open:
 _open = _Open()
 
 
-def stream(*sources: Messages, keep_alive: float) -> ServerSentEvent:
-    """The messages of all sources as one answer; after `keep_alive` silent seconds it shows that it lives."""
-    return ServerSentEvent(_merged(sources, keep_alive), headers={"Cache-Control": "no-store"})
+def stream(*sources: Messages, keep_alive: float, attend: Attend | None = None) -> ServerSentEvent:
+    """The messages of all sources as one answer; after `keep_alive` silent seconds it shows that it lives.
+
+    `attend` looks after the stream while it is open, and ends it where its client may no longer see it.
+    """
+    return ServerSentEvent(_merged(sources, keep_alive, attend), headers={"Cache-Control": "no-store"})
 
 
-async def _merged(sources: tuple[Messages, ...], keep_alive: float) -> Messages:
+async def _merged(sources: tuple[Messages, ...], keep_alive: float, attend: Attend | None) -> Messages:
     """Messages as they come, until the client goes, or the API, or one of the sources ends."""
     if _open.ending:
         return
     queue: Queue = asyncio.Queue(BUFFERED)
     pumps = [asyncio.create_task(_pump(source, queue)) for source in sources]
     _open.queues.add(queue)
+    attended = attend(lambda: _close(queue)) if attend else contextlib.nullcontext()
     try:
-        while (message := await _next(queue, keep_alive)) is not None:
-            yield message
+        with attended as seen_to:
+            while (message := await _next(queue, keep_alive)) is not None:
+                yield message
+            if seen_to is not None and seen_to.over:
+                yield COME_BACK
     finally:
         _open.queues.discard(queue)
         await ended(*pumps)
@@ -72,6 +97,8 @@ async def _pump(source: Messages, queue: Queue) -> None:
             await queue.put(message)
     except (Unavailable, OSError) as error:
         log.warning("live.ended", reason=type(error).__name__)
+    except MapperDeserialisationError as error:
+        log.error("live.unreadable_event", error=str(error))  # noqa: TRY400 - its trace tells no more
     finally:
         _close(queue)
 

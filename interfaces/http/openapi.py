@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar
 
-from interfaces.http.operations import REF, Operation, operations
+from interfaces.http.operations import HEADERS, REF, Operation, operations
 from interfaces.http.problems import Problem
 
 INFO = {
@@ -37,7 +37,7 @@ def document(app: Litestar) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "security": [{name: []} for name in SECURITY],
         "paths": paths,
-        "components": {"schemas": _schemas(offered), "securitySchemes": SECURITY},
+        "components": {"schemas": _schemas(offered), "headers": HEADERS, "securitySchemes": SECURITY},
     }
     as_json: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(whole))
     return as_json

@@ -12,6 +12,7 @@ from litestar.response import ServerSentEvent
 from litestar.routes import HTTPRoute
 
 from domain.kernel import Record
+from interfaces.http.auth import is_public
 from interfaces.http.commands import MAX_KEY
 from interfaces.http.live import EventStream
 from interfaces.http.problems import MEDIA_TYPE, Problem
@@ -19,7 +20,7 @@ from interfaces.http.problems import MEDIA_TYPE, Problem
 REF = "#/components/schemas/{name}"
 
 PROBLEMS = {
-    400: "The body is not JSON.",
+    400: "The body is not JSON, or nests too deeply.",
     401: "The request carries no valid token.",
     403: "The role of the token does not allow this, or the request comes from another site.",
     404: "There is no such thing in this workspace.",
@@ -27,6 +28,8 @@ PROBLEMS = {
     413: "The body is too large.",
     415: "The body is not said to be JSON.",
     422: "The request is not valid; `errors` names the field.",
+    429: "Too many requests; `Retry-After` says when to try again.",
+    431: "The headers are too large.",
     500: "Z2 failed; its log tells why.",
     503: "A part of Z2 is away or behind; `Retry-After` says when to try again.",
 }
@@ -38,6 +41,34 @@ KEY = {
     "description": "The same request sent again under the same key does nothing and gets the first answer.",
     "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY},
 }
+
+NAMING = ("startRun", "watchEvents", "issueToken", "switchWorkspace", "issuePasswordLink")
+"""Operations that may name something that is not there elsewhere than in the path."""
+
+BESIDES = {
+    "signIn": {403},
+    "setPasswordByLink": {403, 409},
+    "readLink": {409},
+    "verifyEmail": {409},
+    "readInvitation": {409},
+    "acceptInvitationAsNew": {403, 409},
+    "removeMember": {409},
+    "removeRole": {409},
+}
+"""What public operations refuse beside the usual: other sites, and links that are void."""
+
+HEADERS = {
+    "RateLimit-Policy": {
+        "description": "The limits that the request counts for: `q` requests within `w` seconds.",
+        "schema": {"type": "string", "examples": ['"user";q=6000;w=60']},
+    },
+    "RateLimit": {
+        "description": "Of each limit, how many are left (`r`), and when all are there again (`t` seconds).",
+        "schema": {"type": "string", "examples": ['"user";r=5999;t=60']},
+    },
+    "Retry-After": {"description": "In how many seconds to try again.", "schema": {"type": "integer", "minimum": 1}},
+}
+"""What answers say of the limits; while Redis is away they say nothing."""
 
 LOCATION = {"Location": {"description": "Where the new thing is.", "schema": {"type": "string"}}}
 
@@ -66,7 +97,12 @@ class Operation(Record):
 
     @property
     def public(self) -> bool:
-        return bool(self.handler.opt.get("public"))
+        return is_public(self.handler)
+
+    @property
+    def limited(self) -> bool:
+        """Whether requests are counted: not where others ask whether Z2 is well."""
+        return "health" not in self.handler.resolve_tags()
 
     def described(self) -> dict[str, Any]:
         handler = self.handler
@@ -96,7 +132,7 @@ class Operation(Record):
                 yield {"name": name, "in": "path", "required": True, "schema": schema}
             elif isinstance(asked, QueryParameter):
                 schema = _given(msgspec.json.schema(kinds[name]))
-                told = {"name": name, "in": "query", "description": schema.pop("description")}
+                told = {"name": asked.name or name, "in": "query", "description": schema.pop("description")}
                 yield {**told, "schema": schema if field.default is None else {**schema, "default": field.default}}
             elif name == "key":
                 yield KEY
@@ -104,12 +140,16 @@ class Operation(Record):
     def _answers(self) -> Iterator[tuple[int, dict[str, Any]]]:
         problem = {MEDIA_TYPE: {"schema": _ref(Problem)}}
         for status in self._problems():
-            yield status, {"description": PROBLEMS[status], "content": problem}
+            headers = {429: _told(*HEADERS), 503: _told("Retry-After")}.get(status, {})
+            yield status, {"description": PROBLEMS[status], **headers, "content": problem}
         for status, spec in (self.handler.responses or {}).items():
             content = {"application/json": {"schema": _ref(spec.data_container)}}
             yield status, {"description": spec.description, "content": content}
         good = self.handler.status_code
-        yield good, {"description": HTTPStatus(good).phrase, **self._good_answer(good)}
+        told: dict[str, Any] = {"description": HTTPStatus(good).phrase, **self._good_answer(good)}
+        if self.limited:
+            told["headers"] = {**_told("RateLimit-Policy", "RateLimit")["headers"], **told.get("headers", {})}
+        yield good, told
 
     def _good_answer(self, status: int) -> dict[str, Any]:
         text = {"schema": {"type": "string"}}
@@ -120,21 +160,23 @@ class Operation(Record):
         if not self.answer_is_json:
             return {}
         headers = {"headers": LOCATION} if status == HTTPStatus.CREATED and not self.public else {}
-        return {**headers, "content": {"application/json": {"schema": _ref(self.answer)}}}
+        live = {"text/event-stream": text} if self.handler.opt.get("live") else {}
+        return {**headers, "content": {"application/json": {"schema": _ref(self.answer)}, **live}}
 
     def _problems(self) -> set[int]:
         """The errors that this operation can answer with."""
-        found = {500}
+        found = {429, 431, 500} if self.limited else {431, 500}
         if self.body is not None:
             found |= {400, 401, 413, 415, 422, 503}
         if not self.public:
             found |= {401, 403, 503}
         if [*self._parameters()]:
             found |= {422}
-        if self.path_parameters or self.handler.operation_id == "startRun":
+        if self.path_parameters or self.handler.operation_id in NAMING:
             found |= {404}
-        if self.method == "post" and not self.public:
+        if self.method in ("post", "put", "patch") and not self.public:
             found |= {409, 413}
+        found |= BESIDES.get(str(self.handler.operation_id), set())
         return found - (self.handler.responses or {}).keys()
 
 
@@ -152,6 +194,10 @@ def operations(app: Litestar) -> Iterator[Operation]:
 def _given(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema of a parameter that is given: instead of null it is left out."""
     return next((dict(each) for each in schema.get("anyOf", ()) if each != {"type": "null"}), schema)
+
+
+def _told(*names: str) -> dict[str, Any]:
+    return {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names}}
 
 
 def _ref(kind: Any) -> dict[str, str]:

@@ -28,12 +28,6 @@ PAGE_POLICY = _COMMON + "style-src 'self'; require-trusted-types-for 'script'; t
 # Swagger UI sets markup from strings, after cleaning it: trusted types would refuse that.
 DOCS_POLICY = _COMMON + "style-src 'self'"
 
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 FOR_EVER = "public, max-age=31536000, immutable"
 FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 OTHERS = ("/api/", "/health/")
@@ -52,7 +46,7 @@ async def page(request: Request[Any, Any, Any], built: NamedDependency[Path]) ->
     """The one document of the page, whatever the address: the page itself reads it. Never stored, so never stale."""
     if request.url.path.startswith(OTHERS):
         raise NotFoundException("there is no such address")
-    headers = {**HEADERS, "Cache-Control": "no-store", "Content-Security-Policy": PAGE_POLICY}
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": PAGE_POLICY}
     if not (built / "index.html").is_file():
         return Response(NOT_BUILT, status_code=503, media_type=MEDIA_TYPES[".html"], headers=headers)
     return _file(request, built, "index.html", headers)
@@ -61,13 +55,13 @@ async def page(request: Request[Any, Any, Any], built: NamedDependency[Path]) ->
 @route("/assets/{name:str}", http_method=READING, include_in_schema=False)
 async def asset(request: Request[Any, Any, Any], name: FromPath[str], built: NamedDependency[Path]) -> Response[bytes]:
     """A file whose name carries the hash of its content, so that it may be kept for ever."""
-    return _file(request, built / "assets", name, {**HEADERS, "Cache-Control": FOR_EVER})
+    return _file(request, built / "assets", name, {"Cache-Control": FOR_EVER})
 
 
 @route("/api/docs", http_method=READING, include_in_schema=False)
 async def docs(request: Request[Any, Any, Any], built: NamedDependency[Path]) -> Response[bytes]:
     """Swagger UI over the API's own OpenAPI document."""
-    headers = {**HEADERS, "Cache-Control": "no-store", "Content-Security-Policy": DOCS_POLICY}
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": DOCS_POLICY}
     return _file(request, built / "swagger", "index.html", headers)
 
 
@@ -75,7 +69,7 @@ async def docs(request: Request[Any, Any, Any], built: NamedDependency[Path]) ->
 async def docs_file(
     request: Request[Any, Any, Any], name: FromPath[str], built: NamedDependency[Path]
 ) -> Response[bytes]:
-    return _file(request, built / "swagger", name, {**HEADERS, "Cache-Control": "no-cache"})
+    return _file(request, built / "swagger", name, {"Cache-Control": "no-cache"})
 
 
 def _file(request: Request[Any, Any, Any], folder: Path, name: str, headers: dict[str, str]) -> Response[bytes]:

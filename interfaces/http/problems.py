@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 import structlog
+from eventsourcing.persistence import MapperDeserialisationError
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.types import ExceptionHandlersMap
@@ -131,8 +132,14 @@ def _http(request: Asked, error: HTTPException) -> Response[bytes]:
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         detail = f"{request.method} is not possible here"
     elif error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        detail = f"the body is too large: at most {MAX_BODY // 2**20} MiB are taken"
+        largest = request.route_handler.resolve_request_max_body_size() or MAX_BODY
+        detail = f"the body is too large: at most {largest // 2**20} MiB are taken"
     return response(request, error.status_code, code, detail, headers=error.headers)
+
+
+def _unreadable(request: Asked, error: MapperDeserialisationError) -> Response[bytes]:
+    log.error("http.unreadable_event", error=str(error))
+    return response(request, HTTPStatus.INTERNAL_SERVER_ERROR, "event_unreadable", str(error))
 
 
 def _unexpected(request: Asked, error: Exception) -> Response[bytes]:
@@ -148,6 +155,7 @@ def _unexpected(request: Asked, error: Exception) -> Response[bytes]:
 HANDLERS: ExceptionHandlersMap = {
     Z2Error: _z2,
     Rejected: _rejected,
+    MapperDeserialisationError: _unreadable,
     ValidationException: _validation,
     NotFoundException: _unknown_address,
     HTTPException: _http,

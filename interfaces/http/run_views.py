@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from domain.kernel import Instant, PayloadRef, Record
-from domain.run_events import RunStatus, StepStatus
+from domain.run_events import BegunStatus, StepStatus
 from projections.runs import RunRow
 
 
@@ -47,7 +47,7 @@ class RunSummary(Record):
     workflow_id: UUID | None
     workflow_name: str
     workflow_version: int
-    status: RunStatus
+    status: BegunStatus
     created_at: Instant
     ended_at: Instant | None
     steps_total: int

@@ -1,6 +1,6 @@
 """Runs over HTTP: start, list, read, cancel and retry."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
@@ -13,8 +13,9 @@ from application.errors import NotFound
 from application.orchestration.start import Starter, StartRequest
 from domain import run
 from domain.kernel import Name, Record
+from domain.run_events import BegunStatus
 from interfaces.composition import Core
-from interfaces.http.auth import needs
+from interfaces.http.body import MAX_DOCUMENT
 from interfaces.http.commands import (
     Accepted,
     After,
@@ -25,6 +26,7 @@ from interfaces.http.commands import (
     new_stream,
     sent,
 )
+from interfaces.http.reading import reading
 from interfaces.http.run_views import Run, RunPage, summary, whole
 from interfaces.http.words import LAST_POSITION, MODEL_PATTERN
 from projections import runs
@@ -36,7 +38,7 @@ Before = Annotated[
     QueryParameter(ge=1, le=LAST_POSITION, description="The `next` of the page before."),
 ]
 Status = Annotated[
-    Literal["running", "completed", "failed", "cancelled"] | None,
+    BegunStatus | None,
     QueryParameter(description="Only runs in this state."),
 ]
 
@@ -63,7 +65,7 @@ class RunController(Controller):
     path = "/runs"
     tags = ("runs",)
 
-    @post(operation_id="startRun", summary="Start a run", guards=[needs("runs:start")])
+    @post(operation_id="startRun", summary="Start a run", request_max_body_size=MAX_DOCUMENT)
     async def start(
         self, data: JSONBody[StartRun], request: Signed, starter: NamedDependency[Starter], key: Key
     ) -> Response[Accepted]:
@@ -85,7 +87,7 @@ class RunController(Controller):
         # before the rows are read: who follows the log from here on misses nothing, and may see something twice
         position = core.tail.projected.get(runs.projection.name, 0)
         workspace_id = request.user.workspace_id
-        async with core.database.connection() as connection:
+        async with reading(core, request.user) as connection:
             rows = await runs.newest(connection, workspace_id, status=status, before=before, limit=limit + 1)
         following = str(rows[limit - 1].first_position) if len(rows) > limit else None
         return RunPage([summary(row) for row in rows[:limit]], following, position)
@@ -101,7 +103,6 @@ class RunController(Controller):
         status_code=200,
         operation_id="cancelRun",
         summary="Cancel a run",
-        guards=[needs("runs:control")],
     )
     async def cancel(
         self,
@@ -118,7 +119,6 @@ class RunController(Controller):
         status_code=200,
         operation_id="retryStep",
         summary="Retry a failed step",
-        guards=[needs("runs:control")],
     )
     async def retry(
         self,
@@ -134,7 +134,7 @@ class RunController(Controller):
 async def run_row(core: Core, actor: Actor, run_id: UUID, after: int | None) -> RunRow:
     """A run of the actor's workspace, once the read model has seen the position. Raises NotFound or Behind."""
     await caught_up(core.tail, runs.projection.name, after)
-    async with core.database.connection() as connection:
+    async with reading(core, actor) as connection:
         row = await runs.projection.one(connection, actor.workspace_id, run_id)
     if row is None:
         raise NotFound("there is no such run in this workspace")

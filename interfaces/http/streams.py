@@ -6,9 +6,11 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from application.errors import NotFound
+from infrastructure.log_pages import LogPages
 from interfaces.composition import Core
 from interfaces.http.commands import Signed
-from interfaces.http.events import LogEvent, LogPage, LogPosition, PageSize, shown
+from interfaces.http.events import LogPage, LogPosition, PageSize, head_from, page_of_stream
 
 
 class StreamPage(LogPage):
@@ -32,9 +34,9 @@ async def stream_events(
 ) -> StreamPage:
     """What happened to an agent, a workflow, a run, or anything else that the workspace has."""
     # the head is read first, so that it is never ahead of the events
-    head = await core.store.head()
-    past = await core.executor.past(stream_id, request.user.workspace_id)
-    behind = [each for each in past if each.position > (after or 0)]
-    following = behind[limit - 1].position if len(behind) > limit else None
-    items: list[LogEvent] = [shown(each) for each in behind[:limit]]
-    return StreamPage(items, following, past[-1].position, max(head, past[-1].position))
+    head = await head_from(core, after)
+    ends = await LogPages(core.database).ends(stream_id)
+    if ends is None or ends.first.context.workspace_id != request.user.workspace_id:
+        raise NotFound
+    page = await page_of_stream(core, stream_id, ends.last, after, limit)
+    return StreamPage(page.items, page.next, page.position, max(head, page.position))

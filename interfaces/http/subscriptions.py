@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 from uuid import UUID
 
 import msgspec
 import structlog
+from eventsourcing.persistence import MapperDeserialisationError
 from litestar.params import QueryParameter
 
 from application.errors import Invalid
@@ -19,7 +20,7 @@ from infrastructure import metrics
 from interfaces.composition import Core
 from interfaces.http import live
 from interfaces.http.edge import REQUEST
-from interfaces.http.events import shown
+from interfaces.http.events import head_from, shown
 
 Types = Annotated[
     str | None,
@@ -36,8 +37,12 @@ Correlation = Annotated[UUID | None, QueryParameter(description="Only events wit
 STALLED_SECONDS = 15.0
 """Who takes so long to accept what was sent is dropped; it can come back to where it was."""
 
+UNREADABLE = '{"position":%d,"unreadable":"no code of this Z2 reads the event at this position"}'
+
 LOOK_SECONDS = 1.0
 KEPT_FRAMES = 5_000
+
+Transport: TypeAlias = Literal["sse", "websocket"]
 
 log = structlog.get_logger()
 
@@ -61,10 +66,14 @@ class Filter(Record):
 
 
 class Batch(Record):
-    """Events that a subscriber wants, and the position up to which it has seen the log."""
+    """Events that a subscriber wants, and the position up to which it has seen the log.
+
+    An unreadable one is of an event that this Z2 cannot read; nobody can tell who may want it.
+    """
 
     position: int
     events: Sequence[Recorded]
+    unreadable: bool = False
 
 
 async def begin(core: Core, wanted: Filter, after: int | None) -> int:
@@ -72,34 +81,48 @@ async def begin(core: Core, wanted: Filter, after: int | None) -> int:
 
     Raises Invalid for a position in the future and for a type that no event has.
     """
-    if wanted.type is not None and not any(tag.startswith(wanted.type) for tag in EVENT_TYPES):
-        raise Invalid(f"no event has a type that begins with {wanted.type!r}", field="type")
-    head = await core.store.head()
-    if after is not None and after > head:
-        raise Invalid(f"position {after} is in the future; the log ends at {head}", field="after")
+    head = await checked(core, wanted, after)
     return head if after is None else after
 
 
+async def checked(core: Core, wanted: Filter, after: int | None) -> int:
+    """The head of the log. Raises Invalid for a position in the future and for a type that no event has."""
+    if wanted.type is not None and not any(tag.startswith(wanted.type) for tag in EVENT_TYPES):
+        raise Invalid(f"no event has a type that begins with {wanted.type!r}", field="type")
+    return await head_from(core, after)
+
+
 async def batches(
-    core: Core, workspace_id: UUID, wanted: Filter, after: int, keep_alive: float
+    core: Core, workspace_id: UUID, wanted: Filter, subscriber: "Subscriber", keep_alive: float
 ) -> AsyncIterator[Batch]:
     """What comes, until the API stops; an empty batch when nothing wanted has come for `keep_alive` seconds."""
-    position, told = after, time.monotonic()
+    position, told = subscriber.position, time.monotonic()
     while not live.is_ending():
-        page = await core.tail.batch(position, max(0.0, min(LOOK_SECONDS, told + keep_alive - time.monotonic())))
+        try:
+            page = await core.tail.batch(position, max(0.0, min(LOOK_SECONDS, told + keep_alive - time.monotonic())))
+        except MapperDeserialisationError:
+            position += 1
+            yield Batch(position, (), unreadable=True)
+            continue
         if page:
             position = page[-1].position
         events = [each for each in page if each.context.workspace_id == workspace_id and wanted.wants(each)]
         if events or time.monotonic() >= told + keep_alive:
             yield Batch(position, events)
             told = time.monotonic()
+        else:
+            subscriber.passed(position)
 
 
 class Subscriber:
-    """Somebody who is being sent something; one who does not take it is dropped."""
+    """Somebody who is being sent something; one who does not take it is dropped.
 
-    def __init__(self, position: int, request: "asyncio.Task[Any] | None") -> None:
-        self.position = position
+    `position` is that of what is being sent, `reached` that of what was sent or passed over.
+    """
+
+    def __init__(self, position: int, request: "asyncio.Task[Any] | None", transport: Transport) -> None:
+        self.position = self.reached = position
+        self.transport = transport
         self.sending_since: float | None = None
         self._request = request
 
@@ -109,6 +132,11 @@ class Subscriber:
 
     def sent(self) -> None:
         self.sending_since = None
+        self.reached = self.position
+
+    def passed(self, position: int) -> None:
+        """It wants nothing of what stands up to here."""
+        self.reached = position
 
     def drop(self) -> None:
         """End the subscription in the middle of what it is being sent."""
@@ -130,9 +158,9 @@ class Subscribers:
         return len(self._all)
 
     @contextlib.contextmanager
-    def subscribed(self, position: int) -> Iterator[Subscriber]:
+    def subscribed(self, position: int, transport: Transport = "sse") -> Iterator[Subscriber]:
         """A subscriber for as long as the block lasts, in whose request it runs."""
-        subscriber = Subscriber(position, REQUEST.get())
+        subscriber = Subscriber(position, REQUEST.get(), transport)
         self._all.add(subscriber)
         metrics.SUBSCRIBERS.inc()
         try:
@@ -140,6 +168,12 @@ class Subscribers:
         finally:
             self._all.discard(subscriber)
             metrics.SUBSCRIBERS.dec()
+
+    def measure(self, head: int) -> None:
+        """Tell how far behind the slowest of each kind is."""
+        for transport in get_args(Transport):
+            behind = [head - each.reached for each in self._all if each.transport == transport]
+            metrics.SUBSCRIBER_LAG.labels(transport).set(max(0, *behind) if behind else 0)
 
     async def drop_the_stalled(self) -> None:
         """Look for ever after those who do not take what they are sent."""
@@ -170,12 +204,17 @@ class Frames:
 
     def messages(self, batch: Batch) -> list[str]:
         """The same for a WebSocket."""
+        if batch.unreadable:
+            return [UNREADABLE % batch.position]
         if not batch.events:
             return [f'{{"position":{batch.position}}}']
         return [self.json(each).decode() for each in batch.events]
 
     def sse(self, batch: Batch) -> bytes:
         """Server-sent events; an empty batch moves the position of the client on and shows that we live."""
+        if batch.unreadable:
+            data = UNREADABLE % batch.position
+            return f"id: {batch.position}\nevent: unreadable\ndata: {data}\n\n".encode()
         if not batch.events:
             return b": keep-alive\nid: %d\n\n" % batch.position
         return b"".join(

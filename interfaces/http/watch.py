@@ -2,13 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
 import structlog
-from litestar import WebSocket, get, websocket
+from litestar import Response, WebSocket, get, websocket
 from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath
@@ -17,16 +19,21 @@ from redis.exceptions import RedisError
 
 from application.access import Actor
 from application.ports import Recorded
-from domain import run as run_rules
+from domain import run_events
+from infrastructure.log_pages import LogPages
 from interfaces.composition import Core
-from interfaces.http import live, subscriptions
+from interfaces.http import live, log_pages, subscriptions
+from interfaces.http.attendance import COME_BACK, Attendance, Attended, admission_of
 from interfaces.http.commands import Signed
-from interfaces.http.events import LogPosition, past_of_run, shown
-from interfaces.http.subscriptions import Batch, Correlation, Filter, Run, Stream, Subscribers, Types
+from interfaces.http.events import LogPage, LogPosition, PageSize, ends_of_run, shown
+from interfaces.http.subscriptions import Batch, Correlation, Filter, Run, Stream, Subscriber, Subscribers, Types
 from interfaces.http.words import LAST_POSITION
 
+PAGE = 500
 REDIS_PAUSE = 1.0
 GOING_AWAY = 1001
+UNAUTHORISED = 3000
+"""Close codes of the IANA registry: the client comes back at once, or once it has signed in again."""
 
 log = structlog.get_logger()
 
@@ -37,6 +44,7 @@ async def watch_run(
     request: Signed,
     core: NamedDependency[Core],
     keep_alive: NamedDependency[float],
+    attendance: NamedDependency[Attendance],
     after: LogPosition = None,
 ) -> ServerSentEvent:
     """The events of a run (`event`), and what its models say while they say it (`delta`, without an id).
@@ -45,45 +53,72 @@ async def watch_run(
     """
     seen = _resume(request, after) or 0
     head = await core.store.head()
-    past = await past_of_run(core, request.user, run_id)
-    return live.stream(
-        _run_events(core, run_id, past, seen, head), _said(core, run_id, _over(past)), keep_alive=keep_alive
-    )
+    await ends_of_run(core, request.user, run_id)
+    over = _over(await core.executor.state(run_id, request.user.workspace_id))
+    sources = (_run_events(core, run_id, seen, head), _said(core, run_id, over))
+    return live.stream(*sources, keep_alive=keep_alive, attend=partial(attendance.attended, admission_of(request)))
 
 
-@get("/events", tags=["log"], operation_id="watchEvents", summary="Watch the workspace")
+@get(
+    "/events",
+    tags=["log"],
+    operation_id="watchEvents",
+    summary="Watch the workspace, or read what has happened in it",
+    opt={"live": True},
+)
 async def watch_events(
     request: Signed,
     core: NamedDependency[Core],
     subscribers: NamedDependency[Subscribers],
     keep_alive: NamedDependency[float],
+    attendance: NamedDependency[Attendance],
     after: LogPosition = None,
     type: Types = None,  # noqa: A002 - the name of the query parameter
     stream: Stream = None,
     run: Run = None,
     correlation: Correlation = None,
-) -> live.EventStream:
-    """What happens in the workspace (`event`), from now on or from behind a position. A WebSocket gets the same."""
+    limit: PageSize = 500,
+) -> Response[LogPage]:
+    """What happens in the workspace (`event`), from now on or from behind a position. A WebSocket gets the same.
+
+    Who accepts `application/json` and not `text/event-stream` gets a page instead, from the beginning or from behind a
+    position. It looks at a part of the log only: it may hold nothing and have a `next`. Only pages have a `limit`.
+    """
     wanted = Filter(type, stream, run, correlation)
+    if log_pages.wants_page(request):
+        return await log_pages.page(core, request.user, wanted, after or 0, limit)
     position = await subscriptions.begin(core, wanted, _resume(request, after))
-    found = subscriptions.batches(core, request.user.workspace_id, wanted, position, keep_alive)
-    return live.EventStream(_sent(found, subscribers, position))
+
+    def found(subscriber: Subscriber) -> AsyncIterator[Batch]:
+        return subscriptions.batches(core, request.user.workspace_id, wanted, subscriber, keep_alive)
+
+    attending = attendance.attended(admission_of(request))
+    # a stream is what most ask for, and a page what the document can describe
+    return cast(Response[LogPage], live.EventStream(_sent(found, subscribers, position, attending)))
 
 
-async def _sent(found: AsyncIterator[Batch], subscribers: Subscribers, position: int) -> AsyncIterator[bytes]:
-    with subscribers.subscribed(position) as subscriber:
-        async for batch in found:
+async def _sent(
+    found: Callable[[Subscriber], AsyncIterator[Batch]],
+    subscribers: Subscribers,
+    position: int,
+    attending: AbstractContextManager[Attended],
+) -> AsyncIterator[bytes]:
+    with subscribers.subscribed(position) as subscriber, attending as stream:
+        async for batch in stream.of(found(subscriber)):
             subscriber.sending(batch.position)
             yield subscribers.frames.sse(batch)
             subscriber.sent()
+        if stream.over:
+            yield COME_BACK
 
 
-@websocket("/events")
+@websocket("/events", opt={"operation": "watchEvents"})
 async def watch_events_by_websocket(
     socket: WebSocket[Actor, Any, Any],
     core: NamedDependency[Core],
     subscribers: NamedDependency[Subscribers],
     keep_alive: NamedDependency[float],
+    attendance: NamedDependency[Attendance],
     after: LogPosition = None,
     type: Types = None,  # noqa: A002 - the name of the query parameter
     stream: Stream = None,
@@ -94,14 +129,18 @@ async def watch_events_by_websocket(
     wanted = Filter(type, stream, run, correlation)
     position = await subscriptions.begin(core, wanted, after)
     await socket.accept()
-    found = subscriptions.batches(core, socket.user.workspace_id, wanted, position, keep_alive)
-    with subscribers.subscribed(position) as subscriber, contextlib.suppress(WebSocketDisconnect):
-        async for batch in found:
+    with (
+        subscribers.subscribed(position, "websocket") as subscriber,
+        attendance.attended(admission_of(socket)) as attended,
+        contextlib.suppress(WebSocketDisconnect),
+    ):
+        found = subscriptions.batches(core, socket.user.workspace_id, wanted, subscriber, keep_alive)
+        async for batch in attended.of(found):
             subscriber.sending(batch.position)
             for message in subscribers.frames.messages(batch):
                 await socket.send_data(message, mode="text")
             subscriber.sent()
-        await socket.close(code=GOING_AWAY)
+        await socket.close(code=UNAUTHORISED if attended.over else GOING_AWAY)
 
 
 def _resume(request: Signed, after: int | None) -> int | None:
@@ -113,12 +152,16 @@ def _resume(request: Signed, after: int | None) -> int | None:
     return after
 
 
-async def _run_events(core: Core, run_id: UUID, past: Sequence[Recorded], after: int, head: int) -> live.Messages:
-    seen = after
-    for recorded in past:
-        if recorded.position > seen:
+async def _run_events(core: Core, run_id: UUID, after: int, head: int) -> live.Messages:
+    """What is on the record page by page, and then what comes; `head` was the end of the log before."""
+    pages, seen = LogPages(core.database), after
+    following: int | None = after
+    while following is not None:
+        page = await pages.of_stream(run_id, following, PAGE)
+        for recorded in page.events:
             seen = recorded.position
             yield _event(recorded)
+        following = page.next
     async with core.tail.follow(max(head, seen)) as batches:
         async for batch in batches:
             for recorded in batch:
@@ -127,9 +170,8 @@ async def _run_events(core: Core, run_id: UUID, past: Sequence[Recorded], after:
                     yield _event(recorded)
 
 
-def _over(past: Sequence[Recorded]) -> Mapping[str, int]:
+def _over(state: run_events.Run) -> Mapping[str, int]:
     """The last attempt of each step that has ended, whose text is on the record."""
-    state = run_rules.decider.fold(recorded.event for recorded in past)  # type: ignore[misc]
     ended = ("completed", "failed", "cancelled")
     return {name: step.attempt if step.status in ended else step.attempt - 1 for name, step in state.steps.items()}
 
@@ -139,13 +181,13 @@ async def _said(core: Core, run_id: UUID, over: Mapping[str, int]) -> live.Messa
     told: dict[tuple[str, int], int] = {}
     while True:
         try:
-            async for said in core.live.listen(run_id):
-                if said is None or said.attempt <= over.get(said.step, 0):
-                    continue
-                if said.offset >= told.get((said.step, said.attempt), 0):
-                    told[said.step, said.attempt] = said.offset + len(said.text)
-                    data = msgspec.json.encode(said).decode()
-                    yield ServerSentEventMessage(data=data, event="delta")
+            async with contextlib.aclosing(core.live.listen(run_id)) as pieces:
+                async for said in pieces:
+                    if said is None or said.attempt <= over.get(said.step, 0):
+                        continue
+                    if said.offset >= told.get((said.step, said.attempt), 0):
+                        told[said.step, said.attempt] = said.offset + len(said.text)
+                        yield ServerSentEventMessage(data=msgspec.json.encode(said).decode(), event="delta")
         except RedisError as error:
             log.warning("live.unheard", error=type(error).__name__)
             await asyncio.sleep(REDIS_PAUSE)

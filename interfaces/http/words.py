@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import inspect
 
+from application.identity import accounts
 from domain import agent, kernel, webhook
 
 LAST_POSITION = 2**63 - 1
@@ -28,6 +29,7 @@ PATTERNS = {
     _pattern(kernel.Slug): "made of lower-case letters, digits and hyphens, beginning with a letter",
     _pattern(agent.ModelChoice): "that is `default` or names a model as `provider/model`",
     _pattern(webhook.Prefix): "that begins the name of an event, such as `run.` or `agent.created`",
+    _pattern(accounts.Email): "that is an e-mail address",
     MODEL_PATTERN: "that names a model as `provider/model`",
 }
 """What the patterns of texts mean; a test finds patterns that have no words."""
@@ -44,6 +46,8 @@ def allowed(kind: inspect.Type) -> str:
             return "true or false"
         case inspect.UUIDType():
             return "a UUID"
+        case inspect.DateTimeType():
+            return "a time with its zone (RFC 3339), such as 2026-12-31T23:59:59Z"
         case inspect.LiteralType(values):
             return f"one of {', '.join(str(value) for value in values)}"
         case inspect.UnionType() as kind:

@@ -12,8 +12,9 @@ from application.orchestration.start import Starter
 from domain.kernel import Instant, Record
 from domain.workflow import CreateWorkflow, StoredNode, check_graph
 from interfaces.composition import Core
-from interfaces.http.auth import needs
+from interfaces.http.body import MAX_DOCUMENT
 from interfaces.http.commands import Accepted, After, Key, Signed, caught_up, created, new_stream, sent
+from interfaces.http.reading import reading
 from projections import agents, workflows
 from projections.table import Connection
 from projections.workflows import WorkflowRow
@@ -52,7 +53,7 @@ class WorkflowController(Controller):
     path = "/workflows"
     tags = ("workflows",)
 
-    @post(operation_id="createWorkflow", summary="Create a workflow", guards=[needs("workflows:write")])
+    @post(operation_id="createWorkflow", summary="Create a workflow", request_max_body_size=MAX_DOCUMENT)
     async def create(
         self,
         data: JSONBody[CreateWorkflow],
@@ -67,8 +68,8 @@ class WorkflowController(Controller):
 
     @get(operation_id="listWorkflows", summary="List the workflows")
     async def all(self, request: Signed, core: NamedDependency[Core], after: After = None) -> WorkflowList:
-        await caught_up(core.tail, workflows.projection.name, after)
-        async with core.database.connection() as connection:
+        await _caught_up(core, after)
+        async with reading(core, request.user) as connection:
             names = await _agent_names(connection, request.user.workspace_id)
             rows = await workflows.listed(connection, request.user.workspace_id)
         return WorkflowList([_shown(row, names) for row in rows])
@@ -77,8 +78,8 @@ class WorkflowController(Controller):
     async def one(
         self, workflow_id: FromPath[UUID], request: Signed, core: NamedDependency[Core], after: After = None
     ) -> Workflow:
-        await caught_up(core.tail, workflows.projection.name, after)
-        async with core.database.connection() as connection:
+        await _caught_up(core, after)
+        async with reading(core, request.user) as connection:
             row = await workflows.projection.one(connection, request.user.workspace_id, workflow_id)
             names = await _agent_names(connection, request.user.workspace_id)
         if row is None:
@@ -93,6 +94,12 @@ async def _check_agents(data: CreateWorkflow, actor: Actor, starter: Starter) ->
             await starter.agent(node.agent_id, actor.workspace_id)
         except Invalid as error:
             raise Invalid(f"node {node.id!r}: {error}", field=f"nodes[{index}].agent_id") from None
+
+
+async def _caught_up(core: Core, after: int | None) -> None:
+    """A workflow is shown with the names of its agents. Raises Behind."""
+    for projection in (workflows.projection, agents.projection):
+        await caught_up(core.tail, projection.name, after)
 
 
 async def _agent_names(connection: Connection, workspace_id: UUID) -> dict[UUID, str]:

@@ -6,12 +6,16 @@ from types import FrameType
 
 import uvicorn
 
+from application.errors import Invalid
 from infrastructure import logs, settings
 from infrastructure.settings import Settings
 from interfaces import composition
 from interfaces.http import live
 from interfaces.http.app import create_app
+from interfaces.http.body import MAX_BODY
+from interfaces.processes import external
 from interfaces.processes.machine import LISTEN_FD
+from interfaces.processes.wire import PatientProtocol
 
 GRACE_SECONDS = 3
 
@@ -31,7 +35,11 @@ def serve(configured: Settings, sockets: list[socket.socket] | None) -> None:
         host=configured.host,
         port=configured.port,
         loop="uvloop",
-        http="httptools",
+        http=PatientProtocol,
+        proxy_headers=False,  # the settings name the proxies that are believed
+        server_header=False,
+        limit_concurrency=configured.max_connections,
+        ws_max_size=MAX_BODY,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -42,6 +50,9 @@ def serve(configured: Settings, sockets: list[socket.socket] | None) -> None:
 def main() -> None:
     configured = settings.load()
     composition.check(configured)
+    if problem := external.role_problem(configured.database_url):
+        # uvicorn would tell it as a traceback
+        raise Invalid(f"DATABASE_URL: {problem}", field="DATABASE_URL")
     logs.configure(configured, "api")
     serve(configured, _handed_over())
 

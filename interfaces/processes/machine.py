@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from infrastructure.embedded import account, places, postgres, server, valkey
-from interfaces.processes import data_lock, member, network
+from interfaces.processes import data_lock, member, network, owner_key
 
 LISTEN_FD = "Z2_LISTEN_FD"
 """Names the listening socket that the API is handed."""
@@ -28,6 +28,11 @@ class Machine:
     @property
     def address(self) -> str:
         return network.address(self.host, self.port)
+
+    @property
+    def owner_file(self) -> Path:
+        """Where the API leaves a key for the command line of whoever owns the folder."""
+        return self.data_dir / owner_key.NAME
 
     def running(self) -> data_lock.Running:
         return data_lock.Running(os.getpid(), self.address, self.database_url, self.redis_url)
@@ -65,6 +70,7 @@ class Machine:
     def _api(self, env: Mapping[str, str]) -> member.Member:
         """The API takes over a socket that stays open while it restarts, so nobody is refused meanwhile."""
         fds: tuple[int, ...] = ()
+        env = {**env, owner_key.VARIABLE: str(self.owner_file)}
         if self.listener:
             fds = (self.listener.fileno(),)
             env = {**env, LISTEN_FD: str(self.listener.fileno())}

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import structlog
 from redis.exceptions import RedisError
@@ -12,6 +12,7 @@ from application.errors import Unavailable
 from infrastructure import metrics
 from infrastructure.redis import queue
 from infrastructure.settings import Settings
+from infrastructure.webhooks.deliveries import Deliveries
 from interfaces.composition import Core
 
 READ_SECONDS = 2.0
@@ -22,9 +23,9 @@ log = structlog.get_logger()
 
 async def exposition(core: Core) -> bytes:
     """The metrics as text; what cannot be looked up just now is left out."""
-    head, jobs = await asyncio.gather(_head(core), _jobs(core))
+    head, jobs, undelivered = await asyncio.gather(_head(core), _jobs(core), _undelivered(core))
     states = core.executor.states
-    return metrics.text(metrics.Readings(head, core.tail.projected, states.hits, states.misses, jobs))
+    return metrics.text(metrics.Readings(head, core.tail.projected, states.hits, states.misses, jobs, undelivered))
 
 
 def admits(configured: Settings, authorization: str) -> bool:
@@ -80,6 +81,14 @@ async def _head(core: Core) -> int | None:
     try:
         async with asyncio.timeout(READ_SECONDS):
             return await core.store.head()
+    except (Unavailable, TimeoutError):
+        return None
+
+
+async def _undelivered(core: Core) -> Mapping[str, int] | None:
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return await Deliveries(core.database).counts()
     except (Unavailable, TimeoutError):
         return None
 

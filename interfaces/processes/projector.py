@@ -13,27 +13,32 @@ from infrastructure.payload_sweep import PayloadSweep
 from infrastructure.redis import queue
 from infrastructure.settings import Settings
 from interfaces import composition
-from interfaces.composition import PROJECTIONS, Core, core
+from interfaces.composition import PROJECTIONS, Core, background, core
 from interfaces.processes import metering
 from interfaces.processes.stopping import until_stopped
-from projections import leader, payload_references, runner
+from projections import access_events, leader, payload_references, runner
 
 FORGET_KEYS_SECONDS = 3_600
 SWEEP_SECONDS = 1_800
+
+FOLLOWERS = (payload_references.consumer, access_events.consumer)
+"""What follows the log beside read models and policies."""
 
 
 async def project(configured: Settings) -> None:
     """Project for ever."""
     port = configured.metrics_port and configured.metrics_port + 1
-    async with core(configured) as parts, metering.served(parts, port), asyncio.TaskGroup() as work:
+    async with core(configured) as parts, metering.served(parts, port):
         pool = await queue.connect(configured.redis_url)
         keepers = [runner.keeping(projection) for projection in PROJECTIONS.values()]
         jobs = runner.enqueuing(queue.ArqQueue(pool))
-        for consumer in (*keepers, jobs, payload_references.consumer):
-            work.create_task(_lead(consumer, parts))
-        work.create_task(leader.lead(parts.database.url, "webhooks.delivery", composition.dispatcher(parts).run))
-        work.create_task(_forget_keys(parts))
-        work.create_task(_sweep_payloads(parts))
+        async with background(
+            *(_lead(consumer, parts) for consumer in (*keepers, jobs, *FOLLOWERS)),
+            leader.lead(parts.database.url, "webhooks.delivery", composition.dispatcher(parts).run),
+            _forget_keys(parts),
+            _sweep_payloads(parts),
+        ):
+            await asyncio.Event().wait()
 
 
 async def _lead(consumer: runner.Consumer, parts: Core) -> None:

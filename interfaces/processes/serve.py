@@ -5,7 +5,7 @@ import contextlib
 import signal
 from pathlib import Path
 
-from interfaces.processes import demo, welcome
+from interfaces.processes import demo, owner_key, setting_up, welcome
 from interfaces.processes.machine import Machine
 from interfaces.processes.output import Output
 from interfaces.processes.supervisor import Supervisor
@@ -21,7 +21,7 @@ async def serve(machine: Machine, output: Output, *, document: Path | None = Non
         if document:
             output.say(ready_after)
             return await _demonstrate(machine, output, document)
-        welcome.show(machine, title=ready_after)
+        welcome.show(machine, title=ready_after, set_up=await _set_up(machine))
         return int(await asyncio.Event().wait())
     except asyncio.CancelledError:
         return 0
@@ -33,14 +33,24 @@ async def serve(machine: Machine, output: Output, *, document: Path | None = Non
 
 async def _demonstrate(machine: Machine, output: Output, document: Path) -> int:
     own_start = welcome.seconds_since_start()
-    code = await demo.follow_run(document, env=machine.env())
+    code = await demo.follow_run(document, env=_as_owner(machine))
     if code:
         output.say(f"✗ the run of the demonstration failed (code {code})")
     times = None if code else welcome.demo_times(own_start)
-    welcome.show(machine, title=f"Z2 goes on until {demo.end()}", times=times)
+    welcome.show(machine, title=f"Z2 goes on until {demo.end()}", set_up=await _set_up(machine), times=times)
     with contextlib.suppress(asyncio.CancelledError):
         await demo.watched()
     return 1 if code else 0
+
+
+async def _set_up(machine: Machine) -> str | None:
+    return await asyncio.to_thread(setting_up.link, machine.address, machine.owner_file)
+
+
+def _as_owner(machine: Machine) -> dict[str, str]:
+    """What a command needs to work here, whoever has signed in elsewhere."""
+    key = owner_key.read(machine.owner_file)
+    return {**machine.env(), **({"Z2_TOKEN": key} if key else {})}
 
 
 def _heed_signals(supervisor: Supervisor) -> None:

@@ -60,10 +60,16 @@ async def work(configured: Settings) -> None:
             metering.served(parts, configured.metrics_port),
             background(observing, _sweep(parts, queue.ArqQueue(pool))),
         ):
-            try:
-                await worker.main()
-            finally:
-                await worker.wind_down(FINISH_SECONDS)
+            await _at_work(worker)
+
+
+async def _at_work(worker: WakingWorker) -> None:
+    """Take jobs until the process is asked to stop, then let those that are under way finish or hand them on."""
+    try:
+        async with background(worker.main()):
+            await asyncio.Event().wait()
+    finally:
+        await worker.wind_down(FINISH_SECONDS)
 
 
 async def _observe(parts: Core, steps: StepWorker, position: int) -> None:

@@ -61,6 +61,23 @@ async def test_after_a_lost_race_the_command_is_decided_on_the_fresh_facts(world
     assert world.store.events(STREAM)[1:] == [agent.Retired()]
 
 
+async def test_what_exists_already_without_our_knowing_changes_nothing_either(world: World) -> None:
+    await world.do_elsewhere(STREAM, create_agent())
+    outcome = await world.do(STREAM, create_agent())
+    assert (outcome.stream, outcome.position) == (STREAM, 1)
+    assert len(world.store.log) == 2
+
+
+async def test_something_new_is_made_and_changed_without_a_look_at_the_log(world: World) -> None:
+    async def looked() -> None:
+        pytest.fail("the log was read")
+
+    world.store.before_load.append(looked)
+    await world.do(STREAM, create_agent())
+    await world.do(STREAM, agent.ReviseAgent("Writer", "Write.", "compose"))
+    assert len(world.store.events(STREAM)) == 2
+
+
 async def test_another_workspace_finds_nothing(world: World) -> None:
     await world.do(STREAM, create_agent())
     with pytest.raises(NotFound):
@@ -69,6 +86,16 @@ async def test_another_workspace_finds_nothing(world: World) -> None:
         await world.executor.state(STREAM, ELSEWHERE)
     with pytest.raises(NotFound):
         await world.executor.state(uuid4(), WORKSPACE)
+
+
+async def test_another_workspace_is_told_what_it_would_be_told_if_there_were_nothing(world: World) -> None:
+    run_id = await world.start("a")
+    said = []
+    for stream in (run_id, uuid4()):
+        with pytest.raises((NotFound, Rejected)) as refused:
+            await world.do(stream, run.RetryStep("a"), EVE)
+        said.append(str(refused.value))
+    assert said == ["there is no such run"] * 2
 
 
 async def test_a_command_for_one_noun_does_not_find_a_stream_of_another(world: World) -> None:

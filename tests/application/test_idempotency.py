@@ -64,8 +64,9 @@ async def test_of_two_at_once_one_is_done_and_both_get_its_outcome(world: World)
 
 
 async def test_a_request_made_impossible_by_its_own_twin_gets_the_twins_outcome(world: World) -> None:
-    """The twin's append comes between the look at the key and the look at the name."""
+    """The twin's append comes between a lost race and the look at the name."""
     firsts = []
+    world.store.conflicts = 1
 
     async def twin() -> None:
         firsts.append(await world.do(uuid4(), create_agent(), key=key()))

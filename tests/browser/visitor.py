@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 from tests.support.system import System
 
@@ -34,12 +34,26 @@ class Visitor:
         page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
         page.on("request", lambda request: self._asked(request.url))
 
-    def sign_in(self) -> None:
+    def sign_in(self, name: str = "", password: str = "") -> None:
+        """As this person, or as the first admin."""
         self.page.goto("/login")
-        self.page.get_by_label("Name").fill(self.z2.admin.name)
-        self.page.get_by_label("Password", exact=True).fill(self.z2.admin.password)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.give_password(name or self.z2.admin.name, password or self.z2.admin.password)
         expect(self.page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
+
+    def give_password(self, name: str, password: str) -> None:
+        """Fills in the form of the sign-in page and sends it."""
+        self.page.get_by_label("Name").fill(name)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+
+    def open_account(self) -> Locator:
+        """The menu of what concerns the person who is signed in."""
+        self.page.get_by_role("button", name="Account:").click()
+        return self.page.locator(":popover-open")
+
+    def sign_out(self) -> None:
+        self.open_account().get_by_role("button", name="Sign out", exact=True).click()
+        expect(self.page.get_by_role("heading", name="Sign in to Z2")).to_be_visible()
 
     def visit(self, address: str, heading: str | re.Pattern[str]) -> None:
         self.page.goto(address)

@@ -75,10 +75,11 @@ def test_a_demo_of_a_file_that_is_not_there_installs_nothing(clone: Path) -> Non
 
 def test_a_benchmark_that_does_not_exist_is_refused(clone: Path) -> None:
     (clone / "bench").mkdir()
-    (clone / "bench" / "append.py").touch()
+    (clone / "bench" / "append.py").write_text("if __name__ == '__main__': pass\n")
+    (clone / "bench" / "library.py").touch()
     done = subprocess.run(["make", "bench", "B=none"], cwd=clone, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "there are: append" in done.stderr
+    assert "there are: append \n" in done.stderr
 
 
 def test_in_ci_a_missing_browser_is_a_failure_and_elsewhere_a_remark(

@@ -36,7 +36,7 @@ def test_revising_an_agent_to_what_it_is_changes_nothing() -> None:
 
 
 def test_an_agent_that_does_not_exist_is_not_revised() -> None:
-    given(agent.decider).when(REVISE).then_rejected("ReviseAgent refused: the agent is absent")
+    given(agent.decider).when(REVISE).then_rejected("cannot revise the agent: the agent does not exist")
 
 
 def test_an_agent_is_retired() -> None:
@@ -48,13 +48,13 @@ def test_retiring_an_agent_again_changes_nothing() -> None:
 
 
 def test_an_agent_that_does_not_exist_is_not_retired() -> None:
-    given(agent.decider).when(agent.RetireAgent()).then_rejected("the agent is absent")
+    given(agent.decider).when(agent.RetireAgent()).then_rejected("the agent does not exist")
 
 
 def test_a_retired_agent_is_neither_revised_nor_created_again() -> None:
     retired = given(agent.decider, CREATED, RETIRED)
-    retired.when(REVISE).then_rejected("ReviseAgent refused: the agent is retired")
-    retired.when(CREATE).then_rejected("CreateAgent refused: the agent is retired")
+    retired.when(REVISE).then_rejected("cannot revise the agent: the agent is retired")
+    retired.when(CREATE).then_rejected("cannot create the agent: the agent is retired")
 
 
 def test_each_revision_is_a_version() -> None:

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from domain.agent import CreateAgent, Instructions, ModelChoice
-from domain.kernel import Name, Rejected, Slug, Text
+from domain.kernel import Command, Name, Rejected, Slug, Text, refusal
 from domain.run import CancelRun
+from domain.webhook import RotateWebhookSecret
 from domain.workflow import AgentNode, Attempts, CreateWorkflow, Description, Nodes, Prompt
 
 ACCEPTED = [
@@ -114,3 +115,18 @@ def test_a_command_refuses_a_field_that_it_does_not_know() -> None:
 def test_a_refusal_says_why_under_a_code() -> None:
     refusal = Rejected("no", code="name_taken", field="name")
     assert (str(refusal), refusal.code, refusal.field) == ("no", "name_taken", "name")
+
+
+@pytest.mark.parametrize(
+    ("command", "noun", "status", "said"),
+    [
+        (CancelRun, "run", "completed", "cannot cancel the run: the run is completed"),
+        (RotateWebhookSecret, "webhook", "paused", "cannot rotate the webhook secret: the webhook is paused"),
+        (CreateAgent, "agent", "absent", "cannot create the agent: the agent does not exist"),
+    ],
+)
+def test_a_refusal_is_a_sentence_under_a_type_for_programs(
+    command: type[Command], noun: str, status: str, said: str
+) -> None:
+    refused = refusal(command, noun, status)
+    assert (str(refused), refused.code, refused.field) == (said, "rejected", None)

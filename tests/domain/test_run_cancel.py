@@ -46,11 +46,11 @@ def test_cancelling_again_changes_nothing() -> None:
 
 def test_a_completed_run_is_not_cancelled() -> None:
     past = (started("a"), scheduled("a"), begun("a"), completed("a"), run_completed())
-    given(run.decider, *past).when(cancel()).then_rejected("CancelRun refused: the run is completed")
+    given(run.decider, *past).when(cancel()).then_rejected("cannot cancel the run: the run is completed")
 
 
 def test_a_failed_run_in_which_nothing_goes_on_is_not_cancelled() -> None:
-    given(run.decider, *PAIR[:4], *END).when(cancel()).then_rejected("CancelRun refused: the run is failed")
+    given(run.decider, *PAIR[:4], *END).when(cancel()).then_rejected("cannot cancel the run: the run is failed")
 
 
 def test_what_is_still_under_way_in_a_failed_run_can_be_stopped() -> None:

@@ -56,7 +56,7 @@ def test_revising_a_workflow_to_what_it_is_changes_nothing() -> None:
 
 
 def test_a_workflow_that_does_not_exist_is_not_revised() -> None:
-    given(workflow.decider).when(REVISE).then_rejected("ReviseWorkflow refused: the workflow is absent")
+    given(workflow.decider).when(REVISE).then_rejected("cannot revise the workflow: the workflow does not exist")
 
 
 def test_each_revision_is_a_version() -> None:

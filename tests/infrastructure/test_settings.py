@@ -37,9 +37,20 @@ def test_every_setting_has_a_variable_of_its_own_and_says_what_it_is_for() -> No
         ("Z2_MODEL_IDLE_SECONDS", "soon"),
         ("Z2_WORKER_JOBS", "0"),
         ("Z2_WORKER_JOBS", "1001"),
-        ("Z2_TOKEN_HOURS", "-1"),
+        ("Z2_TOKEN_MINUTES", "-1"),
+        ("Z2_LIMIT_USER", "-1"),
+        ("Z2_LIMIT_SECONDS", "0"),
+        ("Z2_TRUSTED_PROXIES", "*"),
+        ("Z2_TRUSTED_PROXIES", "proxy.example"),
+        ("Z2_CORS_ORIGINS", "*, https://a.example"),
+        ("Z2_CORS_ORIGINS", "https://a.example/"),
+        ("Z2_CORS_ORIGINS", "null"),
+        ("Z2_CORS_ORIGINS", "a.example"),
+        ("Z2_MAX_CONNECTIONS", "0"),
         ("Z2_LOG_FORMAT", "xml"),
         ("Z2_LOG_LEVEL", "loud"),
+        ("Z2_PUBLIC_URL", "z2.example.com"),
+        ("Z2_PUBLIC_URL", "https://z2.example.com/path"),
     ],
 )
 def test_a_wrong_one_is_refused_by_name(name: str, value: str) -> None:
@@ -50,7 +61,7 @@ def test_a_wrong_one_is_refused_by_name(name: str, value: str) -> None:
 
 def test_neither_an_error_nor_a_log_shows_a_secret() -> None:
     loaded = settings.load(
-        {"OPENAI_API_KEY": SECRET, "Z2_TOKEN_KEY": SECRET, "DATABASE_URL": f"postgresql://a:{SECRET}@b"}
+        {"OPENAI_API_KEY": SECRET, "Z2_TOKEN_KEYS": SECRET, "DATABASE_URL": f"postgresql://a:{SECRET}@b"}
     )
     assert SECRET not in repr(loaded) + str(loaded) + repr(loaded.providers) + f"{loaded}"
     with pytest.raises(Invalid) as refused:

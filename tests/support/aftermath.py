@@ -6,25 +6,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
 
 import msgspec
 
-from application.access import Actor
 from domain.kernel import Record
-from infrastructure import settings
-from infrastructure.identity import tokens
-from tests.support import history, servers
+from tests.support import cluster, history, servers
 from tests.support.load import Plan
 from tests.support.mortal import mortal_postgres
 from tests.support.storm import Forecast, Storm
-from tests.support.system import ROOT
-
-ACTOR = Actor(UUID(int=1), UUID(int=3), "admin")
-NOWHERE = "redis://127.0.0.1:1"
-"""Nothing that the clients ask for needs Redis."""
+from tests.support.system import ROOT, System
 
 
 class Aftermath(Record):
@@ -36,6 +27,7 @@ class Aftermath(Record):
     seconds: float
     asked: int
     answered: int
+    refused: int
     events: int
     found: list[history.Finding]
 
@@ -43,16 +35,16 @@ class Aftermath(Record):
 def weathered(forecast: Forecast) -> Aftermath:
     """Let the storm come over a Z2 at work."""
     begun = time.monotonic()
-    with servers.scratch() as data, mortal_postgres() as postgres:
-        environment = {**os.environ, "DATABASE_URL": postgres.url, "REDIS_URL": NOWHERE, "Z2_DATA_DIR": str(data)}
-        environment["Z2_LOG_LEVEL"] = "error"
+    with servers.scratch() as data, servers.redis_server() as redis_url, mortal_postgres() as postgres:
+        environment = {**os.environ, "DATABASE_URL": postgres.url, "REDIS_URL": redis_url, "Z2_DATA_DIR": str(data)}
+        environment |= cluster.UNBOUNDED
         with _nursery(forecast, environment, data / "said") as (nursery, ports):
             storm = Storm(forecast, postgres, nursery)
             storm.begin()
             postgres.hold_commits()
             _under_load(storm, _plan(forecast, ports, environment, data), environment)
         asked = history.decoded((data / "history").read_bytes())
-        log = history.read_log(postgres.url)
+        log = history.read_log(postgres.url, asked)
         return Aftermath(
             killed=dict(sorted(storm.killed.items())),
             processes_killed=storm.processes_killed,
@@ -60,6 +52,7 @@ def weathered(forecast: Forecast) -> Aftermath:
             seconds=time.monotonic() - begun,
             asked=sum(isinstance(entry, history.Asked) for entry in asked),
             answered=sum(isinstance(entry, history.Answered) for entry in asked),
+            refused=sum(isinstance(entry, history.Refused) for entry in asked),
             events=len(log),
             found=history.findings(asked, log),
         )
@@ -80,17 +73,11 @@ def _under_load(storm: Storm, plan: Plan, environment: dict[str, str]) -> None:
 
 
 def _plan(forecast: Forecast, ports: list[int], environment: dict[str, str], data: Path) -> Plan:
-    key = tokens.signing_key("", settings.load(environment).data)
-    token, _ = tokens.Tokens(key, timedelta(hours=12)).issue(ACTOR, tokens.now())
-    by_kind = list(zip(forecast.places, ports, strict=True))
-    return Plan(
-        urls=[f"http://127.0.0.1:{port}" for kind, port in by_kind if kind == "api"],
-        token=token,
-        ports=[port for kind, port in by_kind if kind == "appender"],
-        clients=forecast.clients,
-        seed=forecast.seed,
-        history=str(data / "history"),
-    )
+    urls = [f"http://127.0.0.1:{port}" for port in ports]
+    system = System(environment, data, urls[0])
+    system.sign_in()
+    system.client.close()
+    return Plan(urls, cluster.token(system), forecast.clients, forecast.seed, str(data / "history"))
 
 
 @contextlib.contextmanager
@@ -98,7 +85,7 @@ def _nursery(
     forecast: Forecast, environment: dict[str, str], log: Path
 ) -> Iterator[tuple["subprocess.Popen[bytes]", list[int]]]:
     """The process that forks the others, and the port of each place; what all of them say goes to a log."""
-    command = [sys.executable, "-m", "tests.support.nursery", ",".join(forecast.places), forecast.store]
+    command = [sys.executable, "-m", "tests.support.nursery", str(forecast.processes), forecast.store]
     with (
         log.open("wb") as said,
         subprocess.Popen(

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 
 from tests.support import model_server
+from tests.support.model_dialect import Frame
 from tests.support.model_script import Script
-from tests.support.model_server import Frame, ModelServer
+from tests.support.model_server import ModelServer
 
 _TYPES = {
     400: "invalid_request_error",
@@ -23,9 +24,12 @@ _TYPES = {
 class AnthropicDialect:
     path = "/v1/messages"
 
-    def refusal(self, headers: dict[str, str], body: dict[str, object]) -> tuple[int, str] | None:
+    def key(self, headers: dict[str, str]) -> str:
         # The SDK sends its key as a bearer token since 2.0; other clients send it in a header of its own.
-        if not (headers.get("x-api-key") or headers.get("authorization", "").startswith("Bearer ")):
+        return headers.get("x-api-key") or headers.get("authorization", "").removeprefix("Bearer ")
+
+    def refusal(self, key: str, headers: dict[str, str], body: dict[str, object]) -> tuple[int, str] | None:
+        if not key:
             return 401, "missing_key"
         complete = all(body.get(name) for name in ("model", "messages", "max_tokens"))
         if not complete or body.get("stream") is not True or not headers.get("anthropic-version"):

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-import psycopg
-
 from application.ports import IdempotencyKey, Outcome, Write
 from infrastructure import group_writer
 from infrastructure.database import Database
@@ -21,7 +19,7 @@ class EagerWriter(GroupWriter):
 
     async def _execute(self, batch: list[Waiting]) -> Any:
         if self._connection is None:
-            self._connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True)
+            self._connection = await self._database.connect()
         async with self._connection.transaction():
             answer = await super()._execute(batch)
             group_writer._tell(batch, answer)
@@ -32,7 +30,7 @@ class EagerWriter(GroupWriter):
 class EagerEventStore(PostgresEventStore):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self._writer = EagerWriter(database.url, database.check)
+        self._writer = EagerWriter(database)
 
 
 class ForgetfulEventStore(PostgresEventStore):

@@ -1,82 +1,110 @@
-"""Several processes that flood one log at once while two projectors keep the read models."""
+"""API processes that are flooded at once, projectors of which one is killed, and listeners at every API process."""
 
-import asyncio
 import contextlib
-import os
+import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import psycopg
 
 from domain.kernel import Record
-from infrastructure.database import Database, migrate
-from interfaces.composition import PROJECTIONS
-from tests.support import flood, servers
-from tests.support.system import ROOT, until
+from tests.support import cluster, flood, listeners, servers
+from tests.support.system import System, until
 
-WRITERS = 3
+APIS = 3
 PROJECTORS = 2
-POSITION = "SELECT coalesce(min(position), 0) FROM projection_positions WHERE name = ANY(%s)"
-ROWS = "SELECT id, position, body::jsonb ->> 'version' FROM agents ORDER BY id"
+LED_SECONDS = 60.0
+FLOOD_SECONDS = 3_600.0
+ROWS = "SELECT id, position, body::jsonb ->> 'name' FROM agents ORDER BY id"
 FOLDED = """
-SELECT originator_id, max(notification_id), count(*)::text FROM events
-WHERE topic LIKE 'agent.%' GROUP BY originator_id ORDER BY originator_id
+SELECT originator_id, notification_id, convert_from(state, 'UTF8')::jsonb -> 'event' ->> 'name' FROM events
+WHERE topic = 'agent.created.v1' ORDER BY originator_id
 """
 
 
 class Deluge(Record):
-    """How many events there were, what each listener told, and whether the read model is what the log comes to."""
+    """What came of it: `events` while everybody listened, `heard` by each listener, `differing` rows of read models.
+
+    `same` says whether the agents are what the log alone makes them, asked in SQL. `leaderless` is how many seconds
+    it took until another projector led.
+    """
 
     events: int
-    heard: list[tuple[int, int]]
-    projected: bool
+    commands: int
+    refused: int
+    heard: list[listeners.Heard]
+    rows: int
+    differing: int
+    same: bool
+    leaderless: float
     seconds: float
+
+    @property
+    def astray(self) -> int:
+        """How many events somebody did not hear, heard again, or heard out of turn."""
+        return sum(abs(self.events - each.seen) + each.strays for each in self.heard)
 
 
 def deluge(database_url: str, redis_url: str, events: int) -> Deluge:
-    """At least so many events; every writer and this process listen to all of them."""
-    begun = time.monotonic()
-    asyncio.run(_prepare(database_url))
-    commands = -(-events // WRITERS)
-    last = flood.events(commands) * WRITERS
-    with servers.scratch() as data:
-        environment = {**os.environ, "DATABASE_URL": database_url, "REDIS_URL": redis_url, "Z2_DATA_DIR": str(data)}
-        environment["Z2_LOG_LEVEL"] = "warning"
-        projector = ["interfaces.cli", "projector"]
-        writer = ["tests.support.flood", database_url, str(commands), str(last)]
-        with _running(environment, *[projector] * PROJECTORS), _running(environment, *[writer] * WRITERS) as writers:
-            heard = [tuple(map(int, each.communicate()[0].split())) for each in writers]
-            with psycopg.connect(database_url, autocommit=True) as connection:
-                until(lambda: _projected(connection) >= last, 120)
-                same = connection.execute(ROWS).fetchall() == connection.execute(FOLDED).fetchall()
-    return Deluge(last, [(seen, strays) for seen, strays in heard], same, time.monotonic() - begun)
+    """At least so many events, all heard by a client of each API process and by a tail in another process."""
+    with servers.scratch() as data, cluster.apis(APIS, database_url, redis_url, data) as (environment, urls):
+        system = System(environment, data, urls[0])
+        system.sign_in()
+        try:
+            with cluster.processes(environment, *[["interfaces.cli", "projector"]] * PROJECTORS) as projectors:
+                until(lambda: _led(system), LED_SECONDS)
+                return _flooded(system, urls, projectors, events)
+        finally:
+            system.client.close()
 
 
-def _projected(connection: psycopg.Connection[Any]) -> int:
-    row = connection.execute(POSITION, (list(PROJECTIONS),)).fetchone()
-    return int(row[0]) if row else 0
-
-
-async def _prepare(url: str) -> None:
-    database = Database(url)
-    await database.open()
-    await migrate(database, *(projection.schema for projection in PROJECTIONS.values()))
-    await database.close()
+def _flooded(system: System, urls: list[str], projectors: "list[subprocess.Popen[str]]", events: int) -> Deluge:
+    token = cluster.token(system)
+    database_url = system.environment["DATABASE_URL"]
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        after = cluster.position(connection, cluster.HEAD)
+        source = ["tests.support.flood", cluster.text(flood.Plan(urls, token, events))]
+        with _listening(system, listeners.Plan(urls, token, database_url, after)) as listening:
+            begun = time.monotonic()
+            with cluster.processes(system.environment, source) as (flooding,):
+                until(lambda: cluster.position(connection, cluster.HEAD) - after > events / 2, FLOOD_SECONDS)
+                leaderless = _behead(system, projectors)
+                answered, refused = map(int, flooding.communicate()[0].split())
+            last = cluster.position(connection, cluster.HEAD)
+            heard = msgspec.json.decode(listening.communicate(f"{last}\n")[0], type=list[listeners.Heard])
+        until(lambda: cluster.position(connection, cluster.PROJECTED) >= last, FLOOD_SECONDS)
+        seconds = time.monotonic() - begun
+        rows, differing = cluster.verified(system)
+        same = _agents_as_told(connection)
+    return Deluge(last - after, answered, refused, heard, rows, differing, same, leaderless, seconds)
 
 
 @contextlib.contextmanager
-def _running(environment: dict[str, str], *modules: list[str]) -> Iterator[list["subprocess.Popen[bytes]"]]:
-    started = [
-        subprocess.Popen([sys.executable, "-m", *words], env=environment, cwd=ROOT, stdout=subprocess.PIPE)
-        for words in modules
-    ]
-    try:
-        yield started
-    finally:
-        for process in started:
-            process.terminate()
-        for process in started:
-            process.communicate(timeout=30)
+def _listening(system: System, plan: listeners.Plan) -> "Iterator[subprocess.Popen[str]]":
+    with cluster.processes(system.environment, ["tests.support.listeners", cluster.text(plan)]) as (listening,):
+        assert listening.stdout is not None
+        assert listening.stdout.readline() == "listening\n"
+        yield listening
+
+
+def _behead(system: System, projectors: "list[subprocess.Popen[str]]") -> float:
+    """kill -9 of the projector that leads; how long it takes until the other one leads everything."""
+    leader = until(lambda: _led(system), LED_SECONDS)["agents"]
+    victim = next(each for each in projectors if leader.endswith(f":{each.pid}"))
+    victim.send_signal(signal.SIGKILL)
+    killed = time.monotonic()
+    until(lambda: (led := _led(system)) and leader not in led.values(), LED_SECONDS)
+    return time.monotonic() - killed
+
+
+def _led(system: System) -> dict[str, str] | None:
+    """Who leads what, if somebody leads everything that follows the log."""
+    led = {each["name"]: each["leader"] for each in system.get("/api/projections")["items"]}
+    return led if all(led.values()) else None
+
+
+def _agents_as_told(connection: psycopg.Connection[Any]) -> bool:
+    return connection.execute(ROWS).fetchall() == connection.execute(FOLDED).fetchall()

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -63,6 +63,9 @@ class FakeStore:
         if self.before_load:
             await self.before_load.pop(0)()
         return [recorded for recorded in self.log if recorded.stream == stream and recorded.version > after]
+
+    async def load_all(self, after: Mapping[UUID, int]) -> list[Recorded]:
+        return [recorded for stream, seen in after.items() for recorded in await self.load(stream, seen)]
 
     async def append(self, writes: Sequence[Write], key: IdempotencyKey | None = None) -> Outcome:
         await asyncio.sleep(0)
@@ -230,6 +233,9 @@ class FakeProvider:
 class FakeProviders:
     def __init__(self, *providers: Provider) -> None:
         self._by_name = {provider.name: provider for provider in providers}
+
+    async def of(self, workspace_id: UUID, *, anew: bool = False) -> "FakeProviders":
+        return self
 
     def get(self, model: str) -> Provider:
         provider = self._by_name.get(model.partition("/")[0])

@@ -1,77 +1,105 @@
-"""A process that floods a log with commands and meanwhile listens to all of it.
+"""Clients that flood API processes with commands, as fast as these answer.
 
-Run as `python -m tests.support.flood DATABASE_URL COMMANDS UNTIL`: it revises agents of its own, COMMANDS times, and
-follows the log from its beginning up to the position UNTIL; it prints how many events it saw, and how many out of turn.
+Run as `python -m tests.support.flood` with its Plan as the first argument. Most commands make agents; some rotate the
+secrets of a few webhooks that all processes change at once, and some start runs. It prints how many commands were
+answered and how many were refused.
 """
 
 import asyncio
 import sys
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import uuid4
 
-import uvloop
+import msgspec
 
-from application.access import Actor
-from application.execute import Executor
-from domain import agent
-from infrastructure.database import Database
-from infrastructure.event_store import PostgresEventStore
-from infrastructure.identity.tokens import now
-from infrastructure.tail import Tail
-from interfaces.composition import background
+from domain.kernel import Record
+from tests.support.tiny_client import Connection
 
-ACTOR = Actor(UUID(int=1), UUID(int=2), "admin")
-AT_ONCE = 32
-AGENT_EVENTS = 2
-"""An agent that is made is an event, and its name is another one."""
+AT_ONCE = 8
+"""For each API process."""
+
+SHARED = 4
+STEPS = 4
+PAUSE_SECONDS = 0.05
 
 
-def events(commands: int) -> int:
-    """How many events a flood of so many commands comes to."""
-    return commands + AT_ONCE * AGENT_EVENTS
+class Plan(Record):
+    """At least so many events, from API processes at these addresses."""
+
+    urls: list[str]
+    token: str
+    events: int
 
 
-async def flood(store: PostgresEventStore, commands: int) -> None:
-    executor = Executor(store, now)
-    streams = [uuid4() for _ in range(AT_ONCE)]
+class Flood:
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._begun = 0
+        self._events = 0
+        self._hooks: list[str] = []
+        self._workflow = ""
+        self.answered = 0
+        self.refused = 0
 
-    async def revise(number: int) -> None:
-        stream = streams[number]
-        create = agent.CreateAgent(f"Agent {stream}", "Role", "Do.", "summarise")
-        await executor.execute(stream, create, ACTOR, correlation_id=stream)
-        for turn in range(number, commands, AT_ONCE):
-            await executor.execute(
-                stream, agent.ReviseAgent("Role", f"Do {turn}.", "summarise"), ACTOR, correlation_id=stream
-            )
+    async def run(self) -> None:
+        await self._prepare()
+        doors = [Connection(url, self._plan.token) for url in self._plan.urls for _ in range(AT_ONCE)]
+        await asyncio.gather(*(self._work(door) for door in doors))
+        for door in doors:
+            door.close()
 
-    await asyncio.gather(*(revise(number) for number in range(AT_ONCE)))
+    async def _prepare(self) -> None:
+        """What all share: a few webhooks, and a workflow whose steps need nothing."""
+        door = Connection(self._plan.urls[0], self._plan.token)
+        hooks = [await self._done(door, "/api/webhooks", {"url": f"https://example.com/{n}"}) for n in range(SHARED)]
+        self._hooks = [each["id"] for each in hooks]
+        agent = await self._done(door, "/api/agents", _agent("All"))
+        nodes = [{"id": f"step-{number}", "agent_id": agent["id"], "prompt": "Go."} for number in range(STEPS)]
+        self._workflow = (await self._done(door, "/api/workflows", {"name": "Wide", "nodes": nodes}))["id"]
+        door.close()
+
+    async def _work(self, door: Connection) -> None:
+        while self._events < self._plan.events:
+            self._begun += 1
+            number = self._begun
+            if number % 20 == 0:
+                self._events += 1 + STEPS
+                run = {"workflow_id": self._workflow, "input": {"title": f"Run {number}", "text": "Some text."}}
+                await self._done(door, "/api/runs", run)
+            elif number % 10 == 3:
+                self._events += 1
+                await self._done(door, f"/api/webhooks/{self._hooks[number // 10 % SHARED]}/secret")
+            else:
+                self._events += 2
+                await self._done(door, "/api/agents", _agent(f"Agent {number}"))
+
+    async def _done(self, door: Connection, path: str, body: object = None) -> Any:
+        """The answer, asked for under one key until there is one that does not say to ask again."""
+        key = uuid4().hex
+        while True:
+            try:
+                answer = await door.ask("POST", path, body, key)
+            except (OSError, EOFError):
+                await asyncio.sleep(PAUSE_SECONDS)
+                continue
+            if answer.status < 300:
+                self.answered += 1
+                return answer.json()
+            if answer.status < 500:
+                self.refused += 1
+                return None
+            await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def listen(tail: Tail, until: int) -> tuple[int, int]:
-    """How many events came up to this position, and how many that did not come right behind the one before."""
-    seen = strays = position = 0
-    async with tail.follow(0) as batches:
-        async for batch in batches:
-            for recorded in batch:
-                seen += 1
-                strays += recorded.position != position + 1
-                position = recorded.position
-            if position >= until:
-                break
-    return seen, strays
+def _agent(name: str) -> dict[str, str]:
+    return {"name": name, "role": "Role", "instructions": "Do.", "task": "summarise"}
 
 
-async def main(url: str, commands: int, until: int) -> None:
-    database = Database(url)
-    await database.open()
-    try:
-        store = PostgresEventStore(database)
-        tail = Tail(database, store)
-        async with background(tail.run()):
-            heard, _ = await asyncio.gather(listen(tail, until), flood(store, commands))
-        print(*heard)
-    finally:
-        await database.close()
+async def main(plan: Plan) -> None:
+    flood = Flood(plan)
+    await flood.run()
+    print(flood.answered, flood.refused)
 
 
 if __name__ == "__main__":
-    uvloop.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    asyncio.run(main(msgspec.json.decode(sys.argv[1], type=Plan)))

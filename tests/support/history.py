@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from domain import agent, name
+from domain import agent, name, webhook
 from domain.kernel import Record
 from infrastructure import mapper
 
@@ -167,21 +167,36 @@ LOG = """
 SELECT originator_id, originator_version, topic, state, notification_id FROM events ORDER BY notification_id
 """
 
+HOOK = "https://example.com/"
+"""Behind it, the address of a webhook has the key of the command that made it."""
 
-def read_log(database_url: str) -> list[Stored]:
-    """The log of agents whose instructions are the keys of the commands; the claim of a name goes with its agent."""
+
+def read_log(database_url: str, history: History) -> list[Stored]:
+    """The log, and which command each row comes from: what a command makes is named after its key.
+
+    A rotation names nothing, so it is the command's whose answer told its position; where no answer tells it, nobody
+    asked for it.
+    """
     with psycopg.connect(database_url) as connection:
         log = [mapper.decode(*row) for row in connection.execute(LOG).fetchall()]
     creating = {row.stream: row.event.instructions for row in log if isinstance(row.event, agent.Created)}
-    return [Stored(row.position, row.stream, row.version, _key(row.event, creating)) for row in log]
+    told = {(entry.stream, entry.position): entry.key for entry in history if isinstance(entry, Answered)}
+    return [
+        Stored(row.position, row.stream, row.version, _key(row.event, creating, told.get((row.stream, row.position))))
+        for row in log
+    ]
 
 
-def _key(event: object, creating: dict[UUID, str]) -> str | None:
+def _key(event: object, creating: dict[UUID, str], told: str | None) -> str | None:
     match event:
-        case agent.Created(instructions=key) | agent.Revised(instructions=key):
+        case agent.Created(instructions=key):
             return key
         case name.Claimed(owner_id):
             return creating.get(owner_id)
+        case webhook.Subscribed(url):
+            return url.removeprefix(HOOK)
+        case webhook.SecretRotated(number):
+            return told or f"the secret of number {number}"
         case _:
             return None
 

@@ -12,7 +12,7 @@ import psutil
 
 from interfaces.processes import data_lock
 from tests.support.servers import scratch
-from tests.support.system import ROOT, System, until
+from tests.support.system import NAMED, ROOT, System, until
 
 MARKS = {
     "api": "interfaces.cli api",
@@ -61,7 +61,7 @@ class Machine(System):
 def running_machine(**settings: str) -> Iterator[Machine]:
     """A Z2 that lives as long as the block."""
     with scratch() as data:
-        environment = {**os.environ, **settings, "Z2_DATA_DIR": str(data), "Z2_LOG_LEVEL": "warning"}
+        environment = {**os.environ, **NAMED, **settings, "Z2_DATA_DIR": str(data), "Z2_LOG_LEVEL": "warning"}
         for variable in ("DATABASE_URL", "REDIS_URL"):
             environment.pop(variable, None)
         command = [sys.executable, "-m", "interfaces.cli", "up", "--port", "0"]

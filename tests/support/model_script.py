@@ -51,5 +51,8 @@ class Call(msgspec.Struct):
 
     path: str
     body: dict[str, object]
+    key: str = ""
+    key_was_good: bool = True
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
     state: Literal["open", "answered", "broken", "left"] = "open"
     words_sent: int = 0

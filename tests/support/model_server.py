@@ -11,49 +11,19 @@ import asyncio
 import json
 import socket
 import struct
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Literal, Protocol
+from typing import Literal
 
 import msgspec
 
-from domain.kernel import Record
 from tests.support import tiny_http
+from tests.support.model_dialect import Dialect
 from tests.support.model_script import Call, Script
 
 
-class Frame(Record):
-    """A piece of a stream; `word` when it carries one."""
-
-    data: bytes
-    word: bool = False
-
-
-class Dialect(Protocol):
-    """What differs between providers."""
-
-    @property
-    def path(self) -> str:
-        """Where requests for a model go."""
-        ...
-
-    def refusal(self, headers: dict[str, str], body: dict[str, object]) -> tuple[int, str] | None:
-        """Status and code for a request that the provider would not accept as it is."""
-        ...
-
-    def error(self, status: int, code: str | None, quoted: str) -> dict[str, object]:
-        """The body of an error; like real ones it repeats what was sent."""
-        ...
-
-    def error_frame(self, code: str | None) -> bytes: ...
-
-    def frames(self, script: Script, body: dict[str, object]) -> Iterator[Frame]: ...
-
-    def models(self) -> dict[str, object]: ...
-
-
 class ModelServer:
-    """The server; `calls` in their order."""
+    """The server; `calls` in their order. It takes the `keys` only, or any where they are None."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
@@ -62,6 +32,7 @@ class ModelServer:
         self._scripts: list[Script] = []
         self.default = Script()
         self.calls: list[Call] = []
+        self.keys: set[str] | None = None
         self.url = ""
 
     def will(self, *scripts: Script) -> None:
@@ -117,15 +88,21 @@ class ModelServer:
                 self.calls.clear()
                 self.default = Script()
                 return 200, {}
+            case "POST", "/__keys":
+                self.keys = set(json.loads(request.body))
+                return 200, {}
             case "GET", "/v1/models":
-                return 200, self._dialect.models()
+                if self._takes(key := self._dialect.key(request.headers)):
+                    return 200, self._dialect.models()
+                return 401, self._dialect.error(401, None, key)
             case _:
                 return 404, self._dialect.error(404, None, request.path)
 
     async def _model_call(
         self, request: tiny_http.Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
-        call = Call(request.path, json.loads(request.body))
+        call = Call(request.path, json.loads(request.body), self._dialect.key(request.headers))
+        call.key_was_good, call.headers = self._takes(call.key), request.headers
         self.calls.append(call)
         leaving = asyncio.create_task(reader.read(1))
         working = asyncio.create_task(self._perform(request, call, writer))
@@ -144,13 +121,13 @@ class ModelServer:
 
     async def _perform(self, request: tiny_http.Request, call: Call, writer: asyncio.StreamWriter) -> bool:
         script = self._next(request.body.decode())
-        refusal = self._dialect.refusal(request.headers, call.body)
-        status, code = refusal or (script.status, script.code)
+        refusal = self._dialect.refusal(call.key, request.headers, call.body)
+        status, code = refusal or ((script.status, script.code) if call.key_was_good else (401, None))
         if script.fault == "hang_first":
             await asyncio.Event().wait()
         if status != 200:
             await asyncio.sleep(script.delay)
-            quoted = f"{request.headers.get('authorization', '')} {request.headers.get('x-api-key', '')} {call.body}"
+            quoted = f"{call.key} {call.body}"
             extra = {"retry-after": script.retry_after} if script.retry_after is not None else {}
             await tiny_http.respond(writer, status, self._dialect.error(status, code, quoted), extra)
             call.state = "answered"
@@ -203,6 +180,9 @@ class ModelServer:
             case _:
                 pass
         return True
+
+    def _takes(self, key: str) -> bool:
+        return self.keys is None or key in self.keys
 
     def _next(self, body: str) -> Script:
         for script in self._scripts:

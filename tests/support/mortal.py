@@ -26,7 +26,10 @@ CREATE CONSTRAINT TRIGGER hold_commit AFTER INSERT ON events
 """
 """After everything is inserted and before it is committed, an append waits for whoever holds this lock."""
 
-WAITING = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objid = 1 AND NOT granted"
+WAITING = """
+SELECT pid, application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE locktype = 'advisory' AND classid = 0 AND objid = 1 AND NOT granted
+"""
 
 
 class MortalPostgres:
@@ -60,13 +63,13 @@ class MortalPostgres:
             connection.execute(HOLD)
 
     @contextlib.contextmanager
-    def held(self, meanwhile: Callable[[], object]) -> Iterator[int]:
-        """While the block runs, an append has inserted and cannot commit: the process id of its backend."""
+    def held(self, meanwhile: Callable[[], object]) -> Iterator[tuple[int, str]]:
+        """While the block runs, an append has inserted and cannot commit: its backend, and its client."""
         with until(self._connected) as connection:
             connection.execute("SELECT pg_advisory_lock(1)")
             while not (found := connection.execute(WAITING).fetchone()):
                 meanwhile()
-            yield found[0]
+            yield found
 
     def _connected(self) -> psycopg.Connection[Any] | None:
         """A connection, if Postgres has recovered from whatever befell it."""
@@ -77,7 +80,7 @@ class MortalPostgres:
 
     def kill_backend(self, meanwhile: Callable[[], object]) -> None:
         """kill -9 of a backend between its insert and its commit; Postgres then restarts itself."""
-        with contextlib.suppress(psycopg.OperationalError), self.held(meanwhile) as pid:
+        with contextlib.suppress(psycopg.OperationalError), self.held(meanwhile) as (pid, _):
             os.kill(pid, signal.SIGKILL)
         until(self._whole.ready)
 

@@ -1,8 +1,8 @@
 """Forks processes of Z2 from one that has imported everything, so that a thousand of them may be killed in a while.
 
-Run as `python -m tests.support.nursery KINDS STORE`: KINDS is a comma-separated list of `api` and `appender`, one for
-each place, STORE is one of STORES. It says the ports of the places; a line `PLACE [FAIL_POINT]` on its input has
-it fork a process there. It says `ready PLACE PID` and `died PLACE CODE`. The sockets stay open, as those of `z2 up`.
+Run as `python -m tests.support.nursery PLACES STORE`: PLACES is how many, STORE is one of STORES. It says the ports of
+the places; a line `PLACE [FAIL_POINT]` on its input has it fork an API process there. It says `ready PLACE PID` and
+`died PLACE CODE`. The sockets stay open, as those of `z2 up`.
 """
 
 import contextlib
@@ -14,19 +14,21 @@ import sys
 from typing import NoReturn
 
 import uvicorn
-import uvloop
 from litestar.types import ASGIApp
 
 from infrastructure import fail_points, logs, settings
-from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
-from infrastructure.identity.credentials import Credentials
+from infrastructure.identity.passwords import Passwords
 from interfaces import composition
 from interfaces.http.app import create_app
-from tests.support import appender
 from tests.support.broken import EagerEventStore, ForgetfulEventStore
 
 STORES = {"sound": PostgresEventStore, "eager": EagerEventStore, "forgetful": ForgetfulEventStore}
+
+
+def called(pid: int) -> str:
+    """What the connections of such a process are called in Postgres."""
+    return f"api {pid}"
 
 
 def say(*words: object) -> None:
@@ -51,21 +53,12 @@ def api(place: int, listener: socket.socket, app: ASGIApp) -> None:
     server.run(sockets=[listener])
 
 
-def append(place: int, listener: socket.socket, store: type[PostgresEventStore]) -> None:
-    def ready() -> None:
-        say("ready", place, os.getpid())
-
-    uvloop.run(appender.serve(settings.load().database_url, listener, ready, store))
-
-
 class Nursery:
-    def __init__(self, kinds: list[str], store: type[PostgresEventStore]) -> None:
-        self._kinds = kinds
-        self._store = store
-        self._listeners = [socket.create_server(("127.0.0.1", 0), backlog=512) for _ in kinds]
+    def __init__(self, places: int) -> None:
+        self._listeners = [socket.create_server(("127.0.0.1", 0), backlog=512) for _ in range(places)]
         self._places: dict[int, int] = {}
         self._app = create_app(settings.load())
-        Credentials(Database(settings.load().database_url))  # what takes a process a while, its children need not do
+        Passwords()  # what takes a process a while, its children need not do
 
     def run(self) -> None:
         """Fork and tell until the input ends, then end everybody."""
@@ -110,10 +103,8 @@ class Nursery:
         code = 1
         try:
             fail_points.wish(wish)
-            if self._kinds[place] == "api":
-                api(place, self._listeners[place], self._app)
-            else:
-                append(place, self._listeners[place], self._store)
+            os.environ["PGAPPNAME"] = called(os.getpid())
+            api(place, self._listeners[place], self._app)
             code = 0
         finally:
             os._exit(code)
@@ -121,11 +112,10 @@ class Nursery:
 
 def main() -> None:
     logs.configure(settings.load(), "api")
-    store = STORES[sys.argv[2]]
     # the API takes the store that its composition names
-    vars(composition)["PostgresEventStore"] = store
+    vars(composition)["PostgresEventStore"] = STORES[sys.argv[2]]
     with contextlib.suppress(KeyboardInterrupt):
-        Nursery(sys.argv[1].split(","), store).run()
+        Nursery(int(sys.argv[1])).run()
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 
 from tests.support import model_server
+from tests.support.model_dialect import Frame
 from tests.support.model_script import Script
-from tests.support.model_server import Frame, ModelServer
+from tests.support.model_server import ModelServer
 
 _ERRORS = {
     400: ("invalid_request_error", None),
@@ -20,8 +21,11 @@ _ERRORS = {
 class OpenAIDialect:
     path = "/v1/chat/completions"
 
-    def refusal(self, headers: dict[str, str], body: dict[str, object]) -> tuple[int, str] | None:
-        if not headers.get("authorization", "").startswith("Bearer "):
+    def key(self, headers: dict[str, str]) -> str:
+        return headers.get("authorization", "").removeprefix("Bearer ")
+
+    def refusal(self, key: str, headers: dict[str, str], body: dict[str, object]) -> tuple[int, str] | None:
+        if not key:
             return 401, "invalid_api_key"
         if not body.get("model") or not body.get("messages") or body.get("stream") is not True:
             return 400, "missing_required_parameter"

@@ -16,7 +16,9 @@ from interfaces.http.app import create_app
 async def serving(environment: Mapping[str, str], *, keep_alive: float = live.KEEP_ALIVE_SECONDS) -> AsyncIterator[str]:
     """Its address. It stops as the process does: the streams first, and then the rest."""
     app = create_app(settings.load(environment), keep_alive=keep_alive)
-    config = uvicorn.Config(app, log_config=None, lifespan="on", access_log=False, timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        app, log_config=None, lifespan="on", access_log=False, proxy_headers=False, timeout_graceful_shutdown=3
+    )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         running = asyncio.create_task(server.serve(sockets=[listener]))

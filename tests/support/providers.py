@@ -1,6 +1,7 @@
 """A Z2 whose model providers are local servers that speak the real protocols and do as they are told."""
 
 import contextlib
+import itertools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from tests.support.servers import create_database, redis_server
 from tests.support.system import ROOT, System, running_system
 
 KINDS = ("openai", "anthropic")
+
+_numbers = itertools.count()
 
 
 class ProviderProcess:
@@ -44,6 +47,10 @@ class ProviderProcess:
         Script(**script)
         assert self._control.post("/__default", json=script).status_code == 200
 
+    def takes(self, *keys: str) -> None:
+        """From now on it takes these keys and no others."""
+        assert self._control.post("/__keys", json=keys).status_code == 200
+
     def calls(self) -> list[dict[str, Any]]:
         """The calls so far, in their order."""
         found: list[dict[str, Any]] = self._control.get("/__calls").json()
@@ -71,6 +78,6 @@ def provided_system(postgres: str, **settings: str) -> Iterator[ProvidedSystem]:
             "ANTHROPIC_API_KEY": "sk-ant-test",
         }
         redis_url = stack.enter_context(redis_server())
-        database = create_database(postgres, "providers")
-        system = stack.enter_context(running_system(database, redis_url, **addresses, **settings))
+        database = create_database(postgres, f"providers_{next(_numbers)}")
+        system = stack.enter_context(running_system(database, redis_url, **addresses | settings))
         yield ProvidedSystem(system, *servers)

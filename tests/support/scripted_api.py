@@ -37,10 +37,10 @@ def good(value: object) -> Answer:
     return Answer(body=msgspec.json.encode(value))
 
 
-def problem(status: int, title: str, detail: str, *fields: tuple[str, str]) -> Answer:
+def problem(status: int, title: str, detail: str, *fields: tuple[str, str], code: str = "x") -> Answer:
     """An RFC 9457 document with what is wrong in each field."""
     errors = [{"field": field, "message": message} for field, message in fields]
-    document = {"type": "urn:z2:problem:x", "title": title, "status": status, "detail": detail, "errors": errors}
+    document = {"type": f"urn:z2:problem:{code}", "title": title, "status": status, "detail": detail, "errors": errors}
     return Answer(status, msgspec.json.encode(document), "application/problem+json")
 
 
@@ -96,6 +96,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def do_POST(self) -> None:
+        self._answer()
+
+    def do_PUT(self) -> None:
+        self._answer()
+
+    def do_DELETE(self) -> None:
         self._answer()
 
     def log_message(self, *_: object) -> None:

@@ -1,6 +1,7 @@
 """A storm of sudden deaths over processes that are at work: who dies when, and of what."""
 
 import contextlib
+import itertools
 import os
 import random
 import selectors
@@ -11,13 +12,20 @@ from collections import Counter
 from collections.abc import Callable
 
 from domain.kernel import Record
+from tests.support import nursery
 from tests.support.mortal import MortalPostgres
 
 POINTS = ("before_append", "after_commit", "before_answer")
+BETWEEN = "after insert"
+"""The point between an insert and its commit lies in Postgres; we kill whoever has sent the append that is there."""
+
+BETWEEN_SHARE = 0.2
+"""The share of those that are killed at the point in Postgres."""
+
 TIMES = (1, 12)
 """How often a process gets to its point before it dies there."""
 
-LIFE_SECONDS = (0.02, 0.6)
+LIFE_SECONDS = (0.02, 1.0)
 """How long a process lives that dies at random."""
 
 MOST_SECONDS = 10.0
@@ -25,14 +33,14 @@ MOST_SECONDS = 10.0
 
 LOOK_SECONDS = 0.01
 OURS = -signal.SIGKILL
-CLEARED = 25
-"""After so many deaths of processes all of them die at once, while an append is between its insert and its commit."""
+CLEARED = 100
+"""After so many deaths of processes all that there are die at once."""
 
 
 class Forecast(Record):
-    """What is to come. `places` names what each process is: `api` or `appender`; `store` is one of the nursery's."""
+    """What is to come over how many API processes; `store` is one of the nursery's."""
 
-    places: tuple[str, ...] = ("api", "api", "api", "appender", "appender")
+    processes: int = 6
     store: str = "sound"
     process_kills: int = 60
     postgres_kills: int = 5
@@ -43,15 +51,16 @@ class Forecast(Record):
 class Storm:
     """Kills the processes of a nursery, and their Postgres."""
 
-    def __init__(self, forecast: Forecast, postgres: MortalPostgres, nursery: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, forecast: Forecast, postgres: MortalPostgres, children: "subprocess.Popen[bytes]") -> None:
         self._forecast = forecast
         self._postgres = postgres
-        self._nursery = nursery
+        self._nursery = children
         self._chance = random.Random(forecast.seed)
         self._selector = selectors.DefaultSelector()
-        assert nursery.stdout is not None
-        self._selector.register(nursery.stdout, selectors.EVENT_READ)
+        assert children.stdout is not None
+        self._selector.register(children.stdout, selectors.EVENT_READ)
         self._unread = b""
+        self._points = itertools.cycle((*POINTS, ""))
         self._ready: dict[int, int] = {}
         self._ends: dict[int, float] = {}
         self._wishes: dict[int, str] = {}
@@ -68,9 +77,9 @@ class Storm:
 
     def begin(self) -> None:
         """Start everybody, and wait until they are ready."""
-        for place in range(len(self._forecast.places)):
+        for place in range(self._forecast.processes):
             self._fork(place)
-        while len(self._ready) < len(self._forecast.places):
+        while len(self._ready) < self._forecast.processes:
             self._hear()
 
     def rage(self) -> None:
@@ -86,6 +95,8 @@ class Storm:
             if self.processes_killed >= CLEARED * cleared:
                 cleared += 1
                 self._clear()
+            if self.killed[f"api, {BETWEEN}"] < BETWEEN_SHARE * self.processes_killed:
+                self._strike_between()
             self._live()
 
     def calm_down(self, until: Callable[[], bool]) -> None:
@@ -109,12 +120,18 @@ class Storm:
             self._postgres.kill()
             self.killed["postgres, at random"] += 1
 
+    def _strike_between(self) -> None:
+        """Whoever waits may have died meanwhile, and then nobody is killed."""
+        with self._postgres.held(self._live) as (_, name):
+            place = next((place for place, pid in self._ready.items() if nursery.called(pid) == name), None)
+            if place is not None:
+                self._kill(place, BETWEEN)
+                while place in self._ready:
+                    self._hear()
+
     def _clear(self) -> None:
-        with self._postgres.held(self._live):
-            for place in list(self._ready):
-                self._kill(place, "between insert and commit")
-            while any(place not in self._ready for place in self._ends):
-                self._hear()
+        for place in list(self._ready):
+            self._kill(place, "all at once")
 
     def _kill(self, place: int, cause: str) -> None:
         """Its death is counted when it is told."""
@@ -124,8 +141,8 @@ class Storm:
             os.kill(self._ready[place], signal.SIGKILL)
 
     def _fork(self, place: int) -> None:
-        by_point = not self._calm and self._chance.random() < 0.6
-        wish = f"{self._chance.choice(POINTS)}:{self._chance.randint(*TIMES)}" if by_point else ""
+        point = "" if self._calm else next(self._points)
+        wish = point and f"{point}:{self._chance.randint(*TIMES)}"
         self._wishes[place] = wish.partition(":")[0]
         assert self._nursery.stdin is not None
         self._nursery.stdin.write(f"{place} {wish}\n".encode())
@@ -157,7 +174,7 @@ class Storm:
     def _dead(self, place: int, code: int) -> None:
         """Who dies of itself, for want of a Postgres, is not counted."""
         if code == OURS:
-            self.killed[f"{self._forecast.places[place]}, {self._wishes[place]}"] += 1
+            self.killed[f"api, {self._wishes[place].replace('_', ' ')}"] += 1
         self._ready.pop(place, None)
         self._ends.pop(place, None)
         self._fork(place)

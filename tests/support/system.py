@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -14,13 +15,27 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
-import msgspec
 
-from interfaces.processes.first_start import Admin, admin_file
+from domain.kernel import Record
 from tests.support.servers import scratch
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = ("api", "worker", "projector")
+
+PLENTY = {f"Z2_LIMIT_{name}": "1000000" for name in ("USER", "KEY", "ADDRESS", "SIGN_IN")}
+"""All tests of a run are one address, and most of them are the same few users."""
+
+
+class Admin(Record):
+    """What the first admin signs in with."""
+
+    name: str
+    password: str
+
+
+ADMIN = Admin("admin", secrets.token_urlsafe(16))
+NAMED = {"Z2_ADMIN_NAME": ADMIN.name, "Z2_ADMIN_PASSWORD": ADMIN.password}
+"""The first admin of every Z2 of the tests, who can sign in at once."""
 
 _databases = itertools.cycle(range(1, 16))
 
@@ -30,8 +45,9 @@ Seen = TypeVar("Seen")
 class System:
     """Addresses, and a client that is signed in as the admin."""
 
-    def __init__(self, environment: dict[str, str], data: Path, url: str) -> None:
+    def __init__(self, environment: dict[str, str], data: Path, url: str, logs: str = "") -> None:
         self.environment = environment
+        self._logs = logs
         self.data = data
         self.url = url
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -40,7 +56,9 @@ class System:
 
     def start(self, name: str) -> None:
         command = [sys.executable, "-m", "interfaces.cli", name]
-        self.processes[name] = subprocess.Popen(command, env=self.environment, cwd=ROOT)
+        with contextlib.ExitStack() as opened:
+            log = opened.enter_context(Path(self._logs, f"{name}.log").open("ab")) if self._logs else None
+            self.processes[name] = subprocess.Popen(command, env=self.environment, cwd=ROOT, stdout=log, stderr=log)
 
     def kill(self, name: str) -> None:
         """As sudden as it gets."""
@@ -57,7 +75,7 @@ class System:
 
     @property
     def admin(self) -> Admin:
-        return msgspec.json.decode(admin_file(self.data).read_bytes(), type=Admin)
+        return Admin(self.environment["Z2_ADMIN_NAME"], self.environment["Z2_ADMIN_PASSWORD"])
 
     def sign_in(self) -> None:
         admin = self.admin
@@ -105,13 +123,19 @@ def until(look: Callable[[], Seen | None], seconds: float = 30) -> Seen:
 
 
 @contextlib.contextmanager
-def running_system(database_url: str, redis_url: str, **settings: str) -> Iterator[System]:
-    """An API, a worker and a projector that live as long as the block."""
+def running_system(database_url: str, redis_url: str, *, logs: str = "", **settings: str) -> Iterator[System]:
+    """An API, a worker and a projector that live as long as the block; they write to files where a folder is given."""
     with scratch() as data:
-        port = free_port()
-        environment = {**os.environ, "DATABASE_URL": database_url, "REDIS_URL": _own(redis_url), **settings}
-        environment |= {"Z2_DATA_DIR": str(data), "Z2_PORT": str(port), "Z2_LOG_LEVEL": "warning"}
-        system = System(environment, data, f"http://127.0.0.1:{port}")
+        port = int(settings.get("Z2_PORT") or free_port())
+        known = {**NAMED, "Z2_LOG_LEVEL": "warning"}
+        servers_urls = {"DATABASE_URL": database_url, "REDIS_URL": _own(redis_url)}
+        environment = {**os.environ, **servers_urls, **PLENTY, **known, **settings}
+        environment |= {
+            "Z2_DATA_DIR": str(data),
+            "Z2_PORT": str(port),
+            "Z2_TOKEN_MINUTES": "600",
+        }
+        system = System(environment, data, f"http://127.0.0.1:{port}", logs)
         try:
             for name in PROCESSES:
                 system.start(name)

@@ -17,7 +17,8 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
     queryCache: new QueryCache({ onError: signedOut }),
     defaultOptions: {
       queries: { retry: shouldRetry, staleTime: 5_000 },
-      mutations: { onError: signedOut },
+      // what was sent, such as a password, is not kept when the form is left
+      mutations: { gcTime: 0, onError: signedOut },
     },
   });
 }

@@ -22,9 +22,41 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
-  validateSearch: (search: Record<string, unknown>): { next?: string } =>
-    typeof search.next === "string" ? { next: search.next } : {},
+  validateSearch: (search: Record<string, unknown>): { next?: string; failed?: string } => ({
+    ...(typeof search.next === "string" && { next: search.next }),
+    ...(typeof search.failed === "string" && { failed: search.failed }),
+  }),
   component: lazyRouteComponent(() => import("~/app/routes/login"), "Login"),
+});
+
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: "/set-up",
+  component: lazyRouteComponent(() => import("~/app/routes/set-up"), "SetUp"),
+});
+
+const forgot = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot",
+  component: lazyRouteComponent(() => import("~/app/routes/forgot"), "Forgot"),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/reset-password",
+  component: lazyRouteComponent(() => import("~/app/routes/reset-password"), "ResetPassword"),
+});
+
+const verifyEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/verify-email",
+  component: lazyRouteComponent(() => import("~/app/routes/verify-email"), "VerifyEmailPage"),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  component: lazyRouteComponent(() => import("~/app/routes/invitation"), "Invitation"),
 });
 
 const signedIn = createRoute({
@@ -86,7 +118,74 @@ const workflows = createRoute({
   component: lazyRouteComponent(() => import("~/app/routes/workflows"), "Workflows"),
 });
 
-const tree = root.addChildren([login, signedIn.addChildren([home, runs, newRun, run, agents, workflows])]);
+const device = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/device",
+  validateSearch: (search: Record<string, unknown>): { code?: string } =>
+    typeof search.code === "string" ? { code: search.code } : {},
+  component: lazyRouteComponent(() => import("~/app/routes/device"), "Device"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("~/app/routes/settings/layout"), "Settings"),
+});
+
+const profile = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  component: lazyRouteComponent(() => import("~/app/routes/settings/profile"), "Profile"),
+});
+
+const signIns = createRoute({
+  getParentRoute: () => settings,
+  path: "/sign-ins",
+  component: lazyRouteComponent(() => import("~/app/routes/settings/sign-ins"), "SignIns"),
+});
+
+const keys = createRoute({
+  getParentRoute: () => settings,
+  path: "/keys",
+  component: lazyRouteComponent(() => import("~/app/routes/settings/keys"), "Keys"),
+});
+
+const members = createRoute({
+  getParentRoute: () => settings,
+  path: "/members",
+  component: lazyRouteComponent(() => import("~/app/routes/settings/members"), "Members"),
+});
+
+const roles = createRoute({
+  getParentRoute: () => settings,
+  path: "/roles",
+  component: lazyRouteComponent(() => import("~/app/routes/settings/roles"), "Roles"),
+});
+
+const workspaces = createRoute({
+  getParentRoute: () => settings,
+  path: "/workspaces",
+  component: lazyRouteComponent(() => import("~/app/routes/settings/workspaces"), "Workspaces"),
+});
+
+const tree = root.addChildren([
+  login,
+  setUp,
+  forgot,
+  resetPassword,
+  verifyEmail,
+  invitation,
+  signedIn.addChildren([
+    home,
+    runs,
+    newRun,
+    run,
+    agents,
+    workflows,
+    device,
+    settings.addChildren([profile, signIns, keys, members, roles, workspaces]),
+  ]),
+]);
 
 export function createPageRouter(queryClient: QueryClient) {
   return createRouter({

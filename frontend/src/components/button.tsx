@@ -5,7 +5,8 @@ export type ButtonKind = "primary" | "quiet" | "danger";
 
 const KINDS: Record<ButtonKind, string> = {
   primary: "border-cta bg-cta text-cta-fg hover:border-cta-hover hover:bg-cta-hover",
-  quiet: "border-edge text-fg hover:border-fg-2 hover:bg-overlay",
+  quiet:
+    "border-edge text-fg hover:border-fg-2 hover:bg-overlay aria-pressed:border-info aria-pressed:bg-overlay",
   danger: "border-danger text-danger hover:bg-danger hover:text-bg",
 };
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { elapsed, formatAgo, formatCost, formatDuration, formatSize } from "~/lib/format";
+import { elapsed, formatAgo, formatCost, formatDuration, formatMoment, formatSize } from "~/lib/format";
 
 test.each([
   [0, "0 ms"],
@@ -44,4 +44,8 @@ test("what was long ago is told by its day", () => {
 test("what has not ended lasts until now", () => {
   expect(elapsed("2026-11-22T12:00:00Z", null, Date.parse("2026-11-22T12:00:05Z"))).toBe(5000);
   expect(elapsed("2026-11-22T12:00:00Z", "2026-11-22T12:00:01Z", 0)).toBe(1000);
+});
+
+test("a moment is told by its day and minute", () => {
+  expect(formatMoment("2026-11-22T12:34:56Z")).toMatch(/^22 Nov 2026, \d\d:34$/);
 });

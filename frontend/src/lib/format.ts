@@ -1,5 +1,6 @@
 const count = new Intl.NumberFormat("en");
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const minute = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
 const UNITS = ["B", "kB", "MB", "GB"];
 
@@ -53,6 +54,11 @@ export function formatInstant(at: string): string {
 
 export function formatDay(at: string): string {
   return day.format(new Date(at));
+}
+
+/** The day and the time of day, as precise as people need it. */
+export function formatMoment(at: string): string {
+  return `${formatDay(at)}, ${minute.format(new Date(at))}`;
 }
 
 /** `just now`, `4 min ago`, `3 h ago`, then the day. */

@@ -26,7 +26,7 @@ def run(api: Connection, word: str) -> UUID:
         if not newest:
             raise BadInput("there is no run yet", "start one with `z2 run`")
         return newest[0].id
-    if (whole := _uuid(word)) is not None:
+    if (whole := uuid(word)) is not None:
         return whole
     prefix = word.lower()
     if len(prefix) < SHORTEST_PREFIX or not re.fullmatch(r"[0-9a-f-]+", prefix):
@@ -37,12 +37,12 @@ def run(api: Connection, word: str) -> UUID:
 
 def stream(api: Connection, word: str) -> UUID:
     """The stream that is meant: anything by its id, a run also as `run` takes it. Raises BadInput."""
-    return _uuid(word) or run(api, word)
+    return uuid(word) or run(api, word)
 
 
 def work(api: Connection, word: str) -> Work:
     """The template or workflow of this name or id. Raises BadInput."""
-    if (whole := _uuid(word)) is not None:
+    if (whole := uuid(word)) is not None:
         return Work(workflow_id=whole)
     templates = api.get("/api/templates", wire.Templates).items
     if any(each.name == word for each in templates):
@@ -76,7 +76,8 @@ def _beginning(api: Connection, prefix: str) -> UUID:
     return found[0]
 
 
-def _uuid(word: str) -> UUID | None:
+def uuid(word: str) -> UUID | None:
+    """The whole id that the word is, if it is one."""
     try:
         return UUID(word) if len(word) == len(str(UUID(int=0))) else None
     except ValueError:

@@ -24,9 +24,13 @@ WRITE_PATIENCE = 20.0
 
 SHORTEST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
+RENEWALS = 3
+"""So often a token is got for one request: the one that another command has got may be over in turn."""
+
 LONGEST_EVENT = 16 * 1024 * 1024
 ANSWER_SECONDS = 30.0
 CONNECT_SECONDS = 5.0
+JSON = "application/json"
 UNAVAILABLE = frozenset({502, 503, 504})
 
 
@@ -55,24 +59,25 @@ class Connection:
         self.url = access.url
         self.patience = READ_PATIENCE
         self._http = http
-        self._owner = access.owner
+        self._token = access.token
+        self._stored = access.stored
         if access.token:
             self._bear(access.token)
 
     def sign_in(self, password: Password) -> wire.NewSession:
         """A session under this name, which is used from then on. Raises Failure."""
-        request = self._request("/api/session", password, ANSWER_SECONDS)
+        request = self._request("POST", "/api/session", password, ANSWER_SECONDS)
         session = self._decoded(self._patiently(request, self.patience), wire.NewSession)
         self._bear(session.token)
         return session
 
     def get(self, path: str, shape: type[Shape], query: Query | None = None) -> Shape:
         """What stands at the path. Raises Failure."""
-        return self._decoded(self._ask(path, query), shape)
+        return self._decoded(self._ask(path, query, JSON), shape)
 
     def raw(self, path: str, query: Query | None = None) -> bytes:
         """The JSON at the path as the server wrote it. Raises Failure."""
-        return bytes(self._decoded(self._ask(path, query), msgspec.Raw))
+        return bytes(self._decoded(self._ask(path, query, JSON), msgspec.Raw))
 
     def text(self, path: str) -> str:
         """The stored text at the path. Raises Failure."""
@@ -80,9 +85,15 @@ class Connection:
 
     def post(self, path: str, body: object, shape: type[Shape], *, seconds: float = ANSWER_SECONDS) -> Shape:
         """The answer to a command; it is sent again under one key until it is answered. Raises Failure."""
-        request = self._request(path, body, seconds)
-        request.headers["Idempotency-Key"] = str(uuid4())
-        return self._decoded(self._signed(request, max(self.patience, WRITE_PATIENCE)), shape)
+        return self._command(self._request("POST", path, body, seconds), shape)
+
+    def put(self, path: str, body: object, shape: type[Shape]) -> Shape:
+        """The answer to a command that says how something shall be. Raises Failure."""
+        return self._command(self._request("PUT", path, body, ANSWER_SECONDS), shape)
+
+    def delete(self, path: str, shape: type[Shape]) -> Shape:
+        """The answer to the wish that this be gone. Raises Failure."""
+        return self._command(self._http.build_request("DELETE", path), shape)
 
     @contextmanager
     def live(self, path: str, query: Query, silence: float) -> Iterator[httpx2.EventSource]:
@@ -94,31 +105,63 @@ class Connection:
         ):
             if source.response.status_code != 200:
                 source.response.read()
-                if source.response.status_code == 401 and self._owner:
-                    self.sign_in(self._owner)
-                    raise Away("the session had ended")
+                if source.response.status_code == 401 and self._renew():
+                    raise Away("the token had ended")
                 self._check(source.response)
             yield source
 
-    def _request(self, path: str, body: object, seconds: float) -> httpx2.Request:
-        headers = {"Content-Type": "application/json"}
+    def _command(self, request: httpx2.Request, shape: type[Shape]) -> Shape:
+        request.headers["Idempotency-Key"] = str(uuid4())
+        return self._decoded(self._signed(request, max(self.patience, WRITE_PATIENCE)), shape)
+
+    def _request(self, method: str, path: str, body: object, seconds: float) -> httpx2.Request:
+        headers = {"Content-Type": JSON}
         timeout = httpx2.Timeout(seconds, connect=CONNECT_SECONDS)
         content = msgspec.json.encode(body)
-        return self._http.build_request("POST", path, content=content, headers=headers, timeout=timeout)
+        return self._http.build_request(method, path, content=content, headers=headers, timeout=timeout)
 
-    def _ask(self, path: str, query: Query | None = None) -> httpx2.Response:
-        return self._signed(self._http.build_request("GET", path, params=query), self.patience)
+    def _ask(self, path: str, query: Query | None = None, accept: str = "*/*") -> httpx2.Response:
+        request = self._http.build_request("GET", path, params=query, headers={"Accept": accept})
+        return self._signed(request, self.patience)
 
     def _signed(self, request: httpx2.Request, patience: float) -> httpx2.Response:
-        """The answer; where a session is missing or over, the owner of the data folder gets a new one."""
-        if not self._owner:
-            return self._patiently(request, patience)
-        try:
-            return self._patiently(request, patience)
-        except SignedOut:
-            self.sign_in(self._owner)
+        """The answer; where the stored token is over, the next one is got."""
+        for _ in range(RENEWALS):
+            try:
+                return self._patiently(request, patience)
+            except SignedOut:
+                if not self._renew():
+                    raise
             request.headers["Authorization"] = self._http.headers["Authorization"]
-            return self._patiently(request, patience)
+        return self._patiently(request, patience)
+
+    def _renew(self) -> bool:
+        """Whether there is another token than the one that was refused. Raises Failure.
+
+        A refresh token works once, and is over for whoever uses it twice; so commands take turns, and one that comes
+        later takes the token that another has got meanwhile.
+        """
+        if not self._stored:
+            return False
+        with credentials.turn():
+            login = credentials.read()
+            if login is None or login.url != self.url:
+                return False
+            if login.token == self._token:
+                if login.refresh_token is None:
+                    return False
+                login = self._refreshed(login, login.refresh_token)
+                credentials.write(login)
+        self._token = login.token
+        self._bear(login.token)
+        return True
+
+    def _refreshed(self, login: credentials.Login, refresh_token: str) -> credentials.Login:
+        """Raises SignedOut where the sign-in is over. Nothing is sent twice: the second time would end the sign-in."""
+        body = {"refresh_token": refresh_token}
+        answer = self._once(self._request("POST", "/api/session/refresh", body, ANSWER_SECONDS))
+        renewed = self._decoded(answer, wire.NewToken)
+        return credentials.Login(login.url, login.name, renewed.token, renewed.refresh_token)
 
     def _patiently(self, request: httpx2.Request, patience: float) -> httpx2.Response:
         begun, pause = time.monotonic(), SHORTEST_PAUSE

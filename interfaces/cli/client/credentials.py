@@ -1,8 +1,9 @@
 """Where the command line finds a Z2 and signs in: the environment, a stored login, the Z2 of this folder."""
 
+import fcntl
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -11,24 +12,26 @@ import msgspec
 
 from domain.kernel import Record
 from interfaces.cli.failure import BadInput, Failure
+from interfaces.processes import owner_key
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Login(Record):
-    """A stored login."""
+    """A stored login. The refresh token gets the next access token, once, and another refresh token."""
 
     url: str
     name: str
     token: str
+    refresh_token: str | None = None
 
     def __repr__(self) -> str:
         return f"Login({self.url!r}, {self.name!r}, ...)"
 
 
 class Password(Record):
-    """A name and its password, as the first start left them for the owner of the data folder."""
+    """A name and its password."""
 
     name: str
     password: str
@@ -38,11 +41,11 @@ class Password(Record):
 
 
 class Access(Record):
-    """An address with a token, a password to get one with, both, or neither."""
+    """An address, perhaps with a token; `stored` where that is the one of the stored login."""
 
     url: str
     token: str | None = None
-    owner: Password | None = None
+    stored: bool = False
 
     def __repr__(self) -> str:
         return f"Access({self.url!r}, ...)"
@@ -51,7 +54,7 @@ class Access(Record):
 def find(environment: Mapping[str, str] = os.environ) -> Access:
     """The environment goes before a stored login, and that before the Z2 that runs on this data folder.
 
-    A token or password goes only to the address it belongs to, and nobody acts under another's name.
+    A token or key goes only to the address it belongs to, and nobody acts under another's name.
     Raises Failure.
     """
     stored, running = read(environment), _running(environment)
@@ -59,10 +62,9 @@ def find(environment: Mapping[str, str] = os.environ) -> Access:
     url = address(wished or (stored and stored.url) or running or DEFAULT_URL)
     if token := environment.get("Z2_TOKEN", "").strip():
         return Access(url, _checked(token))
-    owner = _owner(environment) if running == url else None
     if stored is None or stored.url != url:
-        return Access(url, owner=owner)
-    return Access(url, stored.token, owner if owner and owner.name == stored.name else None)
+        return Access(url, _owners_key(environment) if running == url else None)
+    return Access(url, stored.token, stored=True)
 
 
 def address(url: str) -> str:
@@ -122,6 +124,20 @@ def write(login: Login, environment: Mapping[str, str] = os.environ) -> Path:
     return path
 
 
+@contextmanager
+def turn(environment: Mapping[str, str] = os.environ) -> Iterator[None]:
+    """Commands that want to change the stored login take turns. Raises Failure."""
+    path = file(environment).with_name("credentials.lock")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise Failure(f"{path}: {error.strerror}", "set XDG_CONFIG_HOME to a folder of yours") from None
+    with os.fdopen(descriptor, "r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _checked(token: str) -> str:
     if not (token.isascii() and token.isprintable() and " " not in token):
         raise BadInput("Z2_TOKEN holds no token", "take the one that `z2 login` stores")
@@ -140,8 +156,6 @@ def _running(environment: Mapping[str, str]) -> str | None:
     return running.address if running else None
 
 
-def _owner(environment: Mapping[str, str]) -> Password | None:
-    try:
-        return msgspec.json.decode((_folder(environment) / "admin.json").read_bytes(), type=Password)
-    except (OSError, msgspec.MsgspecError):
-        return None
+def _owners_key(environment: Mapping[str, str]) -> str | None:
+    """The key that the Z2 of this data folder has left for its owner."""
+    return owner_key.read(_folder(environment) / owner_key.NAME)

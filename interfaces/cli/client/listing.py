@@ -27,7 +27,7 @@ def runs(status: str | None, limit: int, *, as_json: bool) -> None:
         length = _distinct([str(run.id) for run in page.items])
         return [_run(run, length) for run in page.items]
 
-    _list("/api/runs", wire.RunPage, titles, rows, as_json=as_json, query=query)
+    shown("/api/runs", wire.RunPage, titles, rows, as_json=as_json, query=query)
 
 
 def agents(*, as_json: bool) -> None:
@@ -35,28 +35,28 @@ def agents(*, as_json: bool) -> None:
         return [(it.name, it.role, it.task, it.model, f"v{it.version}", it.status) for it in found.items]
 
     titles = ("Agent", "Role", "Task", "Model", "Version", "Status")
-    _list("/api/agents", wire.Agents, titles, rows, as_json=as_json)
+    shown("/api/agents", wire.Agents, titles, rows, as_json=as_json)
 
 
 def workflows(*, as_json: bool) -> None:
     def rows(found: wire.Workflows) -> Iterable[Cells]:
         return [(it.name, f"v{it.version}", _nodes(it.nodes), str(it.id)) for it in found.items]
 
-    _list("/api/workflows", wire.Workflows, ("Workflow", "Version", "Steps", "Id"), rows, as_json=as_json)
+    shown("/api/workflows", wire.Workflows, ("Workflow", "Version", "Steps", "Id"), rows, as_json=as_json)
 
 
 def templates(*, as_json: bool) -> None:
     def rows(found: wire.Templates) -> Iterable[Cells]:
         return [(it.name, it.title, _nodes(it.steps), it.description) for it in found.items]
 
-    _list("/api/templates", wire.Templates, ("Template", "Title", "Steps", ""), rows, as_json=as_json)
+    shown("/api/templates", wire.Templates, ("Template", "Title", "Steps", ""), rows, as_json=as_json)
 
 
 def models(*, as_json: bool) -> None:
     def rows(found: wire.Models) -> Iterable[Cells]:
         return [_model(it) for it in found.items]
 
-    _list("/api/models", wire.Models, ("Model", "Ready", "In $/M", "Out $/M", ""), rows, as_json=as_json)
+    shown("/api/models", wire.Models, ("Model", "Ready", "In $/M", "Out $/M", ""), rows, as_json=as_json)
 
 
 def projections(*, as_json: bool) -> None:
@@ -64,7 +64,16 @@ def projections(*, as_json: bool) -> None:
         return [_projection(it) for it in found.items]
 
     titles = ("Name", "Position", "Behind", "Led by", "Stopped at")
-    _list("/api/projections", projected.Projections, titles, rows, as_json=as_json)
+    shown("/api/projections", projected.Projections, titles, rows, as_json=as_json)
+
+
+def webhooks(*, as_json: bool) -> None:
+    from interfaces.cli.client import hooks
+
+    def rows(found: hooks.Webhooks) -> Iterable[Cells]:
+        return [(str(it.id), it.status, it.url, hooks.wanted(it)) for it in found.items]
+
+    shown("/api/webhooks", hooks.Webhooks, ("Webhook", "Status", "Sent to", "Events"), rows, as_json=as_json)
 
 
 def _projection(it: projected.Projection) -> Cells:
@@ -72,7 +81,7 @@ def _projection(it: projected.Projection) -> Cells:
     return it.name, f"{it.position:,}", f"{it.lag:,}", it.leader or "nobody", stop
 
 
-def _list(
+def shown(
     path: str,
     shape: type[Shape],
     titles: Sequence[str],
@@ -81,15 +90,21 @@ def _list(
     as_json: bool,
     query: Query | None = None,
 ) -> None:
+    """Print what stands at the path as a table, or as it is. Raises Failure."""
     with connect() as api:
         raw = api.raw(path, query)
     if as_json:
         click.echo(raw)
         return
-    table = Table(*titles, box=None, pad_edge=False, header_style="dim")
-    for row in rows(msgspec.json.decode(raw, type=shape)):
-        table.add_row(*(Text(one_line(cell)) if isinstance(cell, str) else cell for cell in row))
-    screen.console().print(table)
+    screen.console().print(table(titles, rows(msgspec.json.decode(raw, type=shape))))
+
+
+def table(titles: Sequence[str], rows: Iterable[Cells]) -> Table:
+    """Rows under their titles; what others have written cannot break a line."""
+    drawn = Table(*titles, box=None, pad_edge=False, header_style="dim")
+    for row in rows:
+        drawn.add_row(*(Text(one_line(cell)) if isinstance(cell, str) else cell for cell in row))
+    return drawn
 
 
 def _run(run: RunSummary, length: int) -> Cells:

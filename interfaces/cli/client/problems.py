@@ -5,6 +5,9 @@ import msgspec
 from interfaces.cli.client.wire import ProblemDocument
 from interfaces.cli.failure import BAD_INPUT, FAILED, Failure
 
+REJECTED = "urn:z2:problem:rejected"
+"""What is refused under this type is told in a whole sentence, which needs no title."""
+
 INPUT_STATUSES = frozenset({400, 404, 413, 422})
 MENDS = {
     401: "sign in with `z2 login`",
@@ -13,13 +16,21 @@ MENDS = {
 }
 
 
+class Refused(Failure):
+    """Z2 says no; `type` tells programs why."""
+
+    type = ""
+
+
 def refusal(status: int, content: bytes, url: str) -> Failure:
     """The problem document (RFC 9457) as a failure, whose code tells bad input from a server in trouble."""
     try:
         problem = msgspec.json.decode(content, type=ProblemDocument)
     except msgspec.MsgspecError:
         return not_z2(url, f"status {status}")
-    failure = Failure(f"{problem.title}: {_said(problem)}", MENDS.get(status, ""))
+    said = _said(problem) if problem.type == REJECTED else f"{problem.title}: {_said(problem)}"
+    failure = Refused(said, MENDS.get(status, ""))
+    failure.type = problem.type
     failure.code = BAD_INPUT if status in INPUT_STATUSES else FAILED
     return failure
 

@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from domain.kernel import Record
-from interfaces.cli.client import record, stream, wire, wording
+from interfaces.cli.client import record, stream, wording
 from interfaces.cli.client.connection import Connection, Query
 from interfaces.cli.client.stream import Interrupted
 from interfaces.cli.client.wire import LogEvent
@@ -58,10 +58,10 @@ def _events(api: Connection, wanted: Wanted, after: int, *, follow: bool) -> Ite
                 yield message
             elif isinstance(message, Interrupted):
                 click.echo(f"z2: {message.reason}; waiting for it to come back", err=True)
-    elif wanted.stream:
-        yield from record.events(api, wanted.stream, after, of="runs" if wanted.is_run else "streams")
-    elif (head := api.get("/api/runs", wire.RunPage, {"limit": 1}).position) > after:
-        yield from stream.until(api, EVERYTHING, after, head)
+    elif wanted.is_run and wanted.stream and not (wanted.beginning or wanted.correlation):
+        yield from record.events(api, wanted.stream, after)
+    else:
+        yield from record.pages(api, EVERYTHING, after, wanted.query)
 
 
 def _line(event: LogEvent) -> str:

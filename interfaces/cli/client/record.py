@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.kernel import PayloadRef, Record
 from domain.run_events import Run, Step
 from interfaces.cli.client import totals
-from interfaces.cli.client.connection import Connection
+from interfaces.cli.client.connection import Connection, Query
 from interfaces.cli.client.wire import LogEvent, LogPage, RunView, StepView
 
 PAGE = 1_000
@@ -25,9 +25,14 @@ def events(
     api: Connection, stream_id: UUID, after: int = 0, *, of: Literal["runs", "streams"] = "runs"
 ) -> Iterator[LogEvent]:
     """The events of a run, or of any stream, behind a position. Raises Failure."""
+    return pages(api, f"/api/{of}/{stream_id}/events", after, {})
+
+
+def pages(api: Connection, path: str, after: int, query: Query) -> Iterator[LogEvent]:
+    """The events behind a position, page by page; one that holds none may have a next one. Raises Failure."""
     following: int | None = after
     while following is not None:
-        page = api.get(f"/api/{of}/{stream_id}/events", LogPage, {"after": following, "limit": PAGE})
+        page = api.get(path, LogPage, {**query, "after": following, "limit": PAGE})
         yield from page.items
         following = page.next
 

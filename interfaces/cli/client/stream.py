@@ -9,7 +9,7 @@ import msgspec
 
 from domain.kernel import Record
 from interfaces.cli.client import problems
-from interfaces.cli.client.connection import LONGEST_PAUSE, SHORTEST_PAUSE, Away, Connection, Query, Silent
+from interfaces.cli.client.connection import LONGEST_PAUSE, SHORTEST_PAUSE, Away, Connection, Query
 from interfaces.cli.client.wire import Delta, LogEvent
 
 PATIENCE = 120.0
@@ -59,22 +59,6 @@ def follow(
             yield Interrupted(reason)
         time.sleep(pause)
         pause = min(LONGEST_PAUSE, 2 * pause)
-
-
-def until(api: Connection, path: str, after: int, head: int, *, silence: float = 3.0) -> Iterator[LogEvent]:
-    """The events behind a position up to the head of the log, or until no more come. Raises Failure."""
-    opened = False
-    try:
-        with api.live(path, {"after": after}, silence) as source:
-            opened = True
-            for message in _messages(source, api.url):
-                if isinstance(message, LogEvent):
-                    yield message
-                    if message.position >= head:
-                        return
-    except Silent:
-        if not opened:
-            raise
 
 
 def _messages(source: httpx2.EventSource, url: str) -> Iterator[LogEvent | Delta]:

@@ -8,7 +8,7 @@ from application import upcasting
 from application.registry import EVENT_TYPES
 from domain import run_events
 from domain.kernel import Event, Instant, PayloadRef, Record
-from domain.run_events import RunStatus, StepStatus
+from domain.run_events import BegunStatus, StepStatus
 
 
 class Accepted(Record):
@@ -23,6 +23,12 @@ class NewSession(Record):
     role: str
     token: str
     expires_at: Instant
+    refresh_token: str | None = None
+
+
+class NewToken(Record):
+    token: str
+    refresh_token: str
 
 
 class FieldError(Record):
@@ -35,6 +41,7 @@ class ProblemDocument(Record):
 
     title: str
     status: int
+    type: str = ""
     detail: str = ""
     errors: tuple[FieldError, ...] = ()
 
@@ -73,7 +80,7 @@ class RunSummary(Record, kw_only=True):
     title: str
     workflow_name: str
     workflow_version: int
-    status: RunStatus
+    status: BegunStatus
     created_at: Instant
     ended_at: Instant | None
     steps_total: int

@@ -16,6 +16,7 @@ from arq.worker import func
 from redis.exceptions import RedisError
 
 from application.ports import Job
+from application.tasks import ended
 from domain.kernel import Instant
 from infrastructure.redis import queue
 from infrastructure.redis.worker import WakingWorker
@@ -69,8 +70,7 @@ async def working(pool: ArqRedis, hands: Hands, **options: Any) -> AsyncIterator
     try:
         yield one
     finally:
-        main.cancel()
-        await asyncio.gather(main, return_exceptions=True)
+        await ended(main)
         await one.wind_down(0)
     assert main.cancelled(), main
 

@@ -1,8 +1,6 @@
 """What a model says can be watched from the beginning, by anybody, at any time while it is kept."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,7 +8,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from structlog.testing import capture_logs
 
-from infrastructure.redis.live_text import KEPT_SECONDS, RedisLiveText, Said
+from infrastructure.redis.live_line import Said
+from infrastructure.redis.live_text import KEPT_SECONDS, RedisLiveText
 
 WORDS = ["The ", "tide ", "turns ", "turbines ", "🌊."]
 
@@ -29,7 +28,7 @@ async def speak(live: RedisLiveText, run: UUID, words: list[str], offset: int = 
 async def heard(live: RedisLiveText, run: UUID, count: int) -> list[Said]:
     """The first so many pieces that a new listener gets."""
     said: list[Said] = []
-    listening = cast("AsyncGenerator[Said | None, None]", live.listen(run))
+    listening = live.listen(run)
     async with asyncio.timeout(20):
         async for piece in listening:
             if piece is not None:
@@ -80,7 +79,7 @@ async def test_runs_do_not_hear_each_other(live: RedisLiveText) -> None:
 
 
 async def test_silence_is_told_too_so_that_one_can_see_whether_it_is_over(live: RedisLiveText) -> None:
-    listening = cast("AsyncGenerator[Said | None, None]", live.listen(uuid4()))
+    listening = live.listen(uuid4())
     assert await anext(listening) is None
     await listening.aclose()
 

@@ -13,6 +13,7 @@ import pytest
 from application.policies.webhook_delivery import Subscription
 from domain import agent, run_events
 from domain.kernel import replace
+from infrastructure import metrics
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
 from infrastructure.identity.tokens import now
@@ -25,6 +26,7 @@ from interfaces.composition import background
 from tests.support.given import CONTEXT
 from tests.support.receiver import Receiver, receiving, verified
 from tests.support.until import until
+from tests.support.vaults import vault
 from tests.support.writer import write
 
 HOOK = UUID(int=77)
@@ -42,7 +44,7 @@ class Hooks:
 
     def __init__(self, database: Database, store: PostgresEventStore, tail: Tail) -> None:
         self.deliveries = Deliveries(database)
-        self.secrets = WebhookSecrets(database)
+        self.secrets = WebhookSecrets(database, vault(database))
         self.active: list[Subscription] = []
         self.looks = 0
         self.office = Office(tail, store, self.deliveries, self.secrets, now, SOON)
@@ -58,7 +60,9 @@ class Hooks:
             yield
 
     async def in_state(self, status: str) -> list[Delivery]:
-        return [each for each in await self.deliveries.listed(HOOK, 0, 100) if each.status == status]
+        return [
+            each for each in await self.deliveries.listed(CONTEXT.workspace_id, HOOK, 0, 100) if each.status == status
+        ]
 
 
 @pytest.fixture
@@ -92,7 +96,7 @@ async def test_events_arrive_signed_in_order_and_one_at_a_time(
     assert (first["type"], first["timestamp"]) == ("agent.revised.v1", "2026-01-01T00:00:00Z")
     assert first["data"]["event"]["instructions"] == "Read closely."
     assert receiver.requests[0].headers["content-type"] == "application/json"
-    assert await hooks.deliveries.listed(HOOK, 0, 10) == []
+    assert await hooks.deliveries.listed(CONTEXT.workspace_id, HOOK, 0, 10) == []
 
 
 async def test_a_webhook_gets_what_it_asked_for_and_only_of_its_workspace(
@@ -157,7 +161,7 @@ async def test_dead_deliveries_are_driven_again_in_order(
         assert await until(lambda: len(receiver.requests) == 3 + len(again))
 
         async def settled() -> bool:
-            return len(await hooks.deliveries.listed(HOOK, 0, 10)) == 2 - len(again)
+            return len(await hooks.deliveries.listed(CONTEXT.workspace_id, HOOK, 0, 10)) == 2 - len(again)
 
         assert await until(settled)
         await appended(store, 1)
@@ -293,3 +297,34 @@ async def test_an_event_that_cannot_be_read_is_said_to_be_so_and_stops_nothing(
     assert [(each.position, each.type, each.error) for each in await hooks.in_state("dead")] == [
         (2, "novelty.seen.v9", "this Z2 cannot read the event")
     ]
+
+
+def sample(name: str, **labels: str) -> float:
+    return metrics.REGISTRY.get_sample_value(name, labels) or 0
+
+
+async def test_deliveries_and_the_lag_of_the_slowest_webhook_are_measured(
+    hooks: Hooks, store: PostgresEventStore, receiver: Receiver, secret: str
+) -> None:
+    outcomes = ("delivered", "failed", "dead")
+    before = [sample("z2_webhook_deliveries_total", outcome=outcome) for outcome in outcomes]
+    receiver.answers = [200, 500, 410]
+    hooks.office = replace(hooks.office, delays=(timedelta(hours=1),))
+    await appended(store, 5)
+    async with hooks.working():
+        # the second message failed and waits for its hour, so four events are left
+        assert await until(lambda: sample("z2_webhook_lag_events") == 4)
+
+        async def failing() -> bool:
+            return await hooks.deliveries.counts() == {"failing": 1, "redriven": 0, "dead": 0}
+
+        assert await until(failing)
+    assert sample("z2_webhook_lag_events") == 0
+    async with hooks.deliveries._database.connection() as connection:
+        await connection.execute("UPDATE webhook_deliveries SET next_at = now()")
+    async with hooks.working():
+        assert await until(lambda: len(receiver.requests) == 6)
+        assert await until(lambda: sample("z2_webhook_deliveries_total", outcome="delivered") == before[0] + 4)
+    assert await hooks.deliveries.counts() == {"failing": 0, "redriven": 0, "dead": 1}
+    after = [sample("z2_webhook_deliveries_total", outcome=outcome) for outcome in outcomes]
+    assert [new - old for new, old in zip(after, before, strict=True)] == [4, 1, 1]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from infrastructure.webhooks.endpoint import Endpoint, is_private_by_itself, is_public
+from infrastructure.addresses import is_private_by_itself, is_public
+from infrastructure.webhooks.endpoint import Endpoint
 from tests.support.receiver import receiving
 
 PRIVATE = [

@@ -29,7 +29,7 @@ LISTS = {
 def told(api: ScriptedApi) -> None:
     for name, answer in LISTS.items():
         api.on(f"GET /api/{name}", good(answer))
-    api.on("GET /api/events", scripted_api.stream(*stories.live(stories.facts(runs.start("read"))), held=True))
+    api.on("GET /api/events", good({"items": EVENTS, "next": None}))
     api.on(f"GET /api/runs/{RUN_ID}/events", good({"items": EVENTS, "next": None}))
 
 
@@ -73,18 +73,38 @@ def test_the_log_of_a_run_is_a_line_for_each_event(z2: CommandLine) -> None:
     assert lines[1].endswith("step=read attempt=1 due_at=2026-01-01T00:00:00Z")
 
 
-def test_the_log_of_the_workspace_is_read_up_to_its_head(api: ScriptedApi, z2: CommandLine) -> None:
-    api.on("GET /api/runs", good(answers.page(position=13)))
+def test_the_log_of_the_workspace_is_read_page_by_page_also_where_one_is_empty(
+    api: ScriptedApi, z2: CommandLine
+) -> None:
+    first, second = EVENTS
+    api.on(
+        "GET /api/events",
+        good({"items": [first], "next": 11}),
+        good({"items": [], "next": 12}),
+        good({"items": [second], "next": None}),
+    )
     lines = [json.loads(line) for line in z2("events", "--json", "--after", "4").out.splitlines()]
     assert [line["position"] for line in lines] == [11, 13]
     assert set(lines[0]) == {*EVENTS[0].__struct_fields__}
-    assert api.requests("GET /api/events")[0].query == "after=4"
+    pages = api.requests("GET /api/events")
+    assert [asked.query for asked in pages] == [f"after={after}&limit=1000" for after in (4, 11, 12)]
+    assert {asked.headers["accept"] for asked in pages} == {"application/json"}
 
 
-def test_behind_the_head_of_the_log_there_is_nothing_to_wait_for(api: ScriptedApi, z2: CommandLine) -> None:
+def test_what_is_read_is_narrowed_down_by_the_server(api: ScriptedApi, z2: CommandLine) -> None:
+    words = ["--stream", str(RUN_ID), "--type", "run.step_", "--correlation", str(CONTEXT.correlation_id)]
+    said = z2("events", "--json", *words)
+    assert [json.loads(line)["type"] for line in said.out.splitlines()] == ["run.step_scheduled.v1"]
+    (asked,) = api.requests("GET /api/events")
+    wanted = {"type": "run.step_", "stream": str(RUN_ID), "correlation": str(CONTEXT.correlation_id)}
+    assert dict(parse_qsl(asked.query)) == {**wanted, "after": "0", "limit": "1000"}
+
+
+def test_behind_the_head_of_the_log_there_is_nothing_to_read(api: ScriptedApi, z2: CommandLine) -> None:
+    future = problem(422, "Invalid", "position 40 is in the future; the log ends at 13")
+    api.on("GET /api/events", future)
     said = z2("events", "--after", "40")
-    assert (said.code, said.out) == (0, "")
-    assert api.requests("GET /api/events") == []
+    assert (said.code, said.out, said.error) == (2, "", "Invalid: position 40 is in the future; the log ends at 13")
 
 
 def test_a_followed_log_goes_on_across_a_restart(api: ScriptedApi, z2: CommandLine) -> None:

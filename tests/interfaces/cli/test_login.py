@@ -10,7 +10,13 @@ from tests.support import terminal
 from tests.support.command_line import CommandLine
 from tests.support.scripted_api import ScriptedApi, good, problem
 
-SESSION = {"name": "ada", "role": "user", "token": "token-of-ada", "expires_at": "2026-01-01T00:00:00Z"}
+SESSION = {
+    "name": "ada",
+    "role": "user",
+    "token": "token-of-ada",
+    "expires_at": "2026-01-01T00:00:00Z",
+    "refresh_token": "next-of-ada",
+}
 
 
 @pytest.fixture
@@ -34,9 +40,10 @@ def test_after_a_login_other_commands_need_no_words_about_it(
 ) -> None:
     said = newcomer("login", "--url", api.url + "/", "--name", "ada", "--password-stdin", given="correct horse\n")
     assert (said.code, said.err) == (0, "")
-    assert said.out.startswith(f"signed in to {api.url} as ada (user) until 20")
+    assert said.out == f"signed in to {api.url} as ada (user); kept in {kept(tmp_path)}\n"
     assert json.loads(api.asked[0].body) == {"name": "ada", "password": "correct horse"}
-    assert json.loads(kept(tmp_path).read_text()) == {"url": api.url, "name": "ada", "token": "token-of-ada"}
+    stored = {"url": api.url, "name": "ada", "token": "token-of-ada", "refresh_token": "next-of-ada"}
+    assert json.loads(kept(tmp_path).read_text()) == stored
     assert stat.S_IMODE(kept(tmp_path).stat().st_mode) == 0o600
     assert newcomer("agents").code == 0
     assert api.asked[-1].headers["authorization"] == "Bearer token-of-ada"
@@ -51,7 +58,7 @@ def test_neither_password_nor_token_is_ever_printed(api: ScriptedApi, newcomer: 
     assert bad_login.code == 1
     assert "the name or the password is wrong" in bad_login.error
     assert "correct horse" not in printed
-    assert "token-of-ada" not in printed
+    assert "of-ada" not in printed
 
 
 def test_a_login_that_is_refused_leaves_the_one_before(api: ScriptedApi, newcomer: CommandLine, tmp_path: Path) -> None:

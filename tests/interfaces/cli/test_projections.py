@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from tests.support.command_line import CommandLine
-from tests.support.scripted_api import ScriptedApi, good, problem
+from tests.support.scripted_api import Answer, ScriptedApi, good, problem
 
 ERROR = "ValueError in projections/agents.py:40 evolve"
 STOP = {"position": 7, "event_type": "agent.revised.v1", "error": ERROR}
@@ -71,6 +71,13 @@ def test_an_event_that_was_skipped_is_restored(api: ScriptedApi, z2: CommandLine
     api.on("POST /api/projections/agents/restore", ACCEPTED)
     said = z2("projections", "restore", "agents", "7", "--reason", "mended")
     assert said.out == "agents passes over position 7 no longer; fold it with: z2 rebuild agents\n"
+
+
+def test_a_refusal_is_said_as_the_sentence_that_it_is(api: ScriptedApi, z2: CommandLine) -> None:
+    refused = {"type": "urn:z2:problem:rejected", "title": "Rejected", "status": 409, "detail": "nothing stops it"}
+    api.on("POST /api/projections/runs/skip", Answer(409, json.dumps(refused).encode(), "application/problem+json"))
+    said = z2("projections", "skip", "runs", "7", "--reason", "broken")
+    assert (said.code, said.error) == (1, "nothing stops it")
 
 
 def test_what_is_refused_is_said(api: ScriptedApi, z2: CommandLine) -> None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from interfaces.processes import data_lock, network
@@ -51,16 +52,25 @@ def test_everything_starts_on_the_next_free_port_and_stops_in_order(folder: Path
             command("--data", folder / "data", "--port", str(taken)), env=environment(), stdout=file, stderr=file
         )
         try:
-            lives.until(lambda: "Z2 is ready" in said.read_text() or process.poll() is not None)
+            lives.until(lambda: "/set-up#" in said.read_text() or process.poll() is not None)
             found = re.search(rf"port {taken} is taken; Z2 listens on (\d+)", said.read_text())
             assert found, said.read_text()
             assert network.answers_ready("127.0.0.1", int(found[1]))
-            assert "with the password in" in said.read_text()
+            link = re.search(r"^(http://\S+)/set-up#(z2l_\w+)$", said.read_text(), re.MULTILINE)
+            assert link, said.read_text()
+            assert chosen(link[1], link[2]).status_code == 201
+            assert chosen(link[1], link[2]).status_code == 409
         finally:
             process.send_signal(signal.SIGINT)
             code = process.wait(lives.SECONDS)
     assert code == 0
-    assert (folder / "data" / "admin.json").stat().st_mode & 0o777 == 0o600
+    assert (folder / "data" / "owner.json").stat().st_mode & 0o777 == 0o600
+
+
+def chosen(address: str, link: str) -> httpx2.Response:
+    """The answer to the first admin, who chooses a name and a password."""
+    body = {"link": link, "name": "ada", "password": "tidal power at night"}
+    return httpx2.post(f"{address}/api/links/password", json=body)
 
 
 def test_a_second_one_on_the_same_data_is_refused_in_one_line(folder: Path) -> None:
@@ -93,5 +103,5 @@ def test_a_named_server_that_does_not_answer_is_told_without_its_password(folder
         check=False,
     )
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "DATABASE_URL is set, and that Postgres does not answer" in done.stderr
+    assert "DATABASE_URL is set, and that Postgres cannot be used" in done.stderr
     assert "secret" not in done.stderr

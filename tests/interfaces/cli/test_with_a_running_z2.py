@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from tests.support import servers
+from tests.support.api_process import api_process
 from tests.support.command_line import CommandLine
 from tests.support.system import ROOT, System, free_port, running_system, until
 
@@ -176,6 +177,28 @@ def test_bad_input_is_refused_where_the_person_is(z2: CommandLine) -> None:
         assert line in said.error
     assert "there is no read model 'nonsense'; there are agents" in z2("rebuild", "nonsense").error
     assert "step: the run has no step 'nonsense'" in z2("retry", "last", "nonsense").error
+
+
+def test_commands_at_once_renew_a_login_whose_token_is_over(machine: System, tmp_path: Path) -> None:
+    environment = {**machine.environment, "Z2_TOKEN_MINUTES": "0.05"}
+    with api_process(environment, tmp_path / "log") as process:
+        z2 = CommandLine(tmp_path)
+        words = ["login", "--url", process.url, "--name", machine.admin.name, "--password-stdin"]
+        assert z2(*words, given=f"{machine.admin.password}\n").code == 0
+        kept = tmp_path / "config" / "z2" / "credentials.json"
+        first = json.loads(kept.read_text())
+        for _ in range(2):
+            until(lambda: not _is_good(process.url, json.loads(kept.read_text())["token"]))
+            commands = [started(z2, "agents") for _ in range(4)]
+            said = [command.communicate(timeout=120) for command in commands]
+            assert [(command.returncode, err) for command, (_, err) in zip(commands, said, strict=True)] == [
+                (0, "")
+            ] * 4
+        assert json.loads(kept.read_text())["refresh_token"] != first["refresh_token"]
+
+
+def _is_good(url: str, token: str) -> bool:
+    return httpx2.get(f"{url}/api/session", headers={"Authorization": f"Bearer {token}"}).status_code == 200
 
 
 def test_the_port_given_to_the_api_goes_before_the_setting(machine: System) -> None:

@@ -5,7 +5,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from tests.support.asked import a_run, refused
+from tests.support.asked import a_run, an_agent, created, refused
 
 PATHS = ("/api/agents", "/api/workflows", "/api/runs", "/api/session", f"/api/runs/{uuid4()}/cancel")
 
@@ -35,10 +35,45 @@ def test_what_is_no_json_is_refused_as_such(api: httpx2.Client, path: str, body:
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("body", [b"null", b"[]", b'"text"', b"5", b"true", b"[" * 100_000, b"[" * 100])
+@pytest.mark.parametrize("body", [b"null", b"[]", b'"text"', b"5", b"true", b"[" * 64])
 def test_json_that_is_no_object_is_refused_as_such(api: httpx2.Client, path: str, body: bytes) -> None:
     detail = refused(api.post(path, content=body), 422, "invalid", "body")
     assert detail == "the body must be an object"
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 65,
+        b"[" * 100_000,
+        b'{"a":' * 65,
+        b'{"name": ' + b"[" * 64 + b"]" * 64 + b"}",
+        b'{"a":[' * 100_000 + b"]}" * 100_000,
+        b'["\\\\", ' + b"[" * 64,
+    ],
+    ids=["just so", "endless", "objects", "whole", "mixed", "behind a backslash"],
+)
+def test_a_body_that_nests_too_deeply_is_refused_with_the_limit(api: httpx2.Client, path: str, body: bytes) -> None:
+    answer = api.post(path, content=body)
+    assert "at most 64 objects and lists within each other" in refused(answer, 400, "body_too_deep")
+
+
+def test_brackets_in_a_text_nest_nothing(api: httpx2.Client) -> None:
+    text = '[{"' * 1_000 + "\\" * 7 + "[" * 100
+    created(api, "/api/agents", an_agent(instructions=text))
+
+
+@pytest.mark.parametrize("path", ["/api/agents", "/api/session", f"/api/runs/{uuid4()}/cancel"])
+def test_a_body_of_more_than_a_mebibyte_is_too_large(api: httpx2.Client, path: str) -> None:
+    answer = api.post(path, content=b" " * (2**20 + 1))
+    assert "at most 1 MiB" in refused(answer, 413, "body_too_large")
+
+
+@pytest.mark.parametrize("path", ["/api/runs", "/api/workflows"])
+def test_documents_may_be_larger(api: httpx2.Client, path: str) -> None:
+    refused(api.post(path, content=b'{"zz": "%s"}' % (b" " * 2 * 2**20)), 422, "invalid", "zz")
+    assert "at most 8 MiB" in refused(api.post(path, content=b" " * (8 * 2**20 + 1)), 413, "body_too_large")
 
 
 @pytest.mark.parametrize("path", PATHS[:-1])
@@ -48,7 +83,7 @@ def test_a_body_that_is_missing_is_asked_for(api: httpx2.Client, path: str) -> N
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("body", [b'{"%s": 1}', b'{"%s": {"a": [1, {"b": null}]}}', b'{"%s": ' + b"[" * 50_000])
+@pytest.mark.parametrize("body", [b'{"%s": 1}', b'{"%s": {"a": [1, {"b": null}]}}', b'{"%s": ' + b"[" * 63])
 @pytest.mark.parametrize("name", ["unknown", "a`b", "a.b", "", "$", "k" * 5_000], ids=lambda name: name[:9])
 def test_a_field_that_is_unknown_is_named_whatever_its_name_and_value(
     api: httpx2.Client, path: str, body: bytes, name: str

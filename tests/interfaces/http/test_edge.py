@@ -9,27 +9,80 @@ import psycopg
 import pytest
 import structlog
 
-from application.access import Actor
-from infrastructure.identity.tokens import Tokens, now, signing_key
+from infrastructure.identity.token_keys import token_keys
+from infrastructure.identity.tokens import Tokens, now
 from tests.support.api_process import api_process
 from tests.support.asked import a_document, a_run, created, finished, refused
 from tests.support.own_api import serving
+from tests.support.residents import Residents
 from tests.support.system import System, until
 
 
 @pytest.fixture
-def token(tokens: Tokens, home: UUID) -> str:
-    return tokens.issue(Actor(uuid4(), home, "admin"), now())[0]
+def token(admin_token: str) -> str:
+    return admin_token
 
 
-@pytest.mark.parametrize("path", ["/api/runs", "/api/nothing", "/api/runs/5", "/health/live", "/api/openapi.json"])
-def test_no_answer_is_kept_guessed_at_or_framed(api: httpx2.Client, path: str) -> None:
+NO_PAGE = [
+    "/api/runs",
+    "/api/nothing",
+    "/api/runs/5",
+    "/health/live",
+    "/api/openapi.json",
+    "/assets/gone.js",
+    "/metrics",
+]
+
+
+@pytest.mark.parametrize("path", [*NO_PAGE, "/metrics", "/", "/runs/new", "/api/docs", "/api/docs/start.js"])
+def test_no_answer_is_guessed_at_shared_or_allowed_what_the_page_does_not_need(api: httpx2.Client, path: str) -> None:
     headers = api.get(path).headers
-    assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert {"camera=()", "geolocation=()", "microphone=()"} <= set(headers["permissions-policy"].split(", "))
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "server" not in headers
+    assert "strict-transport-security" not in headers
+    assert max(len(headers.get_list(name)) for name in headers) == 1
+
+
+@pytest.mark.parametrize("path", NO_PAGE)
+def test_no_answer_with_data_is_kept_or_run(api: httpx2.Client, path: str) -> None:
+    headers = api.get(path).headers
+    assert headers["cache-control"] == "no-store"
     assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+
+
+async def test_over_https_the_browser_is_told_to_stay_there(system: System) -> None:
+    async with (
+        serving({**system.environment, "Z2_TRUSTED_PROXIES": "127.0.0.1"}) as url,
+        httpx2.AsyncClient(base_url=url) as client,
+    ):
+        for path in ("/", "/api/nothing", "/health/live", "/api/runs"):
+            secure = await client.get(path, headers={"X-Forwarded-Proto": "https"})
+            assert secure.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+            assert "strict-transport-security" not in (await client.get(path)).headers
+    async with serving(system.environment) as url, httpx2.AsyncClient(base_url=url) as client:
+        assert (
+            "strict-transport-security" not in (await client.get("/", headers={"X-Forwarded-Proto": "https"})).headers
+        )
+
+
+@pytest.mark.parametrize("path", ["/api/runs", "/runs", "/api/nothing"])
+def test_a_head_that_is_too_long_is_refused_with_the_limit(system: System, path: str) -> None:
+    with httpx2.Client(base_url=system.url) as client:
+        for address in (f"{path}?{'q' * 9_000}", f"{path}/{'q' * 9_000}"):
+            answer = client.get(address)
+            assert (answer.status_code, answer.json()["type"]) == (414, "urn:z2:problem:address_too_long")
+            assert "8192 bytes" in answer.json()["detail"]
+        headers = {f"X-{number}": "y" * 1_000 for number in range(40)}
+        answer = client.get(path, headers=headers)
+        assert (answer.status_code, answer.json()["type"]) == (431, "urn:z2:problem:headers_too_large")
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert client.get("/health/live", headers=dict([*headers.items()][:20])).status_code == 200
 
 
 def test_every_answer_has_an_id_of_its_own(api: httpx2.Client) -> None:
@@ -129,7 +182,10 @@ async def test_a_failure_of_our_own_says_nothing_of_what_is_inside(
     system: System, database_url: str, tmp_path: Path
 ) -> None:
     environment = {**system.environment, "DATABASE_URL": database_url, "Z2_DATA_DIR": str(tmp_path)}
-    token, _ = Tokens(signing_key("", tmp_path), timedelta(hours=1)).issue(Actor(uuid4(), uuid4(), "user"), now())
+    environment |= {"Z2_ADMIN_NAME": "", "Z2_ADMIN_PASSWORD": ""}
+    token, _ = Tokens(token_keys("", tmp_path), timedelta(hours=1)).issue(
+        Residents(environment).new("user", uuid4()), now()
+    )
     headers = {"Authorization": f"Bearer {token}"}
     with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logs:
         async with (

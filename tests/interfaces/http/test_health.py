@@ -7,14 +7,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx2
-import pytest
 
-from application.access import Actor
-from infrastructure.identity.tokens import Tokens, now, signing_key
+from infrastructure.identity.token_keys import token_keys
+from infrastructure.identity.tokens import Tokens, now
 from tests.support import servers
 from tests.support.asked import an_agent, created, refused
 from tests.support.own_api import serving
 from tests.support.promise import Promise
+from tests.support.residents import Residents
 from tests.support.system import System, free_port
 
 
@@ -45,18 +45,15 @@ async def test_an_api_without_redis_is_alive_but_not_ready(system: System, promi
     assert (health["checks"]["postgres"], health["checks"]["redis"]) == ("ok", "unreachable")
 
 
-@pytest.fixture
-def token(tmp_path: Path) -> str:
-    actor = Actor(uuid4(), uuid4(), "admin")
-    return Tokens(signing_key("", tmp_path), timedelta(hours=1)).issue(actor, now())[0]
-
-
 async def test_an_api_without_postgres_says_so_and_that_one_may_ask_again(
-    system: System, promise: Promise, tmp_path: Path, token: str
+    system: System, promise: Promise, tmp_path: Path
 ) -> None:
     with ExitStack() as stack:
         address = stack.enter_context(servers.postgres_server())
         environment = {**system.environment, "DATABASE_URL": address, "Z2_DATA_DIR": str(tmp_path)}
+        environment |= {"Z2_ADMIN_NAME": "", "Z2_ADMIN_PASSWORD": ""}
+        actor = Residents(environment).new("admin", uuid4())
+        token, _ = Tokens(token_keys("", tmp_path), timedelta(hours=1)).issue(actor, now())
         headers = {"Authorization": f"Bearer {token}"}
         async with serving(environment) as url, httpx2.AsyncClient(base_url=url, headers=headers) as client:
             assert (await client.get("/api/agents")).status_code == 200

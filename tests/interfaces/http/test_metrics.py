@@ -1,6 +1,8 @@
 """The API tells what it measures of itself, to everybody or to whom a token was given."""
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
@@ -36,6 +38,9 @@ def test_what_the_api_has_done_can_be_read_by_everybody(anonymous: httpx2.Client
     assert value(told, "z2_state_cache_hits_total") >= 0
     assert value(told, "z2_queue_jobs") >= 0
     assert value(told, "z2_subscribers_dropped_total") >= 0
+    assert value(told, 'z2_subscriber_lag_events{transport="sse"}') >= 0
+    assert value(told, 'z2_subscriber_lag_events{transport="websocket"}') >= 0
+    assert value(told, 'z2_webhook_undelivered_messages{status="dead"}') >= 0
 
 
 def test_nothing_in_it_names_a_person_or_a_thing(anonymous: httpx2.Client, api: httpx2.Client, system: System) -> None:
@@ -58,6 +63,11 @@ async def test_with_a_token_set_nobody_reads_without_it(system: System, authoriz
     assert "z2_log_head_position" in allowed.text
 
 
+async def _to_the_end(lines: AsyncIterator[str]) -> None:
+    async for _ in lines:
+        pass
+
+
 async def test_who_follows_the_log_is_counted_as_long_as_it_does(system: System) -> None:
     headers = {"Authorization": system.client.headers["Authorization"]}
     async with serving(system.environment) as url, httpx2.AsyncClient(base_url=url, headers=headers) as client:
@@ -70,6 +80,13 @@ async def test_who_follows_the_log_is_counted_as_long_as_it_does(system: System)
             lines = followed.aiter_lines()
             assert await anext(lines)
             assert await subscribers() == before + 1
+
+            async def caught_up() -> bool:
+                return value((await client.get("/metrics")).text, 'z2_subscriber_lag_events{transport="sse"}') == 0
+
+            reading = asyncio.create_task(_to_the_end(lines))
+            await until(caught_up)
+            reading.cancel()
 
         async def gone() -> bool:
             return await subscribers() == before

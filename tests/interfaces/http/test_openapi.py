@@ -17,8 +17,13 @@ from tests.support import asked
 from tests.support.promise import Broken, Promise
 from tests.support.system import ROOT
 
-PUBLIC = {"signIn", "signOut", "readLiveness", "readReadiness"}
-STREAMS = {"watchRun", "watchEvents"}
+PUBLIC = {
+    *("signIn", "signOut", "refreshSession", "readLiveness", "readReadiness", "listSigningKeys"),
+    *("listSignOnProviders", "beginSignOn", "finishSignOn", "askForDeviceCode", "exchangeDeviceCode"),
+    *("readLink", "setPasswordByLink", "verifyEmail", "requestPasswordReset"),
+    *("readInvitation", "acceptInvitationAsNew"),
+}
+STREAMS = {"watchRun"}
 TEXTS = {"readRunInput", "readRunOutput", "readStepOutput"}
 
 
@@ -69,25 +74,42 @@ def test_every_error_is_a_problem_document(document: dict[str, Any]) -> None:
         assert all(each["content"] == problem and each["description"] for each in errors.values())
 
 
+def test_limits_are_told_wherever_requests_are_counted(document: dict[str, Any]) -> None:
+    for path, _, operation in operations(document):
+        answers = operation["responses"]
+        good = {status: each for status, each in answers.items() if status < "300"}
+        if path.startswith("/health"):
+            assert "429" not in answers
+            assert not any("headers" in each for each in good.values())
+        else:
+            assert answers["429"]["headers"].keys() == {"RateLimit-Policy", "RateLimit", "Retry-After"}
+            assert all({"RateLimit-Policy", "RateLimit"} <= each["headers"].keys() for each in good.values())
+
+
 def test_every_body_can_be_refused_in_all_the_ways_that_bodies_are(document: dict[str, Any]) -> None:
     bodies = [operation for _, _, operation in operations(document) if "requestBody" in operation]
+    accounts = {"changeProfile", "changeEmail", "changePassword", "issuePasswordLink", "requestPasswordReset"}
+    links = {"readLink", "setPasswordByLink", "verifyEmail", "readInvitation", "acceptInvitation"}
+    sign_ins = {"signIn", "refreshSession", "askForDeviceCode", "exchangeDeviceCode", "decideDeviceCode"}
+    members = {"createMember", "changeMemberRole", "invite", "acceptInvitationAsNew", "defineRole", "grantAgentScopes"}
+    workspaces = {"foundWorkspace", "renameWorkspace", "switchWorkspace"}
+    work = {"createAgent", "createWorkflow", "startRun", "cancelRun", "skipEvent", "restoreEvent"}
+    others = {"subscribeWebhook", "redriveWebhook", "issueKey", "issueToken", "storeSecret"}
     assert {each["operationId"] for each in bodies} == {
-        "signIn",
-        "createAgent",
-        "createWorkflow",
-        "startRun",
-        "cancelRun",
-        "skipEvent",
-        "restoreEvent",
-        "subscribeWebhook",
-        "redriveWebhook",
+        *accounts,
+        *links,
+        *sign_ins,
+        *members,
+        *workspaces,
+        *work,
+        *others,
     }
     for operation in bodies:
         assert {"400", "413", "415", "422"} <= operation["responses"].keys()
         assert operation["requestBody"]["required"] is (operation["operationId"] != "cancelRun")
 
     schemas = document["components"]["schemas"]
-    taken = ("SignIn", "CreateAgent", "CreateWorkflow", "AgentNode", "StartRun", "RunInput", "CancelRun")
+    taken = ("Password", "CreateAgent", "CreateWorkflow", "AgentNode", "StartRun", "RunInput", "CancelRun")
     for name in (*taken, "SubscribeWebhook", "RedriveWebhook"):
         assert schemas[name]["additionalProperties"] is False
     open_ones = [name for name, schema in schemas.items() if schema.get("additionalProperties") is not False]
@@ -101,7 +123,8 @@ def test_addresses_take_uuids_and_tell_of_everything_in_them(document: dict[str,
         for name, parameter in told.items():
             uuid = {"type": "string", "format": "uuid"}
             assert parameter["required"]
-            assert parameter["schema"] == (uuid if name.endswith("_id") else {"type": "string"})
+            words = ({"type": "string"}, {"enum": parameter["schema"].get("enum")})
+            assert parameter["schema"] in ((uuid,) if name.endswith("_id") else words)
 
 
 def test_parameters_say_what_they_may_be(document: dict[str, Any]) -> None:
@@ -121,11 +144,19 @@ def test_every_command_takes_an_idempotency_key(document: dict[str, Any]) -> Non
     }
     webhooks = {"subscribeWebhook", "rotateWebhookSecret", "pauseWebhook", "resumeWebhook", "deleteWebhook"}
     decisions = {"skipEvent", "restoreEvent"}
-    assert taking == {"createAgent", "createWorkflow", "startRun", "cancelRun", "retryStep", *webhooks, *decisions}
+    members = {"createMember", "changeMemberRole", "removeMember", "defineRole", "removeRole", "grantAgentScopes"}
+    others = {"foundWorkspace", "renameWorkspace", "storeSecret", "removeSecret"}
+    work = {"createAgent", "createWorkflow", "startRun", "cancelRun", "retryStep"}
+    assert taking == {*work, *webhooks, *decisions, *members, *others}
 
 
 @pytest.mark.parametrize(
-    ("ids", "media_types"), [(STREAMS, {"text/event-stream"}), (TEXTS, {"text/plain", "text/markdown"})]
+    ("ids", "media_types"),
+    [
+        (STREAMS, {"text/event-stream"}),
+        ({"watchEvents"}, {"application/json", "text/event-stream"}),
+        (TEXTS, {"text/plain", "text/markdown"}),
+    ],
 )
 def test_streams_and_texts_are_told_as_what_they_are(
     document: dict[str, Any], ids: set[str], media_types: set[str]
@@ -140,8 +171,8 @@ def test_schemas_have_tidy_names_and_every_reference_leads_somewhere(document: d
     schemas = document["components"]["schemas"]
     assert all(name.isalpha() and name[0].isupper() and not name.endswith(("Row", "View", "Body")) for name in schemas)
     references = {node["$ref"] for node in nodes(document) if "$ref" in node}
-    names = {reference.removeprefix("#/components/schemas/") for reference in references}
-    assert names == schemas.keys()
+    headers = {f"#/components/headers/{name}" for name in document["components"]["headers"]}
+    assert references == headers | {f"#/components/schemas/{name}" for name in schemas}
     assert all(schema["title"] == name for name, schema in schemas.items())
 
 

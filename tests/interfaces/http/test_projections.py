@@ -49,6 +49,18 @@ def test_everybody_who_follows_the_log_is_listed_with_its_leader(api: httpx2.Cli
     assert progress(api, "step_jobs")["kind"] == "policy"
 
 
+def test_references_to_payloads_are_counted_anew(api: httpx2.Client, client_of: ClientOf) -> None:
+    run = finished(api, created(api, "/api/runs", a_run()))
+    recounted = api.post("/api/projections/payload_references/rebuild").json()
+    assert recounted["rows"] > 0
+    assert recounted["position"] >= run["position"]
+    told = progress(api, "payload_references")
+    assert (told["kind"], told["stopped"]) == ("counts", None)
+    assert told["position"] >= recounted["position"]
+    answer = client_of("user").post("/api/projections/payload_references/rebuild")
+    assert "projections:manage" in refused(answer, 403, "not_allowed")
+
+
 def test_a_read_model_is_verified(api: httpx2.Client) -> None:
     position = created(api, "/api/agents", an_agent())["position"]
     api.get("/api/agents", params={"after": position})

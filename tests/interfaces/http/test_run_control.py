@@ -41,7 +41,8 @@ def test_cancelling_twice_is_cancelling_once(api: httpx2.Client) -> None:
 
 def test_a_completed_run_cannot_be_cancelled(api: httpx2.Client, completed: dict[str, Any]) -> None:
     before = events(api, completed["id"])
-    assert "completed" in refused(api.post(f"/api/runs/{completed['id']}/cancel"), 409, "rejected")
+    why = refused(api.post(f"/api/runs/{completed['id']}/cancel"), 409, "rejected")
+    assert why == "cannot cancel the run: the run is completed"
     assert events(api, completed["id"]) == before
 
 
@@ -65,7 +66,8 @@ def test_only_a_failed_step_can_be_retried(api: httpx2.Client, completed: dict[s
     before = events(api, completed["id"])
     step = completed["steps"][0]["id"]
     answer = api.post(f"/api/runs/{completed['id']}/steps/{step}/retry")
-    assert f"step '{step}' is completed" in refused(answer, 409, "rejected")
+    why = refused(answer, 409, "rejected")
+    assert why == f"cannot retry the step: the run is completed and step '{step}' is completed"
     assert events(api, completed["id"]) == before
 
 

@@ -91,7 +91,7 @@ def test_a_run_in_a_list_is_the_run_without_its_steps(stranger: httpx2.Client) -
             "/api/runs", "/api/agents", "/api/workflows", f"/api/runs/{uuid4()}", f"/api/runs/{uuid4()}/output",
             f"/api/runs/{uuid4()}/events", f"/api/runs/{uuid4()}/live", "/api/events",
         )),
-        (f"/api/runs/{uuid4()}/events", "limit", "2001", "from 1 to 2,000"),
+        (f"/api/runs/{uuid4()}/events", "limit", "1001", "from 1 to 1,000"),
     ],
 )  # fmt: skip
 def test_a_parameter_that_may_not_be_so_is_named_with_what_it_may_be(

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
@@ -11,11 +11,13 @@ import websockets
 
 from application.ports import Recorded
 from domain import agent, run_events
+from infrastructure import metrics
 from interfaces.http.edge import REQUEST
 from interfaces.http.subscriptions import Batch, Filter, Frames, Subscribers
 from tests.interfaces.http.conftest import ClientOf
 from tests.support.asked import a_run, an_agent, created, finished
 from tests.support.given import CONTEXT
+from tests.support.residents import Residents
 from tests.support.sse import Message, Watcher
 from tests.support.system import System
 
@@ -101,9 +103,9 @@ async def test_a_websocket_gets_the_same(system: System, client: httpx2.Client) 
 
 
 async def test_a_websocket_needs_a_token_and_its_cookie_only_serves_our_own_page(
-    system: System, client: httpx2.Client
+    system: System, residents: Residents, home: UUID
 ) -> None:
-    cookie = f"z2_session={client.headers['authorization'].removeprefix('Bearer ')}"
+    cookie = f"z2_session={residents.session('admin', home)}"
     for headers in ({}, {"Cookie": cookie, "Origin": "https://elsewhere.example"}):
         with pytest.raises(websockets.InvalidStatus):
             async with websockets.connect(_address(system), additional_headers=headers):
@@ -111,6 +113,28 @@ async def test_a_websocket_needs_a_token_and_its_cookie_only_serves_our_own_page
     own: dict[str, str] = {"Cookie": cookie, "Origin": system.url}
     async with websockets.connect(_address(system), additional_headers=own):
         pass
+
+
+def lag(transport: str) -> float | None:
+    return metrics.REGISTRY.get_sample_value("z2_subscriber_lag_events", {"transport": transport})
+
+
+def test_the_lag_is_that_of_the_slowest_of_each_kind_and_counts_what_is_under_way() -> None:
+    subscribers = Subscribers()
+    with subscribers.subscribed(3) as slow, subscribers.subscribed(10), subscribers.subscribed(9, "websocket"):
+        subscribers.measure(10)
+        assert (lag("sse"), lag("websocket")) == (7, 1)
+        slow.sending(8)
+        subscribers.measure(10)
+        assert lag("sse") == 7
+        slow.sent()
+        subscribers.measure(10)
+        assert lag("sse") == 2
+        slow.passed(10)
+        subscribers.measure(10)
+        assert lag("sse") == 0
+    subscribers.measure(12)
+    assert (lag("sse"), lag("websocket")) == (0, 0)
 
 
 async def test_who_does_not_take_what_it_is_sent_is_dropped() -> None:

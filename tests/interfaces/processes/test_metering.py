@@ -1,7 +1,6 @@
 """A worker and a projector tell what they measure at ports of their own, where they are asked to."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -60,10 +59,9 @@ def test_nobody_reads_without_the_token_and_there_is_nothing_else(measured: Syst
     assert httpx2.post(f"http://127.0.0.1:{port}/metrics").status_code == 404
 
 
-async def test_a_port_that_is_taken_stops_no_work(measured: System, port: int, tmp_path: Path) -> None:
-    environment = {**measured.environment, "Z2_DATA_DIR": str(tmp_path)}
+async def test_a_port_that_is_taken_stops_no_work(measured: System, port: int) -> None:
     until(lambda: told(port))
     with structlog.testing.capture_logs() as logs:
-        async with core(settings.load(environment)) as parts, metering.served(parts, port):
+        async with core(settings.load(measured.environment)) as parts, metering.served(parts, port):
             assert await parts.store.head() >= 0
     assert [line["port"] for line in logs if line["event"] == "metrics.not_served"] == [port]

@@ -1,38 +1,36 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, useRouter } from "@tanstack/react-router";
-import { Brand } from "~/components/brand";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { Entrance, TEXT_LINK } from "~/app/entrance";
+import { useEnter } from "~/app/use-enter";
+import { Notice } from "~/components/notice";
 import { SignInForm } from "~/features/session/sign-in-form";
+import { SignOnButtons } from "~/features/session/sign-on-buttons";
+import { safePath } from "~/lib/safe-path";
 
 const route = getRouteApi("/login");
 
-/** Only an address of this page itself may follow a sign-in. */
-function safeNext(next: string | undefined): string {
-  return next?.startsWith("/") && !next.startsWith("//") && !next.startsWith("/\\") ? next : "/runs";
-}
-
 export function Login() {
-  const { next } = route.useSearch();
-  const router = useRouter();
-  const queryClient = useQueryClient();
-  const enter = () => {
-    queryClient.clear();
-    router.history.replace(safeNext(next));
-  };
+  const { next, failed } = route.useSearch();
+  const enter = useEnter();
   return (
-    <main className="grid min-h-dvh place-items-center px-4 py-10">
-      <title>Sign in · Z2</title>
-      <div className="w-full max-w-sm">
-        <div className="mb-8 flex items-center gap-4">
-          <Brand className="size-14" />
-          <div>
-            <h1 className="text-3xl font-semibold">Sign in to Z2</h1>
-            <p className="text-fg-3">Teams of agents, under control.</p>
-          </div>
+    <Entrance
+      title="Sign in to Z2"
+      lead="Teams of agents, under control."
+      after={
+        <Link to="/forgot" className={TEXT_LINK}>
+          Forgot your password?
+        </Link>
+      }
+    >
+      {failed && (
+        <div className="mb-5">
+          <Notice tone="danger" title="The sign-in did not work out">
+            Your provider’s answer did not let you in. Try once more; if it goes on, ask your administrator,
+            who finds the reason in the log of Z2.
+          </Notice>
         </div>
-        <div className="card p-6 sm:p-7">
-          <SignInForm onSignedIn={enter} />
-        </div>
-      </div>
-    </main>
+      )}
+      <SignInForm onSignedIn={() => enter(next)} />
+      <SignOnButtons next={safePath(next)} />
+    </Entrance>
   );
 }

@@ -1,50 +1,44 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useRouteContext, useRouter } from "@tanstack/react-router";
+import { UserMenu } from "~/app/shell/user-menu";
+import { useSession } from "~/app/use-session";
 import { Icon } from "~/components/icon";
-import { signOut } from "~/features/session/api/sign-out";
 
-/** Who is signed in, and the way out. */
+const FACE =
+  "grid size-9 shrink-0 place-items-center rounded-full bg-overlay font-display font-semibold text-fg-2 uppercase";
+
+/** Who is signed in, at the foot of a wide screen's navigation. */
 export function SignedIn() {
-  const { session } = useRouteContext({ from: "/signed-in" });
+  const { name, role } = useSession();
   return (
-    <div className="flex items-center gap-3 border-t-[1.5px] border-line px-2 pt-4">
-      <span
-        aria-hidden="true"
-        className="grid size-9 shrink-0 place-items-center rounded-full bg-overlay font-display font-semibold text-fg-2 uppercase"
+    <div className="border-t-[1.5px] border-line pt-3">
+      <UserMenu
+        opensAt="inset-[auto_auto_5.25rem_1rem]"
+        className="flex w-full items-center gap-3 rounded-control p-2 text-left hover:bg-overlay"
       >
-        {session.name.slice(0, 1)}
-      </span>
-      <div className="min-w-0 flex-1 leading-tight">
-        <p className="truncate font-medium">{session.name}</p>
-        <p className="truncate text-xs text-fg-3">{session.role}</p>
-      </div>
-      <SignOutButton />
+        <span aria-hidden="true" className={FACE}>
+          {name.slice(0, 1)}
+        </span>
+        <span className="min-w-0 flex-1 leading-tight">
+          <span className="block truncate font-medium">{name}</span>
+          <span className="block truncate text-xs text-fg-3">{role}</span>
+        </span>
+        <Icon name="chevron-up" className="size-4 text-fg-3" />
+      </UserMenu>
     </div>
   );
 }
 
-export function SignOutButton() {
-  const router = useRouter();
-  const queryClient = useQueryClient();
-  const leave = useMutation({
-    mutationFn: signOut,
-    onSuccess: async () => {
-      await router.navigate({ to: "/login" });
-      queryClient.clear();
-    },
-  });
-  const label = leave.isError ? "Signing out failed, try again" : "Sign out";
+/** The same at the head of a narrow screen. */
+export function SignedInSmall() {
+  const { name } = useSession();
   return (
-    <button
-      type="button"
-      title={label}
-      className={`grid size-11 shrink-0 place-items-center rounded-control hover:bg-overlay hover:text-fg ${leave.isError ? "text-danger" : "text-fg-3"}`}
-      onClick={() => leave.mutate()}
+    <UserMenu
+      opensAt="inset-[3.75rem_1rem_auto_auto]"
+      className="grid size-11 place-items-center rounded-full"
     >
-      <span className="sr-only" aria-live="polite">
-        {label}
+      <span aria-hidden="true" className={FACE}>
+        {name.slice(0, 1)}
       </span>
-      <Icon name={leave.isError ? "triangle-alert" : "log-out"} className="size-5" />
-    </button>
+      <span className="sr-only">{name}</span>
+    </UserMenu>
   );
 }

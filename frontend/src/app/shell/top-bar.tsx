@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { ConnectionBadge } from "~/app/shell/connection-badge";
-import { SignOutButton } from "~/app/shell/signed-in";
+import { SignedInSmall } from "~/app/shell/signed-in";
 import { Brand } from "~/components/brand";
 
 /** The head of a narrow screen. */
@@ -14,7 +14,7 @@ export function TopBar() {
       <div className="ml-auto">
         <ConnectionBadge />
       </div>
-      <SignOutButton />
+      <SignedInSmall />
     </header>
   );
 }

@@ -1,12 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "~/components/button";
-import { Field } from "~/components/field";
-import { Notice } from "~/components/notice";
+import { PasswordField } from "~/components/password-field";
+import { Refusal } from "~/components/refusal";
+import { LOGIN_NAME, TextField } from "~/components/text-field";
 import { signIn } from "~/features/session/api/sign-in";
-import { PasswordField } from "~/features/session/password-field";
 import { toProblem } from "~/lib/api/problem";
-import { sentence } from "~/lib/sentence";
 
 export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
   const [name, setName] = useState("");
@@ -21,26 +20,14 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
 
   return (
     <form onSubmit={submit} className="grid gap-5">
-      {problem && (
-        <Notice tone="danger" title="Signing in failed">
-          {sentence(problem.detail || problem.title)}
-        </Notice>
-      )}
-      <Field label="Name" error={problem?.field("name")}>
-        {(field) => (
-          <input
-            {...field}
-            className="control"
-            name="username"
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            required
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        )}
-      </Field>
+      <Refusal title="Signing in failed" problem={problem} fields={["name", "password"]} />
+      <TextField
+        {...LOGIN_NAME}
+        label="Name or e-mail address"
+        value={name}
+        onValue={setName}
+        error={problem?.field("name")}
+      />
       <PasswordField value={password} onChange={setPassword} error={problem?.field("password")} />
       <Button type="submit" kind="primary" busy={attempt.isPending}>
         Sign in

@@ -32,3 +32,10 @@ test("no answer at all is said in words", async () => {
   const nothing = unwrap(Promise.reject(new TypeError("Failed to fetch")));
   await expect(nothing).rejects.toMatchObject({ status: 0, title: "No answer" });
 });
+
+test("a refusal says of what kind it is and after how many seconds one may try again", async () => {
+  const headers = { "Retry-After": "42" };
+  const error = { ...document, type: "urn:z2:problem:rate_limited", status: 429 };
+  const limited = unwrap(Promise.resolve({ error, response: new Response(null, { status: 429, headers }) }));
+  await expect(limited).rejects.toMatchObject({ code: "rate_limited", retryAfter: 42 });
+});

@@ -15,8 +15,26 @@ export type StepStatus = Step["status"];
 export type Template = Schemas["Template"];
 export type Workflow = Schemas["Workflow"];
 
-/** A run that can be read has begun: it is never `absent`, which the document allows. */
-export type RunStatus = Exclude<Schemas["RunSummary"]["status"], "absent">;
-export type RunSummary = Omit<Schemas["RunSummary"], "status"> & { status: RunStatus };
-export type Run = Omit<Schemas["Run"], "status"> & { status: RunStatus };
-export type RunPage = Omit<Schemas["RunPage"], "items"> & { items: RunSummary[] };
+export type RunStatus = Schemas["RunSummary"]["status"];
+export type RunSummary = Schemas["RunSummary"];
+export type Run = Schemas["Run"];
+export type RunPage = Schemas["RunPage"];
+
+export type ApiKey = Schemas["ApiKey"];
+export type IssueKey = Schemas["IssueKey"];
+export type IssuedKey = Schemas["IssuedKey"];
+export type Login = Schemas["Login"];
+export type Profile = Schemas["Profile"];
+export type CreatedMember = Schemas["CreatedMember"];
+export type CreateMember = Schemas["CreateMember"];
+export type DefineRole = Schemas["DefineRole"];
+export type IssuedPasswordLink = Schemas["IssuedPasswordLink"];
+export type Member = Schemas["Member"];
+export type Invitation = Schemas["Invitation"];
+export type InvitationOffer = Schemas["InvitationOffer"];
+export type Invite = Schemas["Invite"];
+export type NewInvitation = Schemas["NewInvitation"];
+export type Role = Schemas["Role"];
+export type Workspace = Schemas["Workspace"];
+export type WaitingDevice = Schemas["WaitingDevice"];
+export type SignOnProvider = Schemas["SignOnProvider"];

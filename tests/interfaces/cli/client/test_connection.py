@@ -3,18 +3,20 @@
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
 
 import msgspec
 import pytest
 
-from interfaces.cli.client import connection, wire
+from interfaces.cli.client import connection, credentials, wire
 from interfaces.cli.client.connection import Away, Connection
-from interfaces.cli.client.credentials import Access, Password
+from interfaces.cli.client.credentials import Access, Login
 from interfaces.cli.failure import BAD_INPUT, FAILED, Failure
 from tests.support.scripted_api import Answer, ScriptedApi, good, problem
 
 ACCEPTED = {"id": "6566d006-a1af-4d01-87ba-269330db5c36", "position": 7}
-SESSION = {"name": "admin", "role": "admin", "token": "fresh-token", "expires_at": "2026-01-01T00:00:00Z"}
 
 
 @pytest.fixture
@@ -115,38 +117,70 @@ def test_somebody_else_at_the_address_is_recognised(api: ScriptedApi, line: Conn
     assert failure.value.code == FAILED
 
 
-def test_the_owner_is_signed_in_when_first_needed_and_again_when_the_session_ends(api: ScriptedApi) -> None:
-    signed_out = problem(401, "Unauthorized", "Sign in first")
-    api.on("POST /api/session", good(SESSION))
-    api.on("GET /api/templates", signed_out, good({"items": []}), signed_out, good({"items": []}))
-    with connection.connect(Access(api.url, owner=Password("admin", "owner-password"))) as line:
-        for _ in range(2):
-            line.get("/api/templates", wire.Templates)
-    bodies = [json.loads(asked.body) for asked in api.requests("POST /api/session")]
-    assert bodies == [{"name": "admin", "password": "owner-password"}] * 2
-    answered = api.requests("GET /api/templates")
-    assert "authorization" not in answered[0].headers
-    assert answered[1].headers["authorization"] == "Bearer fresh-token"
+SIGNED_OUT = problem(401, "Unauthorized", "Sign in first")
+RENEWED = {"token": "second", "expires_at": "2026-01-01T00:00:00Z", "refresh_token": "refresh-2"}
 
 
-def test_a_command_is_done_once_though_its_session_had_ended(api: ScriptedApi) -> None:
-    api.on("POST /api/session", good(SESSION))
-    api.on("POST /api/runs", problem(401, "Unauthorized", "Sign in first"), good(ACCEPTED))
-    with connection.connect(Access(api.url, "stale", Password("admin", "owner-password"))) as line:
+@pytest.fixture
+def stored(api: ScriptedApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Login:
+    """A stored login, whose token is over."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    login = Login(api.url, "ada", "first", "refresh-1")
+    credentials.write(login)
+    return login
+
+
+def bearers(api: ScriptedApi, request: str) -> list[str]:
+    return [asked.headers["authorization"] for asked in api.requests(request)]
+
+
+def test_a_stored_token_that_is_over_is_renewed_and_the_next_one_is_kept(api: ScriptedApi, stored: Login) -> None:
+    api.on("POST /api/runs", SIGNED_OUT, good(ACCEPTED))
+    api.on("POST /api/session/refresh", good(RENEWED))
+    with connection.connect(credentials.find()) as line:
         line.post("/api/runs", {}, wire.Accepted)
-    tokens = [asked.headers["authorization"] for asked in api.requests("POST /api/runs")]
-    assert tokens == ["Bearer stale", "Bearer fresh-token"]
+    assert bearers(api, "POST /api/runs") == ["Bearer first", "Bearer second"]
     assert len({asked.headers["idempotency-key"] for asked in api.requests("POST /api/runs")}) == 1
+    (asked,) = api.requests("POST /api/session/refresh")
+    assert json.loads(asked.body) == {"refresh_token": "refresh-1"}
+    assert credentials.read() == Login(api.url, "ada", "second", "refresh-2")
 
 
-def test_a_wrong_password_of_the_owner_is_told(api: ScriptedApi) -> None:
-    api.on("GET /api/templates", problem(401, "Unauthorized", "Sign in first"))
-    api.on("POST /api/session", problem(401, "Unauthorized", "the name or the password is wrong"))
+def test_a_token_that_another_command_has_renewed_is_taken_over(api: ScriptedApi, stored: Login) -> None:
+    api.on("GET /api/templates", SIGNED_OUT, good({"items": []}))
+    with connection.connect(credentials.find()) as line:
+        credentials.write(Login(api.url, "ada", "second", "refresh-2"))
+        line.get("/api/templates", wire.Templates)
+    assert bearers(api, "GET /api/templates") == ["Bearer first", "Bearer second"]
+    assert api.requests("POST /api/session/refresh") == []
+
+
+def test_a_sign_in_that_is_over_is_told_and_nothing_is_tried_twice(api: ScriptedApi, stored: Login) -> None:
+    api.on("GET /api/templates", SIGNED_OUT)
+    api.on("POST /api/session/refresh", SIGNED_OUT)
     with (
-        connection.connect(Access(api.url, owner=Password("admin", "changed"))) as line,
-        pytest.raises(Failure, match="the name or the password is wrong"),
+        connection.connect(credentials.find()) as line,
+        pytest.raises(Failure, match=r"Sign in first; sign in with `z2 login`$"),
     ):
         line.get("/api/templates", wire.Templates)
+    assert len(api.asked) == 2
+    assert credentials.read() == stored
+
+
+def test_a_token_from_the_environment_is_not_renewed(api: ScriptedApi, stored: Login) -> None:
+    api.on("GET /api/templates", SIGNED_OUT)
+    with connection.connect(Access(api.url, "first")) as line, pytest.raises(Failure, match="Sign in first"):
+        line.get("/api/templates", wire.Templates)
+    assert len(api.asked) == 1
+
+
+def test_commands_at_the_same_time_use_a_refresh_token_once(api: ScriptedApi, stored: Login) -> None:
+    api.on("POST /api/session/refresh", good(RENEWED), SIGNED_OUT)
+    lines = [connection.connect(credentials.find()) for _ in range(4)]
+    with ExitStack() as opened, ThreadPoolExecutor(len(lines)) as threads:
+        opened_lines = [opened.enter_context(line) for line in lines]
+        assert [*threads.map(lambda line: line._renew(), opened_lines)] == [True] * len(lines)
+    assert len(api.requests("POST /api/session/refresh")) == 1
 
 
 def test_what_stays_on_this_machine_passes_no_proxy(

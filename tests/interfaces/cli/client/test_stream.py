@@ -2,12 +2,13 @@
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from interfaces.cli.client import connection, stream
+from interfaces.cli.client import connection, credentials, stream
 from interfaces.cli.client.connection import Away, Connection
-from interfaces.cli.client.credentials import Access, Password
+from interfaces.cli.client.credentials import Access, Login
 from interfaces.cli.client.stream import Interrupted, Message, Resumed
 from interfaces.cli.client.wire import Delta, LogEvent
 from interfaces.cli.failure import Failure
@@ -84,13 +85,17 @@ def test_a_z2_that_stays_away_is_given_up_after_a_while(api: ScriptedApi, line: 
     assert len(api.asked) > 2
 
 
-def test_the_owner_whose_session_ends_is_signed_in_again(api: ScriptedApi) -> None:
-    session = {"name": "admin", "role": "admin", "token": "fresh", "expires_at": "2026-01-01T00:00:00Z"}
-    api.on("POST /api/session", good(session))
+def test_a_stream_goes_on_with_the_next_token(
+    api: ScriptedApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    credentials.write(Login(api.url, "ada", "stale", "refresh"))
+    renewed = {"token": "fresh", "expires_at": "2026-01-01T00:00:00Z", "refresh_token": "next"}
+    api.on("POST /api/session/refresh", good(renewed))
     api.on(f"GET {LIVE}", problem(401, "Unauthorized", "no"), scripted_api.stream(EVENTS[0], held=True))
-    with connection.connect(Access(api.url, "stale", Password("admin", "owner-password"))) as line:
+    with connection.connect(credentials.find()) as line:
         messages = first(3, stream.follow(line, LIVE))
-    assert messages[:2] == [Interrupted("the session had ended"), Resumed()]
+    assert messages[:2] == [Interrupted("the token had ended"), Resumed()]
     tokens = [asked.headers["authorization"] for asked in api.requests(f"GET {LIVE}")]
     assert tokens == ["Bearer stale", "Bearer fresh"]
 
@@ -112,19 +117,3 @@ def test_a_message_that_cannot_be_understood_is_said(api: ScriptedApi, line: Con
     api.on(f"GET {LIVE}", scripted_api.stream("event: event\ndata: {}\n\n"))
     with pytest.raises(Failure, match="does not speak as this Z2 does"):
         next(stream.follow(line, LIVE))
-
-
-def test_the_log_is_read_up_to_its_head_though_the_stream_stays_open(api: ScriptedApi, line: Connection) -> None:
-    api.on(f"GET {LIVE}", scripted_api.stream(*EVENTS[:3], held=True))
-    assert positions(list(stream.until(line, LIVE, 0, 13))) == [11, 13]
-
-
-def test_where_the_head_belongs_to_others_the_reading_ends_with_silence(api: ScriptedApi, line: Connection) -> None:
-    api.on(f"GET {LIVE}", scripted_api.stream(*EVENTS[:2], held=True))
-    assert positions(list(stream.until(line, LIVE, 0, 99, silence=0.2))) == [11, 13]
-
-
-def test_a_z2_that_says_nothing_at_all_is_not_taken_for_an_empty_log(api: ScriptedApi, line: Connection) -> None:
-    api.on(f"GET {LIVE}", Answer(dropped=True))
-    with pytest.raises(Away):
-        list(stream.until(line, LIVE, 0, 99, silence=0.2))

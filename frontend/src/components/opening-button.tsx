@@ -1,0 +1,25 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import { Button } from "~/components/button";
+import type { IconName } from "~/components/icon";
+
+interface Props {
+  open: boolean;
+  onOpen: () => void;
+  icon?: IconName;
+  children: ReactNode;
+}
+
+/** Opens a part of the page. When that closes, the keyboard continues here and not at the top of the page. */
+export function OpeningButton({ open, onOpen, icon, children }: Props) {
+  const button = useRef<HTMLButtonElement>(null);
+  const before = useRef(open);
+  useEffect(() => {
+    if (before.current && !open && document.activeElement === document.body) button.current?.focus();
+    before.current = open;
+  }, [open]);
+  return (
+    <Button ref={button} aria-expanded={open} {...(icon && { icon })} onClick={onOpen}>
+      {children}
+    </Button>
+  );
+}

@@ -1,0 +1,13 @@
+import { client } from "~/lib/api/client";
+import { unwrap } from "~/lib/api/problem";
+import type { Profile } from "~/lib/api/types";
+
+interface Change {
+  /** Null takes the address away. */
+  email: string | null;
+  password: string;
+}
+
+export function changeEmail(change: Change): Promise<Profile> {
+  return unwrap(client.POST("/api/profile/email", { body: change }));
+}

@@ -1,0 +1,167 @@
+"""Sign-ins: where somebody is signed in, ending one or all of them, and the next token for a client."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Controller, Request, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from application.access import Actor, Scope, on_behalf_of
+from application.errors import NotAllowed, NotFound, NotSignedIn
+from application.identity import credentials
+from application.identity.grant import Narrowing
+from application.identity.grants import Grants
+from domain import agent, login, user
+from domain.kernel import Instant, Record, Rejected, replace
+from domain.run_events import Run
+from infrastructure.identity.tokens import Tokens, now
+from infrastructure.identity.uses import PostgresUses
+from interfaces.composition import Core
+from interfaces.http.auth import address_of
+from interfaces.http.commands import Accepted, After, Signed, caught_up, sent
+from interfaces.http.reading import reading
+from projections import logins
+from projections.logins import LoginRow
+
+
+class RefreshSession(Record, forbid_unknown_fields=True):
+    """The refresh token that came with the last answer. Each works once; a second use ends the sign-in."""
+
+    refresh_token: Annotated[str, Meta(max_length=200)]
+
+
+class NewToken(Record):
+    """An access token, and the refresh token for the next one."""
+
+    token: str
+    expires_at: Instant
+    refresh_token: str
+
+
+class IssueToken(Record, forbid_unknown_fields=True):
+    """A token for less than one may oneself: for some scopes only, for a run, or for one of the workspace's agents."""
+
+    scopes: tuple[Scope, ...] | None = None
+    agent_id: UUID | None = None
+    run_id: UUID | None = None
+
+
+class IssuedToken(Record):
+    """It ends with the sign-in or the key that it was issued with, if not before."""
+
+    token: str
+    expires_at: Instant
+
+
+class Login(Record):
+    """A sign-in. `last_used_at` is precise to a minute."""
+
+    id: UUID
+    kind: login.Kind
+    method: str
+    device: str
+    started_at: Instant
+    expires_at: Instant
+    last_used_at: Instant | None
+    current: bool
+
+
+class LoginList(Record):
+    """Where one is signed in, the latest first."""
+
+    items: list[Login]
+
+
+@post("/session/refresh", tags=["session"], operation_id="refreshSession", summary="Get the next access token")
+async def refresh(
+    data: JSONBody[RefreshSession],
+    request: Request[Any, Any, Any],
+    core: NamedDependency[Core],
+    grants: NamedDependency[Grants],
+    tokens: NamedDependency[Tokens],
+) -> NewToken:
+    presented = credentials.presented("z2r", data.refresh_token)
+    known = await core.executor.states.refresh(presented.id)
+    if not isinstance(known.state, login.Login) or known.state.user_id is None or known.workspace_id is None:
+        raise NotSignedIn
+    following = credentials.made("z2r", presented.id)
+    owner = Actor(known.state.user_id, known.workspace_id, "system")
+    command = login.RefreshLogin(presented.digest, following.digest)
+    try:
+        await core.executor.execute(presented.id, command, owner, correlation_id=presented.id)
+    except Rejected:
+        raise NotSignedIn from None
+    held: login.Login = (await core.executor.states.refresh(presented.id)).state
+    if held.secret != following.digest:
+        raise NotSignedIn
+    actor = await grants.of_token(login_id=presented.id, key_id=None, to=Narrowing(), address=address_of(request))
+    token, ends = tokens.issue(actor, now())
+    return NewToken(token, ends, following.text)
+
+
+@post("/tokens", tags=["keys"], operation_id="issueToken", summary="Issue a token for less than one may oneself")
+async def issue_token(
+    data: JSONBody[IssueToken], request: Signed, core: NamedDependency[Core], tokens: NamedDependency[Tokens]
+) -> IssuedToken:
+    actor = request.user
+    if data.agent_id is not None:
+        known = await core.executor.state(data.agent_id, actor.workspace_id)
+        if not isinstance(known, agent.Agent):
+            raise NotFound
+    if data.run_id is not None and not isinstance(await core.executor.state(data.run_id, actor.workspace_id), Run):
+        raise NotFound
+    if actor.agent_id not in (None, data.agent_id) or actor.run_id not in (None, data.run_id):
+        raise NotAllowed("a token for an agent or a run gives no token for another")
+    scopes = data.scopes
+    if actor.narrowed:
+        scopes = tuple(sorted(actor.rights if scopes is None else actor.rights & set(scopes)))
+    token, ends = tokens.issue(actor, now(), Narrowing(scopes, data.agent_id, data.run_id))
+    return IssuedToken(token, ends)
+
+
+class LoginController(Controller):
+    path = "/logins"
+    tags = ("session",)
+
+    @get(operation_id="listLogins", summary="Where one is signed in")
+    async def all(self, request: Signed, core: NamedDependency[Core], after: After = None) -> LoginList:
+        await caught_up(core.tail, logins.projection.name, after)
+        me = request.user
+        async with reading(core, me) as connection:
+            rows = await logins.active(connection, me.workspace_id, me.user_id)
+        person = (await core.executor.states.refresh(me.user_id)).state
+        alive = [row for row in rows if row.generation == person.generation and row.expires_at > now()]
+        used = await PostgresUses(core.database, core.vault).last(*(row.id for row in alive))
+        devices = await _devices(core, alive)
+        return LoginList([_shown(row, devices.get(row.id, ""), used.get(row.id), me) for row in alive])
+
+    @delete("/{login_id:uuid}", operation_id="endLogin", summary="Sign out elsewhere", status_code=200)
+    async def end(self, login_id: FromPath[UUID], request: Signed, core: NamedDependency[Core]) -> Accepted:
+        """No replica takes its credentials a second later."""
+        known = await core.executor.state(login_id, request.user.workspace_id)
+        if not isinstance(known, login.Login) or known.user_id != request.user.user_id:
+            raise NotFound
+        return await sent(core, login_id, login.EndLogin("ended_elsewhere"), on_behalf_of(request.user), key=None)
+
+    @delete(operation_id="signOutEverywhere", summary="Sign out everywhere", status_code=200)
+    async def everywhere(self, request: Signed, core: NamedDependency[Core]) -> Accepted:
+        """Every sign-in ends, this one too; API keys stay."""
+        me = request.user
+        home = (await core.executor.states.refresh(me.user_id)).workspace_id
+        assert home is not None
+        actor = replace(on_behalf_of(me), workspace_id=home)
+        return await sent(core, me.user_id, user.SignOutEverywhere(), actor, key=None)
+
+
+async def _devices(core: Core, rows: Sequence[LoginRow]) -> dict[UUID, str]:
+    """What the sign-ins came from, as far as that is known and not erased."""
+    boxes = {row.id: row.device for row in rows if row.device}
+    opened = await core.vault.open("device", *boxes.values()) if boxes else []
+    return {login_id: text for login_id, text in zip(boxes, opened, strict=True) if text}
+
+
+def _shown(row: LoginRow, device: str, used: Instant | None, me: Actor) -> Login:
+    return Login(row.id, row.kind, row.method, device, row.started_at, row.expires_at, used, row.id == me.login_id)

@@ -1,0 +1,159 @@
+"""Whoever comes from a provider of single sign-on enters their own account, in the role that they have."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from application.errors import NotSignedIn
+from application.execute import Executor
+from application.identity.external import ExternalSignIn
+from application.identity.linking import ExternalIdentity, Policy, RoleRule
+from application.identity.sign_in import Account
+from domain import user, workspace
+from domain.kernel import Command
+from domain.user import User
+from domain.workspace import Workspace
+from tests.support.fakes import FakeClock, FakeStore
+from tests.support.identity_fakes import FakeSignInNames, FakeVault
+from tests.support.people import People
+
+HOME = UUID(int=1)
+OPEN = Policy(
+    register=True,
+    join_domains=("corp.example",),
+    link_domains=("corp.example",),
+    roles=(RoleRule("groups", "staff", "user"),),
+    default_role="",
+)
+ADA = ExternalIdentity(
+    provider="corp",
+    issuer="https://id.corp.example",
+    subject="ada",
+    email="ada@corp.example",
+    email_verified=True,
+    name="Ada",
+    claims={"groups": ["staff"]},
+)
+
+
+class Interrupted(Exception):
+    """The process is killed here."""
+
+
+class World:
+    def __init__(self) -> None:
+        self.store, self.clock, self.vault, self.names = FakeStore(), FakeClock(), FakeVault(), FakeSignInNames()
+        self.executor = Executor(self.store, self.clock)
+        self.people = People(self.executor, self.clock)
+        self.door = ExternalSignIn(self.executor, self.vault, self.names)
+
+    async def enter(
+        self, identity: ExternalIdentity = ADA, policy: Policy = OPEN, linking_to: UUID | None = None
+    ) -> Account:
+        return await self.door.enter(identity, policy, HOME, linking_to=linking_to)
+
+    async def person(self, user_id: UUID) -> User:
+        state: User = (await self.executor.states.refresh(user_id)).state
+        return state
+
+    async def home(self) -> Workspace:
+        state: Workspace = (await self.executor.states.refresh(HOME)).state
+        return state
+
+    async def do(self, stream: UUID, command: Command) -> None:
+        await self.people.do(stream, HOME, command)
+
+
+@pytest.fixture
+async def world() -> World:
+    made = World()
+    await made.people.member(HOME, "admin")
+    return made
+
+
+def with_claims(**claims: object) -> ExternalIdentity:
+    return ExternalIdentity(
+        provider="corp",
+        issuer=ADA.issuer,
+        subject=ADA.subject,
+        email=ADA.email,
+        email_verified=True,
+        name=ADA.name,
+        claims=claims,
+    )
+
+
+async def test_somebody_new_gets_an_account_at_home_and_the_role_of_the_claims(world: World) -> None:
+    account = await world.enter()
+    person, home = await world.person(account.user_id), await world.home()
+    assert (account.home, person.status, person.email_verified) == (HOME, "active", True)
+    assert person.name
+    assert await world.vault.open("name", person.name) == ["Ada"]
+    assert (home.members[account.user_id], account.user_id in home.by_claim) == ("user", True)
+
+
+async def test_the_same_identity_enters_the_same_account_again(world: World) -> None:
+    first = await world.enter()
+    log = len(world.store.log)
+    assert await world.enter() == first
+    assert len(world.store.log) == log
+
+
+async def test_what_a_claim_gave_goes_with_it_but_what_a_person_gave_stays(world: World) -> None:
+    account = await world.enter()
+    with pytest.raises(NotSignedIn):
+        await world.enter(with_claims())
+    assert account.user_id not in (await world.home()).members
+    await world.enter()
+    await world.do(HOME, workspace.AddMember(account.user_id, "admin"))
+    await world.enter(with_claims())
+    assert (await world.home()).members[account.user_id] == "admin"
+
+
+async def test_a_disabled_user_does_not_come_in_from_elsewhere(world: World) -> None:
+    account = await world.enter()
+    await world.do(account.user_id, user.DisableUser())
+    with pytest.raises(NotSignedIn):
+        await world.enter()
+
+
+async def test_an_address_links_to_the_account_that_proved_it_and_to_no_other(world: World) -> None:
+    bob = await world.people.member(HOME)
+    await world.do(bob, user.ChangeEmail(await world.vault.seal(bob, "email", "ada@corp.example")))
+    assert (await world.enter()).user_id != bob
+    world.names.names.clear()
+    await world.do(bob, user.VerifyEmail())
+    await world.names.claim("email", "ada@corp.example", bob)
+    assert (await world.enter()).user_id == bob
+    assert "corp" in (await world.person(bob)).identities
+
+
+async def test_who_is_signed_in_links_an_identity_of_their_own(world: World) -> None:
+    bob = await world.people.member(HOME)
+    assert (await world.enter(linking_to=bob)).user_id == bob
+    with pytest.raises(NotSignedIn):
+        await world.enter(linking_to=uuid4())
+
+
+async def test_nobody_new_comes_in_where_the_policy_lets_nobody_in(world: World) -> None:
+    log = len(world.store.log)
+    with pytest.raises(NotSignedIn):
+        await world.enter(policy=Policy())
+    assert (len(world.store.log), world.names.names) == (log, {})
+
+
+@pytest.mark.parametrize("place", range(4))
+async def test_one_who_was_interrupted_comes_in_the_next_time(world: World, place: int) -> None:
+    async def goes_on() -> None:
+        pass
+
+    async def killed() -> None:
+        raise Interrupted
+
+    world.store.before_append.extend([goes_on] * place + [killed])
+    with pytest.raises(Interrupted):
+        await world.enter()
+    account = await world.enter()
+    person = await world.person(account.user_id)
+    assert (person.status, person.email_verified, set(person.identities)) == ("active", True, {"corp"})
+    assert (await world.home()).members[account.user_id] == "user"

@@ -1,0 +1,89 @@
+"""Where somebody is signed in, and the next token for a client."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+
+from application.identity import credentials
+from interfaces.http.auth import PLAIN_COOKIE
+from tests.interfaces.http.conftest import ClientOf, client_for
+from tests.support.asked import refused
+from tests.support.promise import Promise
+from tests.support.residents import Residents
+from tests.support.system import System, until
+
+
+@pytest.fixture
+def signed_in(anonymous: httpx2.Client, system: System) -> dict[str, str]:
+    """A client's sign-in as the admin."""
+    body = {"name": "admin", "password": system.admin.password}
+    return dict(anonymous.post("/api/session", json=body).json())
+
+
+def refreshed(client: httpx2.Client, refresh_token: str) -> httpx2.Response:
+    return client.post("/api/session/refresh", json={"refresh_token": refresh_token})
+
+
+def holds(client: httpx2.Client, token: str) -> bool:
+    return client.get("/api/session", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+
+
+def test_a_refresh_token_gets_the_next_tokens_once(anonymous: httpx2.Client, signed_in: dict[str, str]) -> None:
+    first = refreshed(anonymous, signed_in["refresh_token"]).json()
+    second = refreshed(anonymous, first["refresh_token"]).json()
+    assert len({signed_in["refresh_token"], first["refresh_token"], second["refresh_token"]}) == 3
+    assert holds(anonymous, second["token"])
+
+
+def test_a_second_use_ends_the_whole_family(anonymous: httpx2.Client, signed_in: dict[str, str]) -> None:
+    first = refreshed(anonymous, signed_in["refresh_token"]).json()
+    refused(refreshed(anonymous, signed_in["refresh_token"]), 401, "not_signed_in")
+    refused(refreshed(anonymous, first["refresh_token"]), 401, "not_signed_in")
+    for token in (signed_in["token"], first["token"]):
+        until(partial(lambda token: not holds(anonymous, token), token), 1)
+
+
+def test_of_two_that_race_for_one_refresh_token_no_more_than_one_wins(
+    anonymous: httpx2.Client, signed_in: dict[str, str]
+) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        answers = [*threads.map(lambda _: refreshed(anonymous, signed_in["refresh_token"]), range(2))]
+    assert sorted(answer.status_code for answer in answers) in ([201, 401], [401, 401])
+
+
+@pytest.mark.parametrize("token", ["", "x", "z2r_", credentials.made("z2r", uuid4()).text])
+def test_what_is_no_refresh_token_gets_nothing(anonymous: httpx2.Client, token: str) -> None:
+    refused(refreshed(anonymous, token), 401, "not_signed_in")
+
+
+def test_an_access_token_is_no_refresh_token_and_the_other_way_round(
+    anonymous: httpx2.Client, signed_in: dict[str, str]
+) -> None:
+    assert not holds(anonymous, signed_in["refresh_token"])
+    answer = refreshed(anonymous, signed_in["token"])
+    assert answer.status_code in (401, 422)
+
+
+def test_one_sees_where_one_is_signed_in_and_ends_it(
+    system: System, promise: Promise, residents: Residents, client_of: ClientOf
+) -> None:
+    elsewhere = UUID(int=uuid4().int)
+    cookie = residents.session("admin", elsewhere)
+    with client_for(system.url, promise) as browser:
+        browser.cookies.set(PLAIN_COOKIE, cookie)
+        until(lambda: browser.get("/api/logins").json()["items"])
+        (login,) = browser.get("/api/logins").json()["items"]
+        assert (login["kind"], login["current"], login["last_used_at"] is None) == ("browser", True, False)
+        refused(client_of("admin").delete(f"/api/logins/{login['id']}"), 404, "not_found")
+        own = {"Sec-Fetch-Site": "same-origin"}
+        assert browser.delete(f"/api/logins/{login['id']}", headers=own).status_code == 200
+        until(lambda: browser.get("/api/logins").status_code == 401, 1)
+
+
+def test_signing_out_everywhere_ends_every_sign_in(anonymous: httpx2.Client, client_of: ClientOf) -> None:
+    someone = client_of("admin", uuid4())
+    assert someone.delete("/api/logins").status_code == 200
+    until(lambda: someone.get("/api/session").status_code == 401, 1)

@@ -1,0 +1,151 @@
+"""What the paths of the API name: one thing of each kind in each of two workspaces, and one that is nowhere."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeAlias
+from uuid import UUID, uuid4
+
+import httpx2
+
+from tests.support import asked
+from tests.support.callers import Caller, Callers
+
+Whose: TypeAlias = Literal["own", "other's", "missing", "in part"]
+"""Of the caller's workspace, of another, nowhere; or a part that is missing of a thing that is there."""
+
+PLACE = re.compile(r"([^/]+)/\{(\w+)\}")
+
+EVERYBODYS: Mapping[str, str] = {"projections/{name}": "agents"}
+"""Kinds of which all workspaces have the same."""
+
+PARTS: Mapping[str, str] = {"steps/{step}": "read"}
+"""Kinds that are a part of what stands before them in the path."""
+
+SETTINGS = ("oidc/{provider}",)
+"""Kinds that the settings name, and those of a test name none."""
+
+NAMES: Mapping[str, tuple[str, str]] = {"secrets/{provider}": ("openai", "anthropic")}
+"""Kinds that each workspace has under names of its own: one that is there, and one that is not."""
+
+ROLES = ("roles/{role}",)
+
+CODES = ("device/{user_code}",)
+"""Kinds that belong to whoever knows them."""
+
+PERSONAL = ("keys/{key_id}", "logins/{login_id}")
+"""Kinds that belong to a person, who need not be an admin to change them."""
+
+
+def kinds(path: str) -> list[str]:
+    """What each parameter of a path names: the word before it and its own name."""
+    return [f"{word}/{{{name}}}" for word, name in PLACE.findall(path)]
+
+
+class Things:
+    """`client` speaks to the running Z2; things are made as they are asked for, by an admin of their workspace."""
+
+    def __init__(self, client: httpx2.Client, callers: Callers) -> None:
+        self._client = client
+        self._callers = callers
+        self._known: dict[tuple[str, UUID], str] = {}
+        self._made: dict[str, Callable[[Caller], str]] = {
+            "agents/{agent_id}": self._agent,
+            "streams/{stream_id}": self._agent,
+            "workflows/{workflow_id}": self._workflow,
+            "runs/{run_id}": self._run,
+            "webhooks/{webhook_id}": self._webhook,
+            "keys/{key_id}": lambda owner: str(callers.key(owner.person)),
+            "logins/{login_id}": lambda owner: str(callers.login(owner.person)),
+            "members/{user_id}": lambda owner: str(callers.member(owner.workspace_id)),
+            "roles/{role}": lambda owner: callers.role(owner.workspace_id),
+            "invitations/{invitation_id}": lambda owner: self._posted(owner, "/api/invitations", {"role": "user"}),
+            "workspaces/{workspace_id}": lambda owner: str(owner.workspace_id),
+            "secrets/{provider}": self._secret,
+        }
+
+    def is_known(self, kind: str) -> bool:
+        return kind in {*self._made, *EVERYBODYS, *PARTS, *SETTINGS, *CODES}
+
+    def whose(self, path: str, method: str) -> list[Whose]:
+        """Which things this path can be asked for."""
+        told = kinds(path)
+        if not told or (told[0] in NAMES and method == "PUT"):
+            return ["own"]
+        if told[0] in SETTINGS:
+            return ["missing"]
+        if told[0] in {*EVERYBODYS, *NAMES, *CODES}:
+            return ["own", "missing"]
+        return ["own", "other's", "missing", "in part"] if len(told) > 1 else ["own", "other's", "missing"]
+
+    def address(self, path: str, caller: Caller, whose: Whose, *, fresh: bool = False) -> str:
+        """The path to such a thing, for a caller; a fresh one may be changed."""
+        for kind in kinds(path):
+            word = kind.partition("/")[0]
+            path = path.replace(kind, f"{word}/{self.named(kind, caller, whose, fresh=fresh)}")
+        return path
+
+    def one(self, kind: str, owner: Caller) -> str:
+        """The id of a thing of this kind, the same each time."""
+        key = kind, owner.person.user_id if kind in PERSONAL else owner.workspace_id
+        if key not in self._known:
+            self._known[key] = self._made[kind](owner)
+        return self._known[key]
+
+    def named(self, kind: str, caller: Caller, whose: Whose, *, fresh: bool = False) -> str:
+        """What stands in a path, a query or a body for such a thing."""
+        if kind in PARTS:
+            return PARTS[kind] if whose != "in part" else "nowhere"
+        if kind in EVERYBODYS:
+            return EVERYBODYS[kind] if whose == "own" else "nowhere"
+        if kind in SETTINGS:
+            return "nowhere"
+        if kind in CODES:
+            return self._code() if whose == "own" else "BCDF-GHJK"
+        if whose == "missing":
+            return NAMES[kind][1] if kind in NAMES else f"role-{uuid4().hex[:12]}" if kind in ROLES else str(uuid4())
+        own = whose != "other's"
+        owner = caller if own and caller.actor and kind in PERSONAL else self._admin(caller, own=own)
+        return self._made[kind](owner) if own and fresh else self.one(kind, owner)
+
+    def _admin(self, caller: Caller, *, own: bool) -> Caller:
+        return self._callers.one("stranger" if own is (caller.kind == "stranger") else "admin", "")
+
+    def _posted(self, owner: Caller, path: str, body: dict[str, Any]) -> str:
+        return str(asked.created(self._client, path, body, **owner.headers)["id"])
+
+    def _agent(self, owner: Caller) -> str:
+        return self._posted(owner, "/api/agents", asked.an_agent())
+
+    def _workflow(self, owner: Caller) -> str:
+        node = asked.a_node(self.one("agents/{agent_id}", owner))
+        return self._posted(owner, "/api/workflows", {"name": asked.name("Workflow"), "nodes": [node]})
+
+    def _run(self, owner: Caller) -> str:
+        """One that has ended, with a step `read`."""
+        workflow_id = self.one("workflows/{workflow_id}", owner)
+        body = asked.a_run(template=None, workflow_id=workflow_id)
+        accepted = asked.created(self._client, "/api/runs", body, **owner.headers)
+        path = f"/api/runs/{accepted['id']}"
+
+        def status() -> object:
+            answer = self._client.get(path, params={"after": accepted["position"]}, headers=owner.headers)
+            return answer.json()["status"]
+
+        assert asked.seen(status, "completed", 60)
+        return str(accepted["id"])
+
+    def _webhook(self, owner: Caller) -> str:
+        return self._posted(owner, "/api/webhooks", {"url": "https://example.invalid/hook", "tags": ["nothing."]})
+
+    def _code(self) -> str:
+        """That a client shows which wants to be let in."""
+        answer = self._client.post("/api/device", json={})
+        return str(answer.json()["user_code"])
+
+    def _secret(self, owner: Caller) -> str:
+        """The key of a provider that is nowhere, so that trying it asks nobody."""
+        name = NAMES["secrets/{provider}"][0]
+        body = {"value": "sk-nobodys-key-of-any-provider", "base_url": "https://example.invalid/v1", "test": False}
+        answer = self._client.put(f"/api/secrets/{name}", json=body, headers=owner.headers)
+        assert answer.is_success, answer.text
+        return name
