@@ -4566,7 +4566,7 @@ export interface operations {
                 /** @description Wait until the read model has seen this position of the log. */
                 after?: number;
                 /** @description The keys of all members; that takes the scope `members:manage`. */
-                everybodys?: boolean;
+                all?: boolean;
             };
             header?: never;
             path?: never;
