@@ -202,8 +202,8 @@ def evolve(user: User, event: Events) -> User:
         case Renamed(name):
             return replace(user, name=name)
         case EmailChanged(email):
-            links = {purpose: link for purpose, link in user.links.items() if purpose != "email"}
-            return replace(user, email=email, email_verified=False, links=links)
+            # also one for a password: it may have gone to the address before
+            return replace(user, email=email, email_verified=False, links={})
         case EmailVerified():
             return replace(user, email_verified=True)
         case _:
@@ -213,7 +213,8 @@ def evolve(user: User, event: Events) -> User:
 def _with_credentials(user: User, event: Events) -> User:
     match event:
         case PasswordChanged(verifier):
-            return replace(user, verifier=verifier, generation=user.generation + 1)
+            open_links = {purpose: link for purpose, link in user.links.items() if purpose != "password"}
+            return replace(user, verifier=verifier, links=open_links, generation=user.generation + 1)
         case PasswordRehashed(verifier):
             return replace(user, verifier=verifier)
         case LinkIssued(purpose, secret, expires_at):

@@ -7,6 +7,7 @@ from application.access import EVERYTHING, Actor, Scope, scopes_of
 from application.errors import NotAllowed, NotFound
 from application.execute import Executor
 from application.identity.accounts import Accounts, Person
+from application.identity.moving import in_person
 from application.identity.names import Names
 from application.ports import IdempotencyKey, Outcome
 from domain import agent, user, workspace
@@ -57,6 +58,7 @@ class Belonging:
         person = await self._accounts.person(user_id)
         may_act_on(by, user_id, place)
         if person.user.verifier or person.user.identities:
+            in_person(by)
             within(by, EVERYTHING, "make a link to an account that is in use")
         if user_id not in place.members:
             await self._do(by.workspace_id, workspace.AddMember(user_id, wish.role), by)
@@ -146,6 +148,8 @@ class Belonging:
         place = await self.workspace(by)
         known = await self._executor.states.refresh(user_id)
         if isinstance(known.state, user.User) and known.workspace_id == by.workspace_id:
+            if user_id not in place.members:
+                within(by, EVERYTHING, "change the account of somebody who belongs elsewhere by now")
             return place
         if user_id in place.members:
             raise Rejected(ELSEWHERE, code="at_home_elsewhere")

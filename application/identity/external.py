@@ -9,6 +9,7 @@ from application.errors import NotSignedIn
 from application.execute import Executor
 from application.identity import linking
 from application.identity.linking import Enter, ExternalIdentity, Held, Link, Owner, Policy, Register
+from application.identity.names import alike
 from application.identity.sign_in import Account
 from application.ports import SignInNames, Vault
 from domain import user, workspace
@@ -32,6 +33,9 @@ class ExternalSignIn:
         self, identity: ExternalIdentity, policy: Policy, home: UUID, *, linking_to: UUID | None = None
     ) -> Account:
         """The account that somebody enters; new ones are at `home`. Raises NotSignedIn, with the reason in the log."""
+        if not isinstance((await self._executor.states.refresh(home)).state, workspace.Workspace):
+            log.warning("sign_on.refused", provider=identity.provider, reason="no_workspace")
+            raise NotSignedIn
         known = await self._names.find("external", identity.known_as)
         owner = await self._owner(identity.email)
         decision = linking.decide(identity, policy, linked_to=known, owner=owner, linking=linking_to)
@@ -48,9 +52,13 @@ class ExternalSignIn:
         return await self._entered(user_id, identity, policy, home)
 
     async def _owner(self, email: str | None) -> Owner | None:
-        """Only a verified address is a name that one signs in under."""
+        """Whose proved address it is, as the log has it: a claim may be left over from somebody who was interrupted."""
         user_id = await self._names.find("email", email) if email else None
-        return Owner(user_id, email_verified=True) if user_id else None
+        person = (await self._executor.states.refresh(user_id)).state if user_id else None
+        if not email or not isinstance(person, user.User) or person.email is None or not person.email_verified:
+            return None
+        (own,) = await self._vault.open("email", person.email)
+        return Owner(user_id, email_verified=True) if user_id and own is not None and alike(own, email) else None
 
     async def _entered(self, user_id: UUID, identity: ExternalIdentity, policy: Policy, home: UUID) -> Account:
         known = await self._executor.states.refresh(user_id)
@@ -58,15 +66,28 @@ class ExternalSignIn:
         person = known.state if isinstance(known.state, user.User) else user.initial
         if person.status == "absent":
             person = await self._registered(user_id, place, identity)
-        if identity.provider not in person.identities:
-            await self._vouch(user_id, place, person, identity)
-            told = await self._vault.seal(user_id, "identity", f"{identity.issuer} {identity.subject}")
-            await self._do(user_id, place, user.LinkIdentity(identity.provider, told))
         if person.status != "active":
             log.warning("sign_on.refused", provider=identity.provider, reason="disabled")
             raise NotSignedIn
-        await self._let_belong(user_id, place, identity, policy)
+        if not await self._is_linked(user_id, person, identity):
+            if linking.is_believed(identity, policy):
+                await self._vouch(user_id, place, person, identity)
+            told = await self._vault.seal(user_id, "identity", _told(identity))
+            await self._do(user_id, place, user.LinkIdentity(identity.provider, told))
+        if place == home:
+            await self._let_belong(user_id, place, identity, policy)
         return Account(user_id, place, person.generation)
+
+    async def _is_linked(self, user_id: UUID, person: user.User, identity: ExternalIdentity) -> bool:
+        """Whether the log tells of this link. Raises NotSignedIn where it tells of another one at the same issuer."""
+        box = person.identities.get(identity.provider)
+        (linked,) = await self._vault.open("identity", box) if box else (None,)
+        if linked is not None and linked != _told(identity) and linked.startswith(f"{identity.issuer} "):
+            # a second one would let somebody in without anybody seeing it
+            await self._names.release("external", identity.known_as, user_id)
+            log.warning("sign_on.refused", provider=identity.provider, reason="linked_to_another_identity")
+            raise NotSignedIn
+        return linked == _told(identity)
 
     async def _registered(self, user_id: UUID, place: UUID, identity: ExternalIdentity) -> user.User:
         email = await self._vault.seal(user_id, "email", identity.email) if identity.email else None
@@ -77,10 +98,10 @@ class ExternalSignIn:
 
     async def _vouch(self, user_id: UUID, place: UUID, person: user.User, identity: ExternalIdentity) -> None:
         """The provider says that the account's own address is its owner's."""
-        if person.email is None or identity.email is None or not identity.email_verified:
+        if person.email is None:
             return
         (own,) = await self._vault.open("email", person.email)
-        if own == identity.email and await self._names.claim("email", own, user_id):
+        if own is not None and own == identity.email and await self._names.claim("email", own, user_id):
             await self._do(user_id, place, user.VerifyEmail())
 
     async def _let_belong(self, user_id: UUID, place: UUID, identity: ExternalIdentity, policy: Policy) -> None:
@@ -103,3 +124,7 @@ class ExternalSignIn:
 
     async def _do(self, stream: UUID, place: UUID, command: Command) -> None:
         await self._executor.execute(stream, command, Actor(SINGLE_SIGN_ON, place, "system"), correlation_id=stream)
+
+
+def _told(identity: ExternalIdentity) -> str:
+    return f"{identity.issuer} {identity.subject}"

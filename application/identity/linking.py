@@ -126,6 +126,15 @@ def decide(
     return Register() if _is_of(identity.email, policy.join_domains) else Refuse("domain_may_not_join")
 
 
+def is_believed(identity: ExternalIdentity, policy: Policy) -> bool:
+    """Whether the settings name the address's domain for the provider: only then its word makes an address proved.
+
+    Whoever may let anybody in is not believed about everybody's address.
+    """
+    named = (*policy.link_domains, *(policy.join_domains if policy.register else ()))
+    return identity.email_verified and _domain(identity.email) in {*named} - {ANY_DOMAIN}
+
+
 def _is_proved(identity: ExternalIdentity, policy: Policy, owner: Owner) -> bool:
     """Both sides must have proved the address: else one could lie in wait for the other under it."""
     return identity.email_verified and owner.email_verified and _is_of(identity.email, policy.link_domains)

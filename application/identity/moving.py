@@ -3,11 +3,11 @@
 from uuid import UUID, uuid4
 
 from application.access import Actor, scopes_of
-from application.errors import NotAllowed, NotFound
+from application.errors import NotAllowed, NotFound, NotSignedIn
 from application.execute import Executor
 from application.identity import credentials
 from application.identity.credentials import Credential
-from application.ports import Uses
+from application.ports import Clock, Uses
 from domain import login
 from domain.kernel import Instant, Record
 from domain.workspace import Workspace
@@ -29,9 +29,14 @@ def in_person(actor: Actor) -> UUID:
     return actor.login_id
 
 
-async def move(executor: Executor, uses: Uses, actor: Actor, workspace_id: UUID) -> Moved:
-    """A sign-in in the other workspace; whoever has its credential ends the one before. Raises NotFound, NotAllowed."""
+async def move(executor: Executor, uses: Uses, clock: Clock, actor: Actor, workspace_id: UUID) -> Moved:
+    """A sign-in in the other workspace; whoever has its credential ends the one before.
+
+    Raises NotFound, NotAllowed, and NotSignedIn for a sign-in that ended this moment.
+    """
     held: login.Login = await executor.state(in_person(actor), actor.workspace_id)
+    if not held.lives(clock()):
+        raise NotSignedIn
     place = (await executor.states.refresh(workspace_id)).state
     role = place.members.get(actor.user_id) if isinstance(place, Workspace) else None
     if role is None or held.expires_at is None:

@@ -18,7 +18,7 @@ from domain import login, user
 from domain.kernel import Record, Sealed
 from domain.workspace import Workspace
 
-LOOKUP_SECONDS = 0.02
+LOOKUP_SECONDS = 0.05
 """Looking somebody up takes so long for everybody, whatever this process remembers of whom."""
 
 NOBODY = UUID(int=1)

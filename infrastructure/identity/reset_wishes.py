@@ -24,9 +24,7 @@ WITHIN = timedelta(days=7)
 Connection: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
 
 
-async def open_wishes(
-    connection: Connection, workspace_id: UUID
-) -> list[tuple[UUID, Instant]]:
+async def open_wishes(connection: Connection, workspace_id: UUID) -> list[tuple[UUID, Instant]]:
     """The users of the workspace and when they last asked, the latest first."""
     asked = await connection.execute(ASKED, {"workspace": workspace_id, "within": WITHIN})
     return await asked.fetchall()

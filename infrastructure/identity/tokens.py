@@ -87,9 +87,11 @@ class Tokens:
         self.keys = keys
         self.lifetime = lifetime
 
-    def issue(self, actor: Actor, now: datetime, to: Narrowing = NOT_NARROWED) -> tuple[str, datetime]:
-        """A token for what the actor's login or key allows, or less, and when it ends."""
-        ends = (now + self.lifetime).replace(microsecond=0)
+    def issue(
+        self, actor: Actor, now: datetime, to: Narrowing = NOT_NARROWED, *, until: datetime | None = None
+    ) -> tuple[str, datetime]:
+        """A token for what the actor's login or key allows, or less, and when it ends: by `until` at the latest."""
+        ends = min(now + self.lifetime, until or datetime.max.replace(tzinfo=UTC)).replace(microsecond=0)
         claims = {
             "iss": self._issuer,
             "aud": self._audience,

@@ -56,6 +56,7 @@ from interfaces.http.projections import ProjectionController
 from interfaces.http.proxies import behind_proxies
 from interfaces.http.runs import RunController
 from interfaces.http.secrets import SecretController
+from interfaces.http.session import Parts as Entrance
 from interfaces.http.session import SessionController
 from interfaces.http.single_sign_on import SingleSignOnController
 from interfaces.http.subscriptions import Subscribers
@@ -154,7 +155,8 @@ async def _connect(state: State, core: composition.Core) -> None:
     state.identity = await identity.identity(core)
     state.sign_on = await composition.sign_on(core)
     external = composition.external_sign_in(core)
-    state.sign_in_external = Door(core, state.sign_on, external, state.identity.sign_in, state.grants)
+    entrance = Entrance(core, state.identity, state.tokens)
+    state.sign_in_external = Door(entrance, state.sign_on, external, state.grants)
     secret = await core.vault.index("limits", "addresses")
     state.limits = limits.Limits(core.settings, RedisQuotas(core.redis), secret)
     state.refusals = composition.refusals(core)

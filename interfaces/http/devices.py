@@ -7,12 +7,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from application.errors import NotAllowed
+from application.errors import NotAllowed, NotSignedIn
 from application.identity.sign_in import Account
+from domain import login
 from domain.kernel import Instant, Record, Text
 from infrastructure.identity import whereabouts
 from infrastructure.identity.device_codes import INTERVAL_SECONDS, LIFETIME_SECONDS, Approval, DeviceCodes
-from infrastructure.identity.tokens import Tokens
+from infrastructure.identity.tokens import Tokens, now
 from infrastructure.identity.whereabouts import Network
 from interfaces import identity
 from interfaces.composition import Core
@@ -144,6 +145,10 @@ class DeviceController(Controller):
         if actor.login_id is None or admission_of(request).ends_at is not None:
             raise NotAllowed("decide this in a browser, where you are signed in yourself")
         account = await identity.sign_in.account(actor.user_id)
-        approval = Approval(actor.user_id, account.home, account.generation, actor.workspace_id)
+        held: login.Login = await core.executor.state(actor.login_id, actor.workspace_id)
+        if not held.lives(now()):
+            raise NotSignedIn
+        # that of the sign-in which approves: what ends it this moment ends the client's as well
+        approval = Approval(actor.user_id, account.home, held.generation, actor.workspace_id)
         await devices.decide(user_code, data.confirmation, approval, approve=data.approve)
         return Decided(data.approve)

@@ -197,10 +197,12 @@ async def _member(core: Core, identity: Identity, user_id: UUID, by: Actor) -> P
     if not isinstance(workspace, Workspace) or user_id not in workspace.members:
         raise NotFound
     person = await identity.accounts.person(user_id)
+    if user_id == by.user_id and person.user.verifier is not None:
+        raise NotAllowed("change your own password with the present one, or ask for a reset")
     if person.home != by.workspace_id:
         raise NotAllowed("this member is at home in another workspace, whose admins can make the link")
-    if person.user.verifier is not None and (by.login_id is None or by.narrowed):
-        raise NotAllowed("a key or a token for less makes links only for members who have no password yet")
+    if (person.user.verifier or person.user.identities) and (by.login_id is None or by.narrowed):
+        raise NotAllowed("a key or a token for less makes links only for members who cannot sign in yet")
     beyond = scopes_of(workspace.members[user_id], workspace.roles) - by.rights
     if beyond:
         raise NotAllowed(f"this member has the scope {min(beyond)}, which you lack")

@@ -14,12 +14,14 @@ from application.errors import NotAllowed, NotFound, NotSignedIn
 from application.identity import credentials
 from application.identity.grant import Narrowing
 from application.identity.grants import Grants
+from application.identity.moving import in_person
 from domain import agent, login, user
 from domain.kernel import Instant, Record, Rejected, replace
 from domain.run_events import Run
 from infrastructure.identity.tokens import Tokens, now
 from infrastructure.identity.uses import PostgresUses
 from interfaces.composition import Core
+from interfaces.http.attendance import admission_of
 from interfaces.http.auth import address_of
 from interfaces.http.commands import Accepted, After, Signed, caught_up, sent
 from interfaces.http.reading import reading
@@ -50,7 +52,7 @@ class IssueToken(Record, forbid_unknown_fields=True):
 
 
 class IssuedToken(Record):
-    """It ends with the sign-in or the key that it was issued with, if not before."""
+    """It ends with the sign-in, the key or the token that it was issued with, if not before."""
 
     token: str
     expires_at: Instant
@@ -118,7 +120,9 @@ async def issue_token(
     scopes = data.scopes
     if actor.narrowed:
         scopes = tuple(sorted(actor.rights if scopes is None else actor.rights & set(scopes)))
-    token, ends = tokens.issue(actor, now(), Narrowing(scopes, data.agent_id, data.run_id))
+    # else whoever has a token of minutes would make the next one of it for as long as the sign-in lasts
+    until = admission_of(request).ends_at
+    token, ends = tokens.issue(actor, now(), Narrowing(scopes, data.agent_id, data.run_id), until=until)
     return IssuedToken(token, ends)
 
 
@@ -141,6 +145,7 @@ class LoginController(Controller):
     @delete("/{login_id:uuid}", operation_id="endLogin", summary="Sign out elsewhere", status_code=200)
     async def end(self, login_id: FromPath[UUID], request: Signed, core: NamedDependency[Core]) -> Accepted:
         """No replica takes its credentials a second later."""
+        in_person(request.user)
         known = await core.executor.state(login_id, request.user.workspace_id)
         if not isinstance(known, login.Login) or known.user_id != request.user.user_id:
             raise NotFound
@@ -149,6 +154,7 @@ class LoginController(Controller):
     @delete(operation_id="signOutEverywhere", summary="Sign out everywhere", status_code=200)
     async def everywhere(self, request: Signed, core: NamedDependency[Core]) -> Accepted:
         """Every sign-in ends, this one too; API keys stay."""
+        in_person(request.user)
         me = request.user
         home = (await core.executor.states.refresh(me.user_id)).workspace_id
         assert home is not None

@@ -9,6 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
 from application.errors import NotFound, NotSignedIn
+from application.identity.moving import in_person
 from domain.kernel import Record
 from infrastructure.identity.oidc import Begun, Finished, SingleSignOn
 from infrastructure.identity.oidc_pending import LIFETIME
@@ -102,6 +103,7 @@ class SingleSignOnController(Controller):
         return_to: ReturnTo = "/settings",
     ) -> Response[SignOnAddress]:
         """A request that no other site can make: else it could link its own identity to your account."""
+        in_person(request.user)
         if provider not in {each.name for each in sign_on.providers}:
             raise NotFound
         begun = await sign_on.begin(provider, return_to, link_to=request.user.user_id)

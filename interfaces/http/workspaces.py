@@ -110,7 +110,7 @@ async def switch_workspace(
     """A browser gets a new cookie, a client new tokens. The sign-in of before ends; the new one lasts no longer."""
     me = request.user
     uses = PostgresUses(core.database, core.vault)
-    moved = await move(core.executor, uses, me, data.workspace_id)
+    moved = await move(core.executor, uses, now, me, data.workspace_id)
     await leave(core.executor, me)
     known = await shown(core, moved.actor)
     session = NewSession(known.user_id, known.name, known.workspace_id, known.role, known.scopes, moved.ends_at)

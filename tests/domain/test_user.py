@@ -97,6 +97,13 @@ def test_a_link_that_went_to_the_address_before_does_not_verify_the_next() -> No
     given(user.decider, *past).when(user.VerifyEmail(SECRET)).then_rejected(VOID, code="link_void")
 
 
+def test_a_link_for_a_password_is_void_once_the_password_or_the_address_was_changed() -> None:
+    choose = user.SetPasswordByLink(SECRET, VERIFIER)
+    for changed in (user_events.PasswordChanged(VERIFIER), user_events.EmailChanged(Sealed(ADA, "other"))):
+        past = (*WITH_EMAIL, PASSWORD_LINK, changed)
+        given(user.decider, *past).when(choose).then_rejected(VOID, code="link_void")
+
+
 def test_who_vouches_for_an_address_verifies_it_once() -> None:
     given(user.decider, *WITH_EMAIL).when(user.VerifyEmail()).then(user_events.EmailVerified())
     given(user.decider, *WITH_EMAIL, user_events.EmailVerified()).when(user.VerifyEmail()).then_nothing()

@@ -16,3 +16,14 @@ test.each([
 ])("%j leads to the start of the page and never to another site", (wished) => {
   expect(safePath(wished)).toBe("/runs");
 });
+
+test.each(["/login", "/login?next=%2Flogin", "/login/", "/login#x"])(
+  "%j leads on from the sign-in page",
+  (wished) => {
+    expect(safePath(wished)).toBe("/runs");
+  },
+);
+
+test("a page whose name begins like that of the sign-in is gone on to", () => {
+  expect(safePath("/logins")).toBe("/logins");
+});

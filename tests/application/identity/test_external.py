@@ -10,7 +10,7 @@ from application.identity.external import ExternalSignIn
 from application.identity.linking import ExternalIdentity, Policy, RoleRule
 from application.identity.sign_in import Account
 from domain import user, workspace
-from domain.kernel import Command
+from domain.kernel import Command, replace
 from domain.user import User
 from domain.workspace import Workspace
 from tests.support.fakes import FakeClock, FakeStore
@@ -157,3 +157,47 @@ async def test_one_who_was_interrupted_comes_in_the_next_time(world: World, plac
     person = await world.person(account.user_id)
     assert (person.status, person.email_verified, set(person.identities)) == ("active", True, {"corp"})
     assert (await world.home()).members[account.user_id] == "user"
+
+
+async def test_a_claim_that_the_log_does_not_tell_of_leads_nobody_into_another_account(world: World) -> None:
+    bob = await world.people.member(HOME)
+    await world.do(bob, user.ChangeEmail(await world.vault.seal(bob, "email", "bob@corp.example")))
+    await world.do(bob, user.VerifyEmail())
+    await world.names.claim("email", "ada@corp.example", bob)
+    assert (await world.enter()).user_id != bob
+
+
+async def test_a_provider_proves_no_address_of_a_domain_that_the_settings_do_not_name(world: World) -> None:
+    mallory = await world.people.member(HOME)
+    await world.do(mallory, user.ChangeEmail(await world.vault.seal(mallory, "email", "ada@corp.example")))
+    anybody = Policy(register=True, join_domains=("*",))
+    await world.enter(policy=anybody, linking_to=mallory)
+    assert not (await world.person(mallory)).email_verified
+    assert await world.names.find("email", "ada@corp.example") is None
+
+
+async def test_a_second_identity_of_a_provider_is_not_linked_unseen(world: World) -> None:
+    bob = await world.people.member(HOME)
+    await world.enter(linking_to=bob)
+    other = replace(ADA, subject="mallory")
+    for linking_to in (bob, None):
+        with pytest.raises(NotSignedIn):
+            await world.enter(other, Policy(), linking_to=linking_to)
+    assert (await world.enter()).user_id == bob
+
+
+async def test_a_provider_gives_no_role_in_a_workspace_that_is_not_its_own(world: World) -> None:
+    place = uuid4()
+    await world.people.member(place, "admin")
+    bob = await world.people.member(place)
+    await world.enter(linking_to=bob)
+    await world.people.do(place, place, workspace.RemoveMember(bob))
+    assert (await world.enter()).home == place
+    assert bob not in (await world.executor.states.refresh(place)).state.members
+    assert bob not in (await world.home()).members
+
+
+async def test_nobody_comes_in_where_the_workspace_of_the_settings_does_not_exist(world: World) -> None:
+    with pytest.raises(NotSignedIn):
+        await world.door.enter(ADA, OPEN, uuid4())
+    assert world.names.names == {}

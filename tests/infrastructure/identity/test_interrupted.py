@@ -10,6 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from application.access import Actor
+from application.errors import NotSignedIn
 from application.execute import Executor
 from application.identity import moving
 from application.identity.accounts import Accounts
@@ -170,15 +171,19 @@ async def test_going_on_in_another_workspace(world: World, step: int) -> None:
     started = (await process.sign_in.start(await process.sign_in.account(grace.user_id), "client", "password")).actor
 
     async def move(dying: Process) -> moving.Moved:
-        moved = await moving.move(dying.executor, dying.uses, started, there)
+        moved = await moving.move(dying.executor, dying.uses, now, started, there)
         await moving.leave(dying.executor, started)
         return moved
 
     await world.killed(step, move)
     assert started.login_id is not None
-    if step < 2:
-        held = (await world.process.executor.states.refresh(started.login_id)).state
-        assert held.status == "active", "whoever was interrupted still has the sign-in of before"
+    held = (await world.process.executor.states.refresh(started.login_id)).state
+    if step >= 2:
+        assert held.status == "ended"
+        with pytest.raises(NotSignedIn):
+            await move(world.process)
+        return
+    assert held.status == "active", "whoever was interrupted still has the sign-in of before"
     moved = await move(world.process)
     states = world.process.executor.states
     assert moved.actor.login_id is not None

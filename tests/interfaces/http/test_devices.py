@@ -176,6 +176,19 @@ def test_who_signs_out_everywhere_lets_nobody_in_any_more(
         refused(anonymous.get("/api/session", headers=headers), 401, "not_signed_in")
 
 
+def test_who_has_just_signed_out_everywhere_lets_nobody_in(
+    anonymous: httpx2.Client, browser: httpx2.Client, system: System, codes: dict[str, Any]
+) -> None:
+    path = f"/api/device/{codes['user_code']}"
+    body = {"approve": True, "confirmation": browser.get(path).json()["confirmation"]}
+    assert browser.delete("/api/logins").status_code == 200
+    # for half a second the process may take the cookie as it was
+    if browser.post(path, json=body).is_success:
+        rested(system, codes)
+        headers = {"Authorization": f"Bearer {polled(anonymous, codes).json()['token']}"}
+        refused(anonymous.get("/api/session", headers=headers), 401, "not_signed_in")
+
+
 def test_codes_cannot_be_guessed_for_long(browser: httpx2.Client) -> None:
     answers = [browser.get("/api/device/BBBB-BBBB").status_code for _ in range(31)]
     assert (answers[:30], answers[30]) == ([404] * 30, 429)

@@ -72,6 +72,26 @@ def test_nobody_gets_a_link_to_an_account_that_may_do_more(
     assert a_member(admin, **body)["user_id"] == first["user_id"]
 
 
+def test_only_an_admin_disables_the_account_of_who_is_no_member_any_more(
+    admin: httpx2.Client, clerk: httpx2.Client
+) -> None:
+    own = f"/api/members/{a_member(admin, role='agent')['user_id']}"
+    assert admin.delete(own).status_code == 200
+    for change in ("disable", "enable"):
+        refused(clerk.post(f"{own}/{change}"), 403, "not_allowed")
+        assert admin.post(f"{own}/{change}").status_code == 200
+
+
+def test_a_key_gets_no_link_to_an_account_that_is_in_use(admin: httpx2.Client, anonymous: httpx2.Client) -> None:
+    body = {"name": asked.name("Member"), "role": "agent"}
+    member = a_member(admin, **body)
+    chosen(anonymous, member)
+    bearer = {"Authorization": f"Bearer {created(admin, '/api/keys', {'label': 'CI'})['key']}"}
+    assert anonymous.delete(f"/api/members/{member['user_id']}", headers=bearer).status_code == 200
+    refused(anonymous.post("/api/members", json=body, headers=bearer), 403, "not_allowed")
+    assert a_member(admin, **body)["user_id"] == member["user_id"]
+
+
 def test_only_an_admin_makes_a_link_for_who_belongs_elsewhere_too(
     admin: httpx2.Client, clerk: httpx2.Client, anonymous: httpx2.Client, stranger: httpx2.Client
 ) -> None:

@@ -7,11 +7,12 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
-from infrastructure.identity.tokens import now
+from infrastructure.identity.tokens import Tokens, now
 from tests.interfaces.http.conftest import ClientOf, client_for
 from tests.support import asked
 from tests.support.asked import created, refused
 from tests.support.promise import Promise
+from tests.support.residents import Residents
 from tests.support.system import System, until
 
 
@@ -155,3 +156,14 @@ def test_a_token_for_an_agent_of_another_workspace_is_not_issued(api: httpx2.Cli
     for run_id in (asked.a_long_run(api)["id"], str(uuid4()), agent["id"]):
         refused(stranger.post("/api/tokens", json={"run_id": run_id}), 404, "not_found")
     refused(api.post("/api/tokens", json={"run_id": agent["id"]}), 404, "not_found")
+
+
+def test_a_token_that_is_made_of_a_token_ends_no_later(
+    anonymous: httpx2.Client, residents: Residents, tokens: Tokens, home: UUID
+) -> None:
+    lasting = tokens.lifetime - timedelta(minutes=1)
+    token, ends = tokens.issue(residents.one("user", home), now() - lasting)
+    for body in ({}, {"scopes": ["read"]}):
+        issued = anonymous.post("/api/tokens", json=body, headers={"Authorization": f"Bearer {token}"}).json()
+        assert datetime.fromisoformat(issued["expires_at"]) <= ends
+        token = issued["token"]

@@ -3,18 +3,26 @@
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
 
+from application.execute import Executor
 from application.identity import credentials
+from domain import user
+from domain.kernel import Sealed
+from infrastructure.database import Database
+from infrastructure.event_store import PostgresEventStore
+from infrastructure.identity.tokens import now
 from interfaces.http.auth import PLAIN_COOKIE
 from tests.interfaces.http.conftest import ClientOf
 from tests.support.api_process import api_process
 from tests.support.asked import refused
 from tests.support.mailbox import Mailbox, link_in, mailbox
 from tests.support.newcomers import PASSWORD, Newcomer, link_for, newcomer
+from tests.support.people import People
+from tests.support.residents import elsewhere
 from tests.support.system import System, until
 from tests.support.until import until as until_async
 
@@ -169,6 +177,25 @@ def test_a_key_makes_links_only_for_those_who_have_no_password(
     assert answers[0].status_code == 201
     refused(answers[1], 403, "not_allowed")
     assert api.post("/api/password-links", json={"user_id": user_id}).status_code == 201
+
+
+def test_a_key_makes_no_link_for_who_signs_in_from_elsewhere(
+    api: httpx2.Client, anonymous: httpx2.Client, system: System, invited: Newcomer, home: UUID
+) -> None:
+    async def linked() -> None:
+        database = Database(system.environment["DATABASE_URL"])
+        await database.open()
+        try:
+            people = People(Executor(PostgresEventStore(database), now), now)
+            await people.do(invited.id, home, user.LinkIdentity("corp", Sealed(invited.id, "box")))
+        finally:
+            await database.close()
+
+    elsewhere(linked())
+    headers = {"Authorization": f"Bearer {api.post('/api/keys', json={'label': 'CI'}).json()['key']}"}
+    body = {"user_id": str(invited.id)}
+    refused(anonymous.post("/api/password-links", json=body, headers=headers), 403, "not_allowed")
+    assert api.post("/api/password-links", json=body).status_code == 201
 
 
 @pytest.fixture

@@ -87,3 +87,14 @@ def test_signing_out_everywhere_ends_every_sign_in(anonymous: httpx2.Client, cli
     someone = client_of("admin", uuid4())
     assert someone.delete("/api/logins").status_code == 200
     until(lambda: someone.get("/api/session").status_code == 401, 1)
+
+
+def test_neither_a_key_nor_a_token_for_less_signs_its_owner_out(client_of: ClientOf) -> None:
+    someone = client_of("admin", uuid4())
+    lesser = someone.post("/api/tokens", json={"scopes": ["read"]}).json()["token"]
+    key = someone.post("/api/keys", json={"label": "CI"}).json()["key"]
+    for credential in (lesser, key):
+        headers = {"Authorization": f"Bearer {credential}"}
+        refused(someone.delete("/api/logins", headers=headers), 403, "not_allowed")
+        refused(someone.delete(f"/api/logins/{uuid4()}", headers=headers), 403, "not_allowed")
+    assert someone.get("/api/session").status_code == 200

@@ -12,6 +12,7 @@ from interfaces.http.single_sign_on import FAILED
 from tests.support import servers
 from tests.support.openid_provider import CLIENT_ID, CLIENT_SECRET, Browser, OpenIdProvider, openid_provider
 from tests.support.system import System, free_port, running_system
+from tests.support.until import until
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 
@@ -78,6 +79,29 @@ async def test_somebody_of_the_company_comes_in_and_is_the_same_person_the_next_
     client.cookies.clear()
     await signed_on(client, "anna")
     assert (await client.get("/api/session")).json() == session
+
+
+async def test_who_comes_in_is_on_the_record_and_out_of_the_session_before(
+    z2: System, client: httpx2.AsyncClient
+) -> None:
+    await signed_on(client, "anna")
+    before, who = client.cookies[PLAIN_COOKIE], (await client.get("/api/session")).json()["user_id"]
+    noted = z2.get(f"/api/audit?kind=signed_in&user={who}")["items"]
+    assert noted[0]["reason"] == "oidc:company"
+    await signed_on(client, "anna")
+    assert client.cookies[PLAIN_COOKIE] != before
+    client.cookies.clear()
+    client.cookies.set(PLAIN_COOKIE, before)
+
+    async def over() -> bool:
+        return (await client.get("/api/session")).status_code == 401
+
+    await until(over)
+
+
+async def test_a_key_begins_no_link(z2: System, client: httpx2.AsyncClient) -> None:
+    bearer = {"Authorization": f"Bearer {z2.post('/api/keys', {'label': 'CI'})['key']}"}
+    assert (await client.post("/api/session/oidc/company/link", headers=bearer)).status_code == 403
 
 
 async def test_somebody_from_elsewhere_does_not_come_in(client: httpx2.AsyncClient) -> None:

@@ -1849,7 +1849,7 @@ export interface components {
         };
         /**
          * IssuedToken
-         * @description It ends with the sign-in or the key that it was issued with, if not before.
+         * @description It ends with the sign-in, the key or the token that it was issued with, if not before.
          */
         IssuedToken: {
             /** Format: date-time */
