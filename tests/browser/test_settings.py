@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.people import PASSWORD, invited, set_up
 from tests.browser.visitor import PHONE, Enter, Visitor
-from tests.support.system import System
+from tests.support.system import System, until
 
 
 def item(visitor: Visitor, of: str, text: str) -> Locator:
@@ -42,7 +42,7 @@ def test_a_key_is_shown_once_works_and_is_refused_when_it_is_revoked(visitor: Vi
         shown.get_by_role("button", name="Revoke").click()
         confirm(visitor, "Revoke the key")
         expect(shown).to_have_count(0)
-        assert service.get("/api/session").status_code == 401
+        until(lambda: service.get("/api/session").status_code == 401, 2)
 
 
 def test_a_sign_in_is_ended_from_another_one(enter: Enter, z2: System) -> None:
