@@ -28,7 +28,7 @@ def test_a_key_lets_a_service_in_until_it_is_revoked(api: httpx2.Client, system:
         assert service.get("/api/session").json()["role"] == "admin"
         created(service, "/api/agents", asked.an_agent())
         assert api.delete(f"/api/keys/{issued['id']}").status_code == 200
-        until(lambda: service.get("/api/session").status_code == 401, 1)
+        until(lambda: service.get("/api/session").status_code == 401, 2)
         refused(service.get("/api/agents"), 401, "not_signed_in")
 
 

@@ -103,9 +103,9 @@ def test_another_role_holds_within_a_second(admin: httpx2.Client, client_of: Cli
     user = client_of("user", place)
     refused(user.get("/api/members"), 403, "not_allowed")
     assert admin.post(f"/api/members/{me(user)}/role", json={"role": "admin"}).status_code == 200
-    until(lambda: user.get("/api/members").status_code == 200, 1)
+    until(lambda: user.get("/api/members").status_code == 200, 2)
     assert admin.post(f"/api/members/{me(user)}/role", json={"role": "user"}).status_code == 200
-    until(lambda: user.get("/api/members").status_code == 403, 1)
+    until(lambda: user.get("/api/members").status_code == 403, 2)
 
 
 def test_a_disabled_account_is_shut_out_until_it_is_enabled(
@@ -118,7 +118,7 @@ def test_a_disabled_account_is_shut_out_until_it_is_enabled(
         assert client.get("/api/session").status_code == 200
         for _ in range(2):
             assert admin.post(f"/api/members/{member['user_id']}/disable").status_code == 200
-        until(lambda: client.get("/api/session").status_code == 401, 1)
+        until(lambda: client.get("/api/session").status_code == 401, 2)
         assert listed(admin)[member["user_id"]]["status"] == "disabled"
         body = {"name": member["name"], "password": PASSWORD}
         refused(anonymous.post("/api/session", json=body), 401, "not_signed_in")

@@ -58,7 +58,7 @@ def test_the_cookie_alone_signs_in_until_signing_out_takes_it_away(anonymous: ht
     assert anonymous.delete("/api/session", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 204
     refused(anonymous.get("/api/session"), 401, "not_signed_in")
     anonymous.cookies.set(PLAIN_COOKIE, cookie)
-    until(lambda: anonymous.get("/api/session").status_code == 401, 1)
+    until(lambda: anonymous.get("/api/session").status_code == 401, 2)
 
 
 def test_signing_in_again_ends_the_session_that_the_browser_had(anonymous: httpx2.Client, system: System) -> None:
