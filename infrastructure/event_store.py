@@ -2,10 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
-
-from eventsourcing.persistence import MapperDeserialisationError
 
 from application.errors import KeyReused
 from application.ports import IdempotencyKey, Outcome, Recorded, Write
@@ -91,7 +88,7 @@ class PostgresEventStore:
     async def read(self, after: int, limit: int) -> list[Recorded]:
         async with self._database.connection() as connection:
             cursor = await connection.execute(PAGE, (after, limit), binary=True)
-            return _readable(await cursor.fetchall())
+            return mapper.readable(await cursor.fetchall())
 
     async def head(self) -> int:
         async with self._database.connection() as connection:
@@ -102,16 +99,3 @@ class PostgresEventStore:
         """Forget idempotency keys after their time."""
         async with self._database.connection(patient=True) as connection:
             await connection.execute(FORGET_KEYS, (KEYS_KEPT,))
-
-
-def _readable(rows: Sequence[tuple[Any, ...]]) -> list[Recorded]:
-    """The rows before one that cannot be decoded, which raises its error once it stands first."""
-    page: list[Recorded] = []
-    for row in rows:
-        try:
-            page.append(mapper.decode(*row))
-        except MapperDeserialisationError:
-            if not page:
-                raise
-            break
-    return page

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import MapperDeserialisationError
-
 from application import upcasting
 from application.ports import Recorded
 from application.registry import EVENT_TYPES
@@ -70,7 +68,7 @@ class LogPages:
     async def of_stream(self, stream: UUID, after: int, limit: int) -> Page:
         """Events of a stream behind a position. Raises MapperDeserialisationError at one that cannot be read."""
         rows = await self._rows(OF_STREAM, {"stream": stream, "after": after, "limit": limit + 1})
-        events = _readable(rows[:limit])
+        events = mapper.readable(rows[:limit])
         return Page(events, events[-1].position if len(events) < len(rows) else None)
 
     async def matching(
@@ -84,7 +82,7 @@ class LogPages:
         topics = None if type_prefix is None else [*_topics(type_prefix)]
         values = {"after": after, "until": until, "workspace": workspace_id, "limit": limit}
         rows = await self._rows(MATCHING, {**values, "topics": topics, "named": named})
-        events = _readable(rows)
+        events = mapper.readable(rows)
         whole = len(events) == len(rows) < limit
         seen = until if whole else events[-1].position
         return Page(events, seen if seen < head else None)
@@ -98,16 +96,3 @@ def _topics(prefix: str) -> Iterable[str]:
     """The stored names of events whose type begins so, also of those that are written otherwise today."""
     yield from (tag for tag in EVENT_TYPES if tag.startswith(prefix))
     yield from upcasting.RETIRED
-
-
-def _readable(rows: Sequence[tuple[Any, ...]]) -> list[Recorded]:
-    """The rows before one that cannot be decoded, which raises its error once it stands first."""
-    page: list[Recorded] = []
-    for row in rows:
-        try:
-            page.append(mapper.decode(*row))
-        except MapperDeserialisationError:
-            if not page:
-                raise
-            break
-    return page

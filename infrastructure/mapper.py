@@ -1,6 +1,7 @@
 """How an event is stored: its topic is its tag, its state is JSON of the fact and its context."""
 
-from typing import Generic, TypeVar
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -49,6 +50,19 @@ def decode(stream: UUID, version: int, topic: str, state: bytes, position: int) 
     except msgspec.DecodeError as error:
         raise MapperDeserialisationError(f"event {topic!r} at position {position}: {error}") from error
     return Recorded(position, stream, version, envelope.event, envelope.context)
+
+
+def readable(rows: Sequence[tuple[Any, ...]]) -> list[Recorded]:
+    """The rows before one that cannot be decoded, which raises its error once it stands first."""
+    page: list[Recorded] = []
+    for row in rows:
+        try:
+            page.append(decode(*row))
+        except MapperDeserialisationError:
+            if not page:
+                raise
+            break
+    return page
 
 
 def _of_earlier_form(topic: str, state: bytes, position: int) -> Envelope[Event]:

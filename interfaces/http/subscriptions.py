@@ -76,11 +76,15 @@ class Batch(Record):
     unreadable: bool = False
 
 
-async def begin(core: Core, wanted: Filter, after: int | None) -> int:
+async def begin(core: Core, workspace_id: UUID, wanted: Filter, after: int | None) -> int:
     """Where a subscription begins: behind `after`, or with what comes now.
 
-    Raises Invalid for a position in the future and for a type that no event has.
+    Raises Invalid for a position in the future and for a type that no event has, and NotFound for a stream or a run
+    that the workspace does not have.
     """
+    for stream in (wanted.stream, wanted.run):
+        if stream is not None:
+            await core.executor.state(stream, workspace_id)
     head = await checked(core, wanted, after)
     return head if after is None else after
 

@@ -87,7 +87,7 @@ async def watch_events(
     wanted = Filter(type, stream, run, correlation)
     if log_pages.wants_page(request):
         return await log_pages.page(core, request.user, wanted, after or 0, limit)
-    position = await subscriptions.begin(core, wanted, _resume(request, after))
+    position = await subscriptions.begin(core, request.user.workspace_id, wanted, _resume(request, after))
 
     def found(subscriber: Subscriber) -> AsyncIterator[Batch]:
         return subscriptions.batches(core, request.user.workspace_id, wanted, subscriber, keep_alive)
@@ -127,7 +127,7 @@ async def watch_events_by_websocket(
 ) -> None:
     """Each message is an event as JSON; `{"position": N}` says how far the log was seen when nothing wanted came."""
     wanted = Filter(type, stream, run, correlation)
-    position = await subscriptions.begin(core, wanted, after)
+    position = await subscriptions.begin(core, socket.user.workspace_id, wanted, after)
     await socket.accept()
     with (
         subscribers.subscribed(position, "websocket") as subscriber,

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from tests.interfaces.http.conftest import ClientOf
-from tests.support.asked import a_run, an_agent, created, finished
+from tests.support.asked import a_run, an_agent, created, finished, refused
 from tests.support.sse import Message, Watcher, until
 from tests.support.system import System
 
@@ -79,3 +79,11 @@ async def test_streams_that_start_at_any_time_agree_with_each_other(client: http
 
 def run_is_over(message: Message) -> bool:
     return message.type == "run.completed.v1"
+
+
+def test_a_filter_that_can_match_nothing_is_told_at_once(api: httpx2.Client, stranger: httpx2.Client) -> None:
+    agent = created(api, "/api/agents", an_agent())
+    streams = {"Accept": "text/event-stream"}
+    for name in ("stream", "run"):
+        for client, wanted in ((api, str(uuid4())), (stranger, agent["id"])):
+            refused(client.get("/api/events", params={name: wanted}, headers=streams), 404, "not_found")
