@@ -7,7 +7,7 @@ from redis.exceptions import RedisError
 
 from application.errors import Unavailable
 
-LEASE_SECONDS = 4.0
+LEASE_SECONDS = 3.0
 
 # A lease that Redis has forgotten is taken anew by its holder, so a restart of Redis takes no work away.
 TAKE = """

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from application.tasks import ended
 from infrastructure.redis.queue import ANSWER_SECONDS, WAKE
 
-HELD_SECONDS = 5.0
+HELD_SECONDS = 4.0
 BEAT_SECONDS = 1.0
 READ_AT_ONCE = 2_000
 """Jobs that others hold stay in the queue: of fewer, all could be held, and those behind them would never be seen."""

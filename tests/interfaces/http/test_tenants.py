@@ -148,12 +148,16 @@ async def by_events(url: str, raider: Caller, query: str) -> str:
 
 
 async def by_socket(address: str, raider: Caller) -> str:
-    """The same over a WebSocket."""
+    """The same over a WebSocket; of a refusal, what it says."""
     heard = ""
-    with contextlib.suppress(TimeoutError):
+    try:
         async with asyncio.timeout(WHILE), websockets.connect(address, additional_headers=raider.headers) as following:
             async for message in following:
                 heard += str(message)
                 if "the last word" in str(message):
                     break
+    except TimeoutError:
+        pass
+    except websockets.exceptions.InvalidStatus as refused:
+        heard = str(refused.response.body)
     return heard
