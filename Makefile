@@ -24,7 +24,7 @@ up: ## installs what is missing and starts Z2; Ctrl-C stops it
 
 test: ## installs what is needed and runs every test
 	@$(BOOTSTRAP) test
-	$(BIN)/python -m pytest --cov
+	$(BIN)/python -m pytest --cov -n auto
 	@$(BIN)/coverage report --include='domain/*,application/*' --fail-under=95 --skip-covered
 	@$(BIN)/python -m deploy.npm run --if-present test
 

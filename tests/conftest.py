@@ -1,15 +1,19 @@
 """Real servers for the whole test run, and a fresh database for each module that asks for one."""
 
 import itertools
+import re
+import signal
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from infrastructure.database import Database, migrate
 from infrastructure.event_store import PostgresEventStore
 from infrastructure.tail import Tail
 from interfaces.composition import PROJECTIONS, background
-from tests.support import servers
+from tests.support import order, servers
 from tests.support.system import System, running_system
 
 EMPTY = """
@@ -18,7 +22,35 @@ DO $$ BEGIN
 END $$
 """
 
+BY_CHANCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\bz2[a-z]?_\w{20,}")
+
 _numbers = itertools.count()
+
+
+def pytest_configure() -> None:
+    """Programs that tests interrupt must hear it, also where the run itself was started in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Ids and secrets made by chance name no test: all processes of a run must find the same tests."""
+    return BY_CHANCE.sub("any", val) if isinstance(val, str) and BY_CHANCE.search(val) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: order.turn(item.nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    config.option.loadscopereorder = False
+    scheduler = LoadFileScheduling(config, log)
+    scheduler._split_scope = order.module
+    return scheduler
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    return order.processes()
 
 
 @pytest.fixture(scope="session")

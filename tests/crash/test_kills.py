@@ -16,7 +16,7 @@ from tests.support.system import ROOT, until
 STEPS = 5
 ANSWER = " ".join(f"word{number}" for number in range(12))
 RESUMED_WITHIN = timedelta(seconds=8)
-"""From the restart of the victim to the next event of the run."""
+"""From when the victim has started again to the next event of the run."""
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +63,8 @@ def test_a_run_survives_the_sudden_death_of(victim: str, machine: Machine, chain
 
     killed = datetime.now(UTC)
     machine.kill(victim)
+    until(lambda: machine.at_work(victim))
     restarted = datetime.now(UTC)
-    until(machine.ready)
     run = machine.finished(run_id)
 
     assert run["status"] == "completed", run
