@@ -33,6 +33,12 @@ class NotAllowed(Z2Error):
     code = "not_allowed"
 
 
+class SignInTooOld(NotAllowed):
+    """Your account has no password, so this takes a sign-in of the last ten minutes; sign in again first."""
+
+    code = "sign_in_too_old"
+
+
 class Invalid(Z2Error):
     """The request is not valid."""
 

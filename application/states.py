@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -15,13 +16,17 @@ KEPT = 10_000
 
 
 class Known(Record):
-    """A stream as far as this process knows it. `position` is that of its last event; version 0 means none."""
+    """A stream as far as this process knows it. `position` is that of its last event; version 0 means none.
+
+    `first` is the position of its first event.
+    """
 
     workspace_id: UUID | None
     aggregate: registry.Aggregate | None
     state: Any
     version: int
     position: int
+    first: int = 0
 
 
 UNKNOWN = Known(None, None, None, 0, 0)
@@ -65,23 +70,34 @@ class States:
         news = {stream: list(events) for stream, events in groupby(found, key=lambda recorded: recorded.stream)}
         return {stream: self._keep(stream, _after(known, news.get(stream, []))) for stream, known in before.items()}
 
-    async def contradicted(self, stream: UUID) -> None:
+    async def past(self, stream: UUID) -> Sequence[Recorded]:
+        """All events of the stream, as the log has them now."""
+        return await self._store.load(stream)
+
+    async def contradicted(self, *streams: UUID) -> None:
         """Learn why an append was refused. Where the log has nothing new, it has lost what is remembered here.
 
         That is so after a failover to a database that is behind, or after a restore.
         """
-        known = self._known.get(stream)
-        if await self.refresh(stream) is known:
-            self._known.pop(stream, None)
-            await self.refresh(stream)
+        before = {stream: self._known.get(stream) for stream in streams}
+        if all(known is before[stream] for stream, known in (await self.refresh_all(*streams)).items()):
+            for stream in streams:
+                self._known.pop(stream, None)
+            await self.refresh_all(*streams)
 
-    def appended(self, known: Known, write: Write, position: int) -> None:
-        """What `known` became by events of our own, the last of them at this position."""
+    def appended(self, known: Known, write: Write, position: int) -> Known:
+        """What `known` became by events of our own, the last of them at this position; it is remembered."""
+        return self._keep(write.stream, self.with_own(known, write, position))
+
+    @staticmethod
+    def with_own(known: Known, write: Write, position: int) -> Known:
+        """What `known` becomes by events of our own, the last of them at this position."""
         aggregate = known.aggregate or registry.keeping(write.events[0])
         state = aggregate.decider.fold(write.events, known.state)
         version = known.version + len(write.events)
         workspace_id = known.workspace_id or write.context.workspace_id
-        self._keep(write.stream, Known(workspace_id, aggregate, state, version, position))
+        first = known.first or position - len(write.events) + 1
+        return Known(workspace_id, aggregate, state, version, position, first)
 
     def _keep(self, stream: UUID, known: Known) -> Known:
         if known.version:
@@ -98,4 +114,5 @@ def _after(known: Known, fresh: list[Recorded]) -> Known:
     aggregate = known.aggregate or registry.keeping(fresh[0].event)
     state = aggregate.decider.fold((recorded.event for recorded in fresh), known.state)
     workspace_id = known.workspace_id or fresh[0].context.workspace_id
-    return Known(workspace_id, aggregate, state, fresh[-1].version, fresh[-1].position)
+    first = known.first or fresh[0].position
+    return Known(workspace_id, aggregate, state, fresh[-1].version, fresh[-1].position, first)

@@ -10,8 +10,11 @@ Kind: TypeAlias = Literal["browser", "client"]
 
 EndReason: TypeAlias = Literal["signed_out", "ended_elsewhere", "reuse", "idle", "expired"]
 
-REMEMBERED = 100
-"""So many of the latest secrets of a login are told from ones that never were its own."""
+MOST_ROTATIONS = 10_000
+"""So often a login exchanges its secret; the next time ends it. Every ten minutes for thirty days is 4,320 times."""
+
+MARK_BYTES = 8
+"""Of a secret that was exchanged, the beginning of its digest is remembered: enough to tell it from any stranger's."""
 
 
 class Started(Event, tag="login.started.v1"):
@@ -38,11 +41,17 @@ class ReuseDetected(Event, tag="login.reuse_detected.v1"):
     """A secret that had been exchanged already was presented again: it is in two hands."""
 
 
+class Moved(Event, tag="login.moved.v1"):
+    """It has ended, and its owner goes on with the login `to`, which may be in another workspace."""
+
+    to: UUID
+
+
 class Ended(Event, tag="login.ended.v1"):
     reason: EndReason
 
 
-Events: TypeAlias = Started | Refreshed | ReuseDetected | Ended
+Events: TypeAlias = Started | Refreshed | ReuseDetected | Moved | Ended
 
 
 class StartLogin(Command):
@@ -63,28 +72,59 @@ class RefreshLogin(Command):
     following: Digest
 
 
+class MoveLogin(Command):
+    """Exchange the secret that is presented for the login `to`, which takes the place of this one."""
+
+    presented: Digest
+    to: UUID
+
+
 class EndLogin(Command):
     reason: EndReason
 
 
-Commands: TypeAlias = StartLogin | RefreshLogin | EndLogin
+Commands: TypeAlias = StartLogin | RefreshLogin | MoveLogin | EndLogin
 
 
 class Login(Record):
+    """`earlier` holds the marks of all secrets that were exchanged, one after the other.
+
+    `moved_to` is the login that took the place of this one, and `reused` tells that a secret is in two hands.
+    """
+
     status: Literal["absent", "active", "ended"] = "absent"
     user_id: UUID | None = None
     kind: Kind = "browser"
     method: str = ""
     generation: int = 0
     secret: str = ""
-    earlier: tuple[str, ...] = ()
+    earlier: bytes = b""
     expires_at: Instant | None = None
     idle_seconds: int | None = None
     device: Sealed | None = None
+    moved_to: UUID | None = None
+    reused: bool = False
+
+    @property
+    def rotations(self) -> int:
+        """How often its secret was exchanged."""
+        return len(self.earlier) // MARK_BYTES
 
     def lives(self, at: Instant) -> bool:
         """Whether it is neither ended nor past its time."""
-        return self.status == "active" and self.expires_at is not None and at < self.expires_at
+        return self.status == "active" and not self.is_over(at)
+
+    def is_over(self, at: Instant) -> bool:
+        """Whether its time has passed, or never began."""
+        return self.expires_at is None or at >= self.expires_at
+
+    def exchanged(self, secret: str) -> bool:
+        """Whether the secret was its own and has been exchanged."""
+        mark = _mark(secret)
+        place = self.earlier.find(mark)
+        while place > 0 and place % MARK_BYTES:
+            place = self.earlier.find(mark, place + 1)
+        return place >= 0
 
 
 initial = Login()
@@ -95,7 +135,12 @@ def decide(command: Commands, login: Login, context: Context) -> list[Events]:
         case StartLogin():
             return _start(command, login, context)
         case RefreshLogin(presented, following):
-            return _refresh(presented, following, login, context)
+            is_spent = login.rotations >= MOST_ROTATIONS
+            return _exchange(presented, Ended("expired") if is_spent else Refreshed(following), login, context)
+        case MoveLogin(presented, to):
+            return _exchange(presented, Moved(to), login, context)
+        case EndLogin("reuse"):
+            return [ReuseDetected(), Ended("reuse")] if login.status == "active" else []
         case EndLogin(reason):
             return [Ended(reason)] if login.status == "active" else []
 
@@ -119,14 +164,20 @@ def _start(command: StartLogin, login: Login, context: Context) -> list[Events]:
     ]
 
 
-def _refresh(presented: str, following: str, login: Login, context: Context) -> list[Events]:
-    if not login.lives(context.at):
+def _exchange(presented: str, following: Events, login: Login, context: Context) -> list[Events]:
+    """What the secret is exchanged for if it is the current one; one that was exchanged before is in two hands."""
+    if login.is_over(context.at):
         raise Rejected("this sign-in is over")
-    if presented == login.secret:
-        return [Refreshed(following)]
-    if presented in login.earlier:
-        return [ReuseDetected(), Ended("reuse")]
-    raise Rejected("this secret was never that of the sign-in")
+    if login.status == "active":
+        if presented == login.secret:
+            return [following]
+        if login.exchanged(presented):
+            return [ReuseDetected(), Ended("reuse")]
+        raise Rejected("this secret was never that of the sign-in")
+    # a browser sends its cookie by itself, also from a tab that does not know yet that it has moved
+    if login.moved_to is not None and login.kind == "client" and login.exchanged(presented):
+        return [] if login.reused else [ReuseDetected()]
+    raise Rejected("this sign-in is over")
 
 
 def evolve(login: Login, event: Events) -> Login:
@@ -139,17 +190,23 @@ def evolve(login: Login, event: Events) -> Login:
                 event.method,
                 event.generation,
                 event.secret,
-                (),
+                b"",
                 event.expires_at,
                 event.idle_seconds,
                 event.device,
             )
         case Refreshed(secret):
-            return replace(login, secret=secret, earlier=(login.secret, *login.earlier[: REMEMBERED - 1]))
+            return replace(login, secret=secret, earlier=login.earlier + _mark(login.secret))
         case ReuseDetected():
-            return login
+            return replace(login, reused=True)
+        case Moved(to):
+            return replace(login, status="ended", moved_to=to, earlier=login.earlier + _mark(login.secret))
         case Ended():
             return replace(login, status="ended")
+
+
+def _mark(secret: str) -> bytes:
+    return bytes.fromhex(secret[: 2 * MARK_BYTES].zfill(2 * MARK_BYTES))
 
 
 decider: Decider[Login, Commands, Events] = Decider(initial, decide, evolve)

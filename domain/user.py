@@ -1,8 +1,9 @@
 """User: a person or a service that can sign in."""
 
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-from domain.kernel import Command, Context, Decider, Digest, Instant, Record, Rejected, Sealed, Slug, refusal, replace
+from domain import user_state
+from domain.kernel import Command, Context, Decider, Digest, Instant, Rejected, Sealed, Slug, refusal
 from domain.user_events import (
     Disabled,
     EmailChanged,
@@ -20,6 +21,10 @@ from domain.user_events import (
     Renamed,
     SignedOutEverywhere,
 )
+
+User: TypeAlias = user_state.User
+
+LAST_WAY = "you could not sign in any more; choose a password, or link another provider, first"
 
 
 class RegisterUser(Command):
@@ -104,25 +109,7 @@ Commands: TypeAlias = (
 )
 
 
-class Link(Record):
-    secret: str
-    expires_at: Instant
-
-
-class User(Record):
-    """`generation` grows whenever all sign-ins end: one of an earlier generation is over."""
-
-    status: Literal["absent", "active", "disabled"] = "absent"
-    name: Sealed | None = None
-    email: Sealed | None = None
-    email_verified: bool = False
-    verifier: Sealed | None = None
-    links: dict[LinkPurpose, Link] = {}
-    identities: dict[str, Sealed] = {}
-    generation: int = 0
-
-
-initial = User()
+initial = user_state.initial
 
 
 def decide(command: Commands, user: User, context: Context) -> list[Events]:
@@ -171,9 +158,22 @@ def _change(command: Commands, user: User, context: Context) -> list[Events]:
         case LinkIdentity(provider, identity):
             return [] if user.identities.get(provider) == identity else [IdentityLinked(provider, identity)]
         case UnlinkIdentity(provider):
-            return [IdentityUnlinked(provider)] if provider in user.identities else []
+            return _unlink(provider, user)
         case _:
             raise AssertionError(command)
+
+
+def _unlink(provider: str, user: User) -> list[Events]:
+    if provider not in user.identities:
+        return []
+    keep_a_way_in(user, provider, frozenset(user.identities))
+    return [IdentityUnlinked(provider)]
+
+
+def keep_a_way_in(user: User, provider: str, offered: frozenset[str]) -> None:
+    """Raise Rejected where without this provider nobody could sign in; only those that are offered let anybody in."""
+    if user.verifier is None and not user.identities.keys() & offered - {provider}:
+        raise Rejected(LAST_WAY, code="last_way_in", field="provider")
 
 
 def _verify(secret: str | None, user: User, context: Context) -> list[Events]:
@@ -191,44 +191,4 @@ def _check_link(purpose: LinkPurpose, secret: str, user: User, context: Context)
         raise Rejected("this link has been used or has expired; ask for a new one", code="link_void")
 
 
-def evolve(user: User, event: Events) -> User:
-    match event:
-        case Registered() | Enabled():
-            return replace(user, status="active")
-        case Disabled():
-            return replace(user, status="disabled", generation=user.generation + 1)
-        case SignedOutEverywhere():
-            return replace(user, generation=user.generation + 1)
-        case Renamed(name):
-            return replace(user, name=name)
-        case EmailChanged(email):
-            # also one for a password: it may have gone to the address before
-            return replace(user, email=email, email_verified=False, links={})
-        case EmailVerified():
-            return replace(user, email_verified=True)
-        case _:
-            return _with_credentials(user, event)
-
-
-def _with_credentials(user: User, event: Events) -> User:
-    match event:
-        case PasswordChanged(verifier):
-            open_links = {purpose: link for purpose, link in user.links.items() if purpose != "password"}
-            return replace(user, verifier=verifier, links=open_links, generation=user.generation + 1)
-        case PasswordRehashed(verifier):
-            return replace(user, verifier=verifier)
-        case LinkIssued(purpose, secret, expires_at):
-            return replace(user, links={**user.links, purpose: Link(secret, expires_at)})
-        case LinkUsed(used):
-            links = {purpose: link for purpose, link in user.links.items() if purpose != used}
-            return replace(user, links=links)
-        case IdentityLinked(provider, identity):
-            return replace(user, identities={**user.identities, provider: identity})
-        case IdentityUnlinked(provider):
-            identities = {name: each for name, each in user.identities.items() if name != provider}
-            return replace(user, identities=identities)
-        case _:
-            return user
-
-
-decider: Decider[User, Commands, Events] = Decider(initial, decide, evolve)
+decider: Decider[User, Commands, Events] = Decider(initial, decide, user_state.evolve)

@@ -58,6 +58,7 @@ class ChangeRole(Command):
 
 class RemoveMember(Command):
     user_id: UUID
+    source: str = BY_HAND
 
 
 class SuspendMember(Command):
@@ -149,9 +150,9 @@ def _change_members(command: Commands, workspace: Workspace) -> list[Events]:
             if user_id not in workspace.members:
                 raise Rejected("there is no such member in this workspace", code="not_found")
             return _add(user_id, role, BY_HAND, workspace)
-        case RemoveMember(user_id) if user_id in workspace.members:
+        case RemoveMember(user_id, source) if user_id in workspace.members:
             _keep_an_admin(user_id, workspace)
-            return [MemberRemoved(user_id)]
+            return [MemberRemoved(user_id, source)]
         case SuspendMember(user_id) if user_id in workspace.members.keys() - workspace.suspended:
             _keep_an_admin(user_id, workspace)
             return [MemberSuspended(user_id)]
@@ -164,6 +165,8 @@ def _change_members(command: Commands, workspace: Workspace) -> list[Events]:
 def _add(user_id: UUID, role: str, source: str, workspace: Workspace) -> list[Events]:
     check_role(role, workspace)
     by_hand = source == BY_HAND
+    if not by_hand and user_id in workspace.removed_by_hand:
+        raise Rejected("a person removed this member; a person has to add them again", code="removed_by_hand")
     if workspace.members.get(user_id) == role and by_hand != (user_id in workspace.by_claim):
         return []
     if role != "admin":

@@ -23,7 +23,10 @@ class MemberAdded(Event, tag="workspace.member_added.v1"):
 
 
 class MemberRemoved(Event, tag="workspace.member_removed.v1"):
+    """`source` is who says so, as when one is added: whom a person removed, no provider brings back."""
+
     user_id: UUID
+    source: str = "hand"
 
 
 class MemberSuspended(Event, tag="workspace.member_suspended.v1"):

@@ -42,12 +42,17 @@ class Accepted(Record):
 
 
 class Workspace(Record):
-    """`suspended` are members whose account is disabled; `accepted` has used invitations by their secret."""
+    """`suspended` are members whose account is disabled; `accepted` has used invitations by their secret.
+
+    `departures` counts how often each person was removed, and `removed_by_hand` are those whom a person removed last.
+    """
 
     name: str | None = None
     members: dict[UUID, str] = {}
     by_claim: frozenset[UUID] = frozenset()
     suspended: frozenset[UUID] = frozenset()
+    removed_by_hand: frozenset[UUID] = frozenset()
+    departures: dict[UUID, int] = {}
     roles: dict[str, tuple[str, ...]] = {}
     invitations: dict[UUID, Invitation] = {}
     accepted: dict[str, Accepted] = {}
@@ -66,13 +71,8 @@ def evolve(workspace: Workspace, event: Events) -> Workspace:
     match event:
         case Created(name) | Renamed(name):
             return replace(workspace, name=name)
-        case MemberAdded(user_id, role, source):
-            by_claim = workspace.by_claim - {user_id} if source == BY_HAND else workspace.by_claim | {user_id}
-            return replace(workspace, members={**workspace.members, user_id: role}, by_claim=by_claim)
-        case MemberRemoved(user_id):
-            members = _without(workspace.members, user_id)
-            by_claim, suspended = workspace.by_claim - {user_id}, workspace.suspended - {user_id}
-            return replace(workspace, members=members, by_claim=by_claim, suspended=suspended)
+        case MemberAdded() | MemberRemoved():
+            return _with_members(workspace, event)
         case MemberSuspended(user_id):
             return replace(workspace, suspended=workspace.suspended | {user_id})
         case MemberReinstated(user_id):
@@ -83,6 +83,23 @@ def evolve(workspace: Workspace, event: Events) -> Workspace:
             return replace(workspace, roles=_without(workspace.roles, role))
         case _:
             return _with_invitations(workspace, event)
+
+
+def _with_members(workspace: Workspace, event: MemberAdded | MemberRemoved) -> Workspace:
+    user_id, by_hand = event.user_id, event.source == BY_HAND
+    barred = workspace.removed_by_hand - {user_id}
+    if isinstance(event, MemberAdded):
+        members = {**workspace.members, user_id: event.role}
+        by_claim = workspace.by_claim - {user_id} if by_hand else workspace.by_claim | {user_id}
+        return replace(workspace, members=members, by_claim=by_claim, removed_by_hand=barred)
+    return replace(
+        workspace,
+        members=_without(workspace.members, user_id),
+        by_claim=workspace.by_claim - {user_id},
+        suspended=workspace.suspended - {user_id},
+        removed_by_hand=barred | {user_id} if by_hand else barred,
+        departures={**workspace.departures, user_id: workspace.departures.get(user_id, 0) + 1},
+    )
 
 
 def _with_invitations(workspace: Workspace, event: Events) -> Workspace:

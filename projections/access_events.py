@@ -64,7 +64,9 @@ def told(recorded: Recorded) -> tuple[UUID, str] | None:
     match recorded.event:
         case workspace_events.MemberAdded(user_id, role, source):
             return user_id, role if source == "hand" else f"{role} by {source}"
-        case workspace_events.MemberRemoved(user_id) | workspace_events.InvitationAccepted(_, user_id):
+        case workspace_events.MemberRemoved(user_id, source):
+            return user_id, "" if source == "hand" else f"by {source}"
+        case workspace_events.InvitationAccepted(_, user_id):
             return user_id, ""
         case workspace_events.Invited(invitation_id, role):
             return invitation_id, role

@@ -1,12 +1,13 @@
 """The sign-ins of a workspace: who is signed in where, since when and how."""
 
 from collections.abc import Sequence
+from typing import Literal
 from uuid import UUID
 
 from application.ports import Recorded
 from domain import login
 from domain.kernel import Instant, Sealed, replace
-from projections.table import Connection, Projection, Row
+from projections.table import Connection, Database, Projection, Row
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS logins (
@@ -21,7 +22,7 @@ CREATE INDEX IF NOT EXISTS logins_user_idx ON logins (workspace_id, user_id) WHE
 """
 
 ACTIVE = """
-SELECT body::text FROM logins WHERE workspace_id = %s AND user_id = %s AND NOT ended
+SELECT body::text FROM logins WHERE workspace_id = ANY(%s) AND user_id = %s AND NOT ended
 ORDER BY body ->> 'started_at' DESC, id LIMIT 1000
 """
 
@@ -46,7 +47,7 @@ class LoginRow(Row, kw_only=True):
     started_at: Instant
     expires_at: Instant
     device: Sealed | None = None
-    ended: login.EndReason | None = None
+    ended: login.EndReason | Literal["moved"] | None = None
 
 
 def evolve(row: LoginRow | None, recorded: Recorded) -> LoginRow:
@@ -74,6 +75,8 @@ def evolve(row: LoginRow | None, recorded: Recorded) -> LoginRow:
             )
         case login.Ended(reason):
             return replace(row, ended=reason)
+        case login.Moved():
+            return replace(row, ended="moved")
         case _:
             return row
 
@@ -81,9 +84,13 @@ def evolve(row: LoginRow | None, recorded: Recorded) -> LoginRow:
 projection = Projection("logins", "login", SCHEMA, LoginRow, evolve)
 
 
-async def active(connection: Connection, workspace_id: UUID, user_id: UUID) -> list[LoginRow]:
-    """Those that nobody has ended, the latest first; some may be past their time."""
-    rows = await (await connection.execute(ACTIVE, (workspace_id, user_id))).fetchall()
+async def of_person(database: Database, user_id: UUID, places: Sequence[UUID]) -> list[LoginRow]:
+    """Those of one user that nobody has ended, the latest first; some may be past their time.
+
+    They are asked of several workspaces at once: those that the log says the user belongs to.
+    """
+    async with database.connection() as connection:
+        rows = await (await connection.execute(ACTIVE, (list(places), user_id))).fetchall()
     return [projection.parse(body) for (body,) in rows]
 
 

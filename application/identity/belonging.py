@@ -81,6 +81,24 @@ class Belonging:
         may_act_on(by, user_id, place)
         return await self._do(by.workspace_id, workspace.RemoveMember(user_id), by, key=key)
 
+    async def readmit(self, by: Actor, user_id: UUID, role: str, *, key: IdempotencyKey | None = None) -> Outcome:
+        """Let somebody in again who was removed, wherever the account is at home; what they had here stays ended.
+
+        Raises NotFound, NotAllowed, and Rejected for a member and for a disabled account.
+        """
+        earlier = await self._executor.earlier(key)
+        if earlier is not None:
+            return earlier
+        place = await self.workspace(by)
+        may_give(by, role, place)
+        if user_id in place.members:
+            raise Rejected("this is a member already; give them another role instead", code="member_already")
+        if user_id not in place.departures:
+            raise NotFound("nobody of this id was removed from this workspace")
+        if (await self._accounts.person(user_id)).user.status != "active":
+            raise Rejected(f"the account is disabled; enable {user_id} first")
+        return await self._do(by.workspace_id, workspace.AddMember(user_id, role), by, key=key)
+
     async def disable(self, by: Actor, user_id: UUID) -> Outcome:
         """Nobody is signed in to the account any more, wherever. Raises NotFound, NotAllowed and Rejected."""
         if user_id == by.user_id:

@@ -13,6 +13,7 @@ from application.access import SCOPES, Actor, Scope, narrowed, scopes_of
 from application.errors import NotSignedIn, Unavailable
 from application.identity.credentials import Presented
 from application.identity.grant import Grant, Narrowing
+from application.identity.memberships import Memberships
 from application.identity.recent import Recent
 from application.ports import Clock, Uses
 from application.states import Known, States
@@ -44,6 +45,7 @@ class Grants:
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._states = states
+        self._memberships = Memberships(states)
         self._uses = uses
         self._clock = clock
         self._fresh_seconds = fresh_seconds
@@ -145,7 +147,7 @@ class Grants:
         known = await self._states.refresh_all(*grants, *streams)
         for name in grants:
             try:
-                self._keep(name, self._judged(name, known, checked))
+                self._keep(name, await self._judged(name, known, checked))
             except NotSignedIn:
                 self._known.pop(name, None)
         await self._rest(*grants.values())
@@ -156,9 +158,9 @@ class Grants:
         known = await self._states.refresh_all(name, *_belongings(self._states.remembered(name)))
         if missing := _belongings(known[name]) - known.keys():
             known |= await self._states.refresh_all(*missing)
-        return self._judged(name, known, checked)
+        return await self._judged(name, known, checked)
 
-    def _judged(self, name: UUID, known: Mapping[UUID, Known], checked: float) -> Grant:
+    async def _judged(self, name: UUID, known: Mapping[UUID, Known], checked: float) -> Grant:
         """What a login or key allows, as this is known of it, its user and its workspace. Raises NotSignedIn."""
         held, user_id, workspace_id = known[name].state, None, known[name].workspace_id
         if isinstance(held, Login | ApiKey):
@@ -170,6 +172,7 @@ class Grants:
             raise NotSignedIn
         if not isinstance(workspace, Workspace) or user_id not in workspace.members:
             raise NotSignedIn
+        await self._memberships.check(known[name], user_id, workspace_id, workspace)
         role = workspace.members[user_id]
         scopes = scopes_of(role, workspace.roles)
         if isinstance(held, ApiKey):

@@ -1,6 +1,8 @@
 """Invitations: whoever has the link joins the workspace, with the account that they have or with a new one."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import TypeAlias
 from uuid import UUID, uuid4, uuid5
 
 from application.access import Actor
@@ -11,12 +13,14 @@ from application.identity.accounts import Accounts, Person
 from application.identity.belonging import may_give
 from application.identity.credentials import Credential
 from application.identity.names import Names
-from application.identity.sign_in import Account, SignIn
 from application.ports import Clock, Outcome, Vault
 from domain import workspace
 from domain.kernel import Instant, Record, Rejected, Sealed
 from domain.workspace import Workspace
 from domain.workspace_state import Accepted, Invitation
+
+Proves: TypeAlias = Callable[[UUID], Awaitable[bool]]
+"""Whether somebody knows the password of this user; guessing is slowed down by whoever asks."""
 
 VOID = "this invitation has been used, withdrawn or has expired"
 
@@ -50,14 +54,12 @@ class Invitations:
         vault: Vault,
         accounts: Accounts,
         names: Names,
-        sign_in: SignIn,
         clock: Clock,
     ) -> None:
         self._executor = executor
         self._vault = vault
         self._accounts = accounts
         self._names = names
-        self._sign_in = sign_in
         self._clock = clock
 
     async def invite(self, by: Actor, role: str, email: str | None, lasting: timedelta) -> Invited:
@@ -112,7 +114,7 @@ class Invitations:
         await self._forget(found)
         return found.workspace_id, done
 
-    async def accept_as_new(self, text: str, name: str, password: str) -> Person:
+    async def accept_as_new(self, text: str, name: str, password: str, proves: Proves) -> Person:
         """The new member. Asked again with the same name and password it answers the same, and does what is left.
 
         Raises Rejected where the link is void or the name is another's, and Invalid.
@@ -132,17 +134,19 @@ class Invitations:
         except Rejected:
             await self._names.release("name", name, user_id)
             raise
-        person = await self._registered(Actor(user_id, found.workspace_id, "system"), name, email, password)
+        by = Actor(user_id, found.workspace_id, "system")
+        await self._accounts.register(by, name=name, email=email, user_id=user_id)
+        person = await self._with_password(by, password, proves)
         await self._forget(found)
         return person
 
-    async def _registered(self, by: Actor, name: str, email: str | None, password: str) -> Person:
-        await self._accounts.register(by, name=name, email=email, user_id=by.user_id)
+    async def _with_password(self, by: Actor, password: str, proves: Proves) -> Person:
+        """The new account; one that has a password already is entered by that one alone."""
         person = await self._accounts.person(by.user_id)
         if person.user.verifier is None:
             await self._accounts.set_password(person, password, by)
             return await self._accounts.person(by.user_id)
-        if not isinstance(await self._sign_in.proves(by.user_id, password), Account):
+        if not await proves(by.user_id):
             raise _void()
         return person
 

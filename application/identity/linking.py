@@ -60,14 +60,23 @@ class ExternalIdentity(Record, kw_only=True):
     @property
     def known_as(self) -> str:
         """Issuer and subject as one text that stays itself in whatever letters it is looked up."""
-        return sha256(f"{self.issuer}\0{self.subject}".encode()).hexdigest()
+        return known_as(self.issuer, self.subject)
+
+
+def known_as(issuer: str, subject: str) -> str:
+    """What an identity is known by."""
+    return sha256(f"{issuer}\0{subject}".encode()).hexdigest()
 
 
 class Owner(Record):
-    """The account whose own e-mail address is the one that the provider tells."""
+    """The account whose own e-mail address is the one that the provider tells.
+
+    `unlinked` says that its owner took this very identity from it.
+    """
 
     user_id: UUID
     email_verified: bool
+    unlinked: bool = False
 
 
 class Enter(Record):
@@ -137,7 +146,8 @@ def is_believed(identity: ExternalIdentity, policy: Policy) -> bool:
 
 def _is_proved(identity: ExternalIdentity, policy: Policy, owner: Owner) -> bool:
     """Both sides must have proved the address: else one could lie in wait for the other under it."""
-    return identity.email_verified and owner.email_verified and _is_of(identity.email, policy.link_domains)
+    proved = identity.email_verified and owner.email_verified and not owner.unlinked
+    return proved and _is_of(identity.email, policy.link_domains)
 
 
 def _is_of(email: str | None, domains: Sequence[str]) -> bool:

@@ -1,16 +1,23 @@
 """Moving: somebody who is signed in goes on in another workspace that they belong to."""
 
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeAlias
 from uuid import UUID, uuid4
 
 from application.access import Actor, scopes_of
 from application.errors import NotAllowed, NotFound, NotSignedIn
 from application.execute import Executor
 from application.identity import credentials
-from application.identity.credentials import Credential
+from application.identity.credentials import Credential, Presented
+from application.identity.families import end_successors
 from application.ports import Clock, Uses
 from domain import login
-from domain.kernel import Instant, Record
+from domain.kernel import Instant, Record, Rejected
 from domain.workspace import Workspace
+
+Proof: TypeAlias = Callable[[login.Kind], Presented]
+"""What somebody shows who has a sign-in of this kind, and not a token of it alone. Raises Invalid and NotSignedIn."""
 
 
 class Moved(Record):
@@ -29,23 +36,38 @@ def in_person(actor: Actor) -> UUID:
     return actor.login_id
 
 
-async def move(executor: Executor, uses: Uses, clock: Clock, actor: Actor, workspace_id: UUID) -> Moved:
-    """A sign-in in the other workspace; whoever has its credential ends the one before.
+async def move(
+    executor: Executor, uses: Uses, clock: Clock, actor: Actor, workspace_id: UUID, *, proof: Proof
+) -> Moved:
+    """A sign-in in the other workspace, in exchange for the one before, which ends.
 
-    Raises NotFound, NotAllowed, and NotSignedIn for a sign-in that ended this moment.
+    Raises NotFound, NotAllowed, what `proof` raises, and NotSignedIn for a sign-in that ended this moment or a proof
+    that is not, or no more, that of the sign-in.
     """
     held: login.Login = await executor.state(in_person(actor), actor.workspace_id)
-    if not held.lives(clock()):
+    if not held.lives(clock()) or held.expires_at is None:
         raise NotSignedIn
+    presented = proof(held.kind)
     place = (await executor.states.refresh(workspace_id)).state
     role = place.members.get(actor.user_id) if isinstance(place, Workspace) else None
-    if role is None or held.expires_at is None:
+    if role is None:
         raise NotFound("you belong to no such workspace")
-    login_id = uuid4()
-    credential = credentials.made("z2s" if held.kind == "browser" else "z2r", login_id)
-    # whoever moves proves nothing anew, so nothing lasts longer for it
+    credential = credentials.made("z2s" if held.kind == "browser" else "z2r", uuid4())
+    there = Actor(actor.user_id, workspace_id, role, scopes_of(role, place.roles), login_id=credential.id)
+    await _start(executor, there, held, credential)
+    if not await _is_exchanged(executor, actor, presented, credential.id):
+        system = Actor(actor.user_id, workspace_id, "system")
+        await executor.execute(credential.id, login.EndLogin("signed_out"), system, correlation_id=credential.id)
+        raise NotSignedIn
+    await uses.note(credential.id, "", None)
+    return Moved(there, credential, held.kind, held.expires_at)
+
+
+async def _start(executor: Executor, there: Actor, held: login.Login, credential: Credential) -> None:
+    """Whoever moves proves nothing anew, so nothing lasts longer for it."""
+    assert held.expires_at is not None, "a sign-in that lives has an end"
     start = login.StartLogin(
-        actor.user_id,
+        there.user_id,
         held.kind,
         held.method,
         held.generation,
@@ -54,15 +76,20 @@ async def move(executor: Executor, uses: Uses, clock: Clock, actor: Actor, works
         held.idle_seconds,
         held.device,
     )
-    there = Actor(actor.user_id, workspace_id, role, scopes_of(role, place.roles), login_id=login_id)
-    system = Actor(actor.user_id, workspace_id, "system")
-    await executor.execute(login_id, start, system, correlation_id=login_id)
-    await uses.note(login_id, "", None)
-    return Moved(there, credential, held.kind, held.expires_at)
+    system = Actor(there.user_id, there.workspace_id, "system")
+    await executor.execute(credential.id, start, system, correlation_id=credential.id)
 
 
-async def leave(executor: Executor, actor: Actor) -> None:
-    """End the sign-in that was moved from."""
+async def _is_exchanged(executor: Executor, actor: Actor, presented: Presented, following: UUID) -> bool:
+    """Whether the sign-in has ended for the following one; a proof that is in two hands ends whatever came of it."""
+    before = in_person(actor)
     here = Actor(actor.user_id, actor.workspace_id, "system")
-    login_id = in_person(actor)
-    await executor.execute(login_id, login.EndLogin("signed_out"), here, correlation_id=login_id)
+    with suppress(Rejected):
+        command = login.MoveLogin(presented.digest, following)
+        await executor.execute(before, command, here, correlation_id=before)
+    held: login.Login = (await executor.states.refresh(before)).state
+    if held.moved_to == following:
+        return True
+    if held.reused:
+        await end_successors(executor, held)
+    return False

@@ -154,10 +154,6 @@ class SignInLimits:
         signed = secrets.token_bytes(NONCE) + int(self._clock()).to_bytes(STAMP, "big")
         return base64.urlsafe_b64encode(signed + self._tag(index, signed))
 
-    def knows(self, index: bytes, device: bytes | None) -> bool:
-        """Whether the cookie says that its device has signed in to this account before."""
-        return self._nonce(index, device) is not None
-
     def _buckets(self, index: bytes, address: str, device: bytes | None) -> dict[str, Delays]:
         nonce = self._nonce(index, device)
         if nonce is not None:

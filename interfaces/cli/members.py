@@ -51,6 +51,15 @@ def role(member: str, role: str, *, as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("user_id")
+@click.argument("role")
+@AS_JSON
+def readmit(user_id: str, role: str, *, as_json: bool) -> None:
+    """Let in again, in the role ROLE, whom somebody removed; `z2 audit` tells the id."""
+    _change(user_id, "readmit", {"role": role}, f"is a member again, in the role {role}", as_json=as_json)
+
+
+@click.command()
 @MEMBER
 @AS_JSON
 def remove(member: str, *, as_json: bool) -> None:
@@ -78,4 +87,4 @@ def _change(member: str, verb: str, body: dict[str, str], done: str, *, as_json:
     click.echo(msgspec.json.encode(accepted) if as_json else f"user {user_id} {done}")
 
 
-COMMANDS = (all_of_them, show, disable, enable, role, remove)
+COMMANDS = (all_of_them, show, disable, enable, role, remove, readmit)

@@ -1,6 +1,7 @@
 """Invitations over HTTP: a link lets somebody join the workspace, with their account or with a new one."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from domain.kernel import Instant, Name, Record, Slug
 from domain.workspace import Workspace
 from infrastructure.identity.tokens import Tokens, now
 from interfaces.composition import Core
-from interfaces.http.attempts import Anybody, known_from_now_on
+from interfaces.http.attempts import Anybody, known_from_now_on, tried
 from interfaces.http.auth import refuse_other_sites
 from interfaces.http.commands import Accepted, Signed
 from interfaces.http.members import opened
@@ -163,15 +164,21 @@ class InvitationController(Controller):
     ) -> Response[NewSession]:
         """Whoever joins is signed in then. Asked again with the same name and password it does what is left."""
         refuse_other_sites(request, data.kind)
-        person = await invitations(core, identity).accept_as_new(data.invitation, data.name, data.password)
+        name, password = data.name, data.password
+
+        async def proves(user_id: UUID) -> bool:
+            check = partial(identity.sign_in.proves, user_id, password)
+            return await tried(request, core, identity, name, check) is not None
+
+        person = await invitations(core, identity).accept_as_new(data.invitation, name, password, proves)
         account = await identity.sign_in.account(person.user_id)
         answer = await let_in(request, Parts(core, identity, tokens), account, Way(data.kind, "link"))
-        answer.set_cookie(await known_from_now_on(request, core, identity, data.name))
+        answer.set_cookie(await known_from_now_on(request, core, identity, name))
         return answer
 
 
 def invitations(core: Core, identity: Identity) -> Invitations:
-    return Invitations(core.executor, core.vault, identity.accounts, names_of(core), identity.sign_in, now)
+    return Invitations(core.executor, core.vault, identity.accounts, names_of(core), now)
 
 
 async def _mailed(core: Core, identity: Identity, to: str, made: Invited, workspace_id: UUID) -> bool:

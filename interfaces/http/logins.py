@@ -10,22 +10,22 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from application.access import Actor, Scope, on_behalf_of
-from application.errors import NotAllowed, NotFound, NotSignedIn
+from application.errors import NotAllowed, NotFound
 from application.identity import credentials
+from application.identity.families import exchange
 from application.identity.grant import Narrowing
 from application.identity.grants import Grants
 from application.identity.moving import in_person
-from domain import agent, login, user
-from domain.kernel import Instant, Record, Rejected, replace
-from domain.run_events import Run
+from domain import agent, login, user, workspace
+from domain.kernel import Instant, Record, replace
+from domain.run_state import Run
 from infrastructure.identity.tokens import Tokens, now
 from infrastructure.identity.uses import PostgresUses
 from interfaces.composition import Core
 from interfaces.http.attendance import admission_of
 from interfaces.http.auth import address_of
 from interfaces.http.commands import Accepted, After, Signed, caught_up, sent
-from interfaces.http.reading import reading
-from projections import logins
+from projections import logins, workspaces
 from projections.logins import LoginRow
 
 
@@ -59,9 +59,11 @@ class IssuedToken(Record):
 
 
 class Login(Record):
-    """A sign-in. `last_used_at` is precise to a minute."""
+    """A sign-in, in which workspace it is, and what that is called. `last_used_at` is precise to a minute."""
 
     id: UUID
+    workspace_id: UUID
+    workspace_name: str
     kind: login.Kind
     method: str
     device: str
@@ -85,21 +87,8 @@ async def refresh(
     grants: NamedDependency[Grants],
     tokens: NamedDependency[Tokens],
 ) -> NewToken:
-    presented = credentials.presented("z2r", data.refresh_token)
-    known = await core.executor.states.refresh(presented.id)
-    if not isinstance(known.state, login.Login) or known.state.user_id is None or known.workspace_id is None:
-        raise NotSignedIn
-    following = credentials.made("z2r", presented.id)
-    owner = Actor(known.state.user_id, known.workspace_id, "system")
-    command = login.RefreshLogin(presented.digest, following.digest)
-    try:
-        await core.executor.execute(presented.id, command, owner, correlation_id=presented.id)
-    except Rejected:
-        raise NotSignedIn from None
-    held: login.Login = (await core.executor.states.refresh(presented.id)).state
-    if held.secret != following.digest:
-        raise NotSignedIn
-    actor = await grants.of_token(login_id=presented.id, key_id=None, to=Narrowing(), address=address_of(request))
+    following = await exchange(core.executor, credentials.presented("z2r", data.refresh_token))
+    actor = await grants.of_token(login_id=following.id, key_id=None, to=Narrowing(), address=address_of(request))
     token, ends = tokens.issue(actor, now())
     return NewToken(token, ends, following.text)
 
@@ -132,24 +121,29 @@ class LoginController(Controller):
 
     @get(operation_id="listLogins", summary="Where one is signed in")
     async def all(self, request: Signed, core: NamedDependency[Core], after: After = None) -> LoginList:
+        """In each workspace that one belongs to; a token for less, an agent's, and an API key see their own alone."""
         await caught_up(core.tail, logins.projection.name, after)
         me = request.user
-        async with reading(core, me) as connection:
-            rows = await logins.active(connection, me.workspace_id, me.user_id)
+        names = await _places(core, me)
+        rows = await logins.of_person(core.database, me.user_id, [*names])
         person = (await core.executor.states.refresh(me.user_id)).state
         alive = [row for row in rows if row.generation == person.generation and row.expires_at > now()]
         used = await PostgresUses(core.database, core.vault).last(*(row.id for row in alive))
         devices = await _devices(core, alive)
-        return LoginList([_shown(row, devices.get(row.id, ""), used.get(row.id), me) for row in alive])
+        return LoginList(
+            [_shown(row, names[row.workspace_id], devices.get(row.id, ""), used.get(row.id), me) for row in alive]
+        )
 
     @delete("/{login_id:uuid}", operation_id="endLogin", summary="Sign out elsewhere", status_code=200)
     async def end(self, login_id: FromPath[UUID], request: Signed, core: NamedDependency[Core]) -> Accepted:
-        """No replica takes its credentials a second later."""
+        """No replica takes its credentials a second later. It may be in another workspace."""
         in_person(request.user)
-        known = await core.executor.state(login_id, request.user.workspace_id)
-        if not isinstance(known, login.Login) or known.user_id != request.user.user_id:
+        known = await core.executor.states.refresh(login_id)
+        own = isinstance(known.state, login.Login) and known.state.user_id == request.user.user_id
+        if not own or known.workspace_id is None:
             raise NotFound
-        return await sent(core, login_id, login.EndLogin("ended_elsewhere"), on_behalf_of(request.user), key=None)
+        actor = replace(on_behalf_of(request.user), workspace_id=known.workspace_id)
+        return await sent(core, login_id, login.EndLogin("ended_elsewhere"), actor, key=None)
 
     @delete(operation_id="signOutEverywhere", summary="Sign out everywhere", status_code=200)
     async def everywhere(self, request: Signed, core: NamedDependency[Core]) -> Accepted:
@@ -162,6 +156,16 @@ class LoginController(Controller):
         return await sent(core, me.user_id, user.SignOutEverywhere(), actor, key=None)
 
 
+async def _places(core: Core, me: Actor) -> dict[UUID, str]:
+    """The names of the workspaces whose sign-ins somebody sees: of each, the log tells whether they belong to it."""
+    ids = {me.workspace_id}
+    if me.login_id is not None and not me.narrowed:
+        ids |= {*await workspaces.of_member(core.database, me.user_id)}
+    known = await core.executor.states.refresh_all(*ids)
+    places = {key: each.state for key, each in known.items() if isinstance(each.state, workspace.Workspace)}
+    return {key: place.name or "" for key, place in places.items() if me.user_id in place.members}
+
+
 async def _devices(core: Core, rows: Sequence[LoginRow]) -> dict[UUID, str]:
     """What the sign-ins came from, as far as that is known and not erased."""
     boxes = {row.id: row.device for row in rows if row.device}
@@ -169,5 +173,16 @@ async def _devices(core: Core, rows: Sequence[LoginRow]) -> dict[UUID, str]:
     return {login_id: text for login_id, text in zip(boxes, opened, strict=True) if text}
 
 
-def _shown(row: LoginRow, device: str, used: Instant | None, me: Actor) -> Login:
-    return Login(row.id, row.kind, row.method, device, row.started_at, row.expires_at, used, row.id == me.login_id)
+def _shown(row: LoginRow, place: str, device: str, used: Instant | None, me: Actor) -> Login:
+    return Login(
+        row.id,
+        row.workspace_id,
+        place,
+        row.kind,
+        row.method,
+        device,
+        row.started_at,
+        row.expires_at,
+        used,
+        row.id == me.login_id,
+    )

@@ -138,8 +138,29 @@ class MemberController(Controller):
         identity: NamedDependency[Identity],
         key: Key,
     ) -> Accepted:
-        """The account stays, and so does what it belongs to elsewhere. The last admin cannot be removed."""
+        """The account stays, and so does what it belongs to elsewhere. The last admin cannot be removed.
+
+        Their sign-ins and keys for this workspace are over for good, and single sign-on does not bring them back.
+        """
         return Accepted.of(await belonging(core, identity).remove(request.user, user_id, key=key))
+
+    @post(
+        "/{user_id:uuid}/readmit",
+        operation_id="readmitMember",
+        summary="Let a removed member in again",
+        status_code=200,
+    )
+    async def readmit(
+        self,
+        user_id: FromPath[UUID],
+        data: JSONBody[ChangeMemberRole],
+        request: Signed,
+        core: NamedDependency[Core],
+        identity: NamedDependency[Identity],
+        key: Key,
+    ) -> Accepted:
+        """With the account that they have, however they sign in to it. Nobody gives a role beyond their own."""
+        return Accepted.of(await belonging(core, identity).readmit(request.user, user_id, data.role, key=key))
 
     @post("/{user_id:uuid}/disable", operation_id="disableMember", summary="Disable an account", status_code=200)
     async def disable(

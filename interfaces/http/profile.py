@@ -1,8 +1,11 @@
 """One's own account: what one is called, how one is written to, and one's password."""
 
-from typing import Annotated
+from collections.abc import Awaitable
+from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
+import msgspec
+import structlog
 from litestar import Controller, Response, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
@@ -10,20 +13,24 @@ from litestar.status_codes import HTTP_200_OK
 from msgspec import Meta
 
 from application.access import Actor
-from application.errors import NotAllowed
+from application.errors import NotAllowed, Unavailable
 from application.identity.accounts import Email, Person
-from application.identity.sign_in import Account
 from domain import login
 from domain.kernel import Name, Record, Rejected
 from infrastructure.identity.tokens import Tokens
 from interfaces.composition import Core
-from interfaces.http.attempts import Anybody, tried
 from interfaces.http.auth import address_of
 from interfaces.http.commands import Signed
+from interfaces.http.proof import PresentPassword, proved, proved_afresh
 from interfaces.http.session import NewSession, Parts, Way, let_in
 from interfaces.identity import Identity
 
-PresentPassword = Annotated[str, Meta(max_length=1_000, description="The password that one has now.")]
+LETTER_LOST = "the address is stored, but the letter to verify it could not be sent; give the same address once more"
+
+log = structlog.get_logger()
+
+
+Letter: TypeAlias = Literal["sent", "not_sent", "none"]
 
 
 class Profile(Record):
@@ -38,6 +45,16 @@ class Profile(Record):
     mail: bool
 
 
+class ChangedEmail(Profile, kw_only=True):
+    """The account with its new address. `letter` is what became of the letter with the link to verify it.
+
+    Where it was not sent, `problem` says how to ask for it again.
+    """
+
+    letter: Letter
+    problem: str | None = None
+
+
 class ChangeProfile(Record, forbid_unknown_fields=True):
     """The name that one signs in under."""
 
@@ -45,7 +62,10 @@ class ChangeProfile(Record, forbid_unknown_fields=True):
 
 
 class ChangeEmail(Record, forbid_unknown_fields=True):
-    """Null takes the address away. `password` is needed by whoever has one."""
+    """Null takes the address away. `password` is needed by whoever has one, a sign-in of ten minutes by who has none.
+
+    The address that one has already asks for another letter to verify it.
+    """
 
     email: Email | None
     password: PresentPassword = ""
@@ -81,20 +101,19 @@ class ProfileController(Controller):
         request: Signed,
         core: NamedDependency[Core],
         identity: NamedDependency[Identity],
-    ) -> Profile:
+    ) -> ChangedEmail:
         """A link to verify it goes to the new address, if mail can be sent; until then the address signs nobody in."""
         me = _oneself(request.user)
         before = await identity.accounts.person(me.user_id)
-        if before.user.verifier is not None:
-            await _proved(request, core, identity, data.password)
+        await proved_afresh(request, core, identity, before, data.password)
         await identity.accounts.change_email(before, data.email, me)
         person = await identity.accounts.person(me.user_id)
         await core.audit.note(
             "email_changed", workspace_id=person.home, user_id=me.user_id, address=address_of(request)
         )
-        if identity.letters.go_out:
-            await _write(identity, before, person, me)
-        return _shown(person, identity)
+        letter = await _write(identity, before, person, me) if identity.letters.go_out else "none"
+        problem = LETTER_LOST if letter == "not_sent" else None
+        return ChangedEmail(**msgspec.structs.asdict(_shown(person, identity)), letter=letter, problem=problem)
 
     @post("/password", operation_id="changePassword", summary="Change one's password", status_code=HTTP_200_OK)
     async def change_password(
@@ -110,7 +129,7 @@ class ProfileController(Controller):
         person = await identity.accounts.person(me.user_id)
         if person.user.verifier is None:
             raise Rejected("there is no password yet; ask for a link to choose one", code="no_password")
-        await _proved(request, core, identity, data.password)
+        await proved(request, core, identity, data.password)
         await identity.accounts.set_password(person, data.new_password, me)
         address = address_of(request)
         await core.audit.note("password_changed", workspace_id=person.home, user_id=me.user_id, address=address)
@@ -119,21 +138,24 @@ class ProfileController(Controller):
         return await let_in(request, Parts(core, identity, tokens), account, way)
 
 
-async def _proved(request: Anybody, core: Core, identity: Identity, password: str) -> Account:
-    """The account, once whoever asks has shown to know its password. Raises Rejected and RateLimited."""
-    user_id = request.user.user_id
-    proved = await tried(request, core, identity, user_id.hex, lambda: identity.sign_in.proves(user_id, password))
-    if proved is None:
-        raise Rejected("this is not the password that you have now", code="invalid_password", field="password")
-    return proved.account
-
-
-async def _write(identity: Identity, before: Person, person: Person, me: Actor) -> None:
+async def _write(identity: Identity, before: Person, person: Person, me: Actor) -> Letter:
+    """What became of the letter to the new address. That nobody could tell the one before is in the log alone."""
+    letter: Letter = "none"
     if person.email is not None and not person.user.email_verified:
         link, _ = await identity.accounts.issue_link(person, "email", me)
-        await identity.letters.verify_email(person.email, link.text)
-    if before.email is not None and before.user.email_verified and before.email != person.email:
-        await identity.letters.changed(before.email, "e-mail address")
+        letter = "sent" if await _sent(identity.letters.verify_email(person.email, link.text)) else "not_sent"
+    to_tell = before.email if before.user.email_verified and before.email != person.email else None
+    if to_tell is not None and not await _sent(identity.letters.changed(to_tell, "e-mail address")):
+        log.warning("profile.address_before_not_told", user=str(me.user_id))
+    return letter
+
+
+async def _sent(letter: Awaitable[None]) -> bool:
+    try:
+        await letter
+    except Unavailable:
+        return False
+    return True
 
 
 async def _kind(core: Core, me: Actor) -> login.Kind:

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Protocol, TypeAlias, runtime_checkable
 
-from litestar import Controller, MediaType, Request, Response, get, post
+from litestar import Controller, MediaType, Request, Response, delete, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
 from application.errors import NotFound, NotSignedIn
@@ -13,8 +13,11 @@ from application.identity.moving import in_person
 from domain.kernel import Record
 from infrastructure.identity.oidc import Begun, Finished, SingleSignOn
 from infrastructure.identity.oidc_pending import LIFETIME
+from interfaces.composition import Core, external_sign_in
 from interfaces.http.auth import is_secure
-from interfaces.http.commands import Signed
+from interfaces.http.commands import Accepted, Signed
+from interfaces.http.proof import PresentPassword, proved_afresh
+from interfaces.identity import Identity
 
 PLAIN_COOKIE = "z2_sign_on"
 SECURE_COOKIE = "__Host-z2_sign_on"
@@ -39,6 +42,10 @@ class SignInExternal(Protocol):
 
     async def __call__(self, request: Anybody, finished: Finished) -> Response[None]: ...
 
+    async def refused(self, request: Anybody, provider: str, why: NotSignedIn) -> None:
+        """Put it on the record that nobody was let in."""
+        ...
+
 
 class SignOnProvider(Record):
     """A provider that the sign-in page offers."""
@@ -51,6 +58,12 @@ class SignOnProviders(Record):
     """Every provider, in the order of the settings."""
 
     providers: tuple[SignOnProvider, ...]
+
+
+class ProofAfresh(Record, forbid_unknown_fields=True):
+    """Whoever has a password sends it; whoever has none has signed in within the last ten minutes."""
+
+    password: PresentPassword = ""
 
 
 class SignOnAddress(Record):
@@ -98,16 +111,44 @@ class SingleSignOnController(Controller):
     async def link(
         self,
         provider: FromPath[str],
+        data: JSONBody[ProofAfresh],
         request: Signed,
+        core: NamedDependency[Core],
+        identity: NamedDependency[Identity],
         sign_on: NamedDependency[SingleSignOn],
         return_to: ReturnTo = "/settings",
     ) -> Response[SignOnAddress]:
-        """A request that no other site can make: else it could link its own identity to your account."""
+        """Whoever has the other account can sign in to yours from then on, so it takes proof that it is you."""
         in_person(request.user)
-        if provider not in {each.name for each in sign_on.providers}:
+        if provider not in _offered(sign_on):
             raise NotFound
+        person = await identity.accounts.person(request.user.user_id)
+        await proved_afresh(request, core, identity, person, data.password)
         begun = await sign_on.begin(provider, return_to, link_to=request.user.user_id)
         return Response(SignOnAddress(begun.url), cookies=[_kept(request, begun)])
+
+    @delete(
+        "/oidc/{provider:str}/link",
+        operation_id="unlinkSignOn",
+        summary="Take the account at a provider from yours",
+        status_code=HTTP_200_OK,
+    )
+    async def unlink(
+        self,
+        provider: FromPath[str],
+        data: JSONBody[ProofAfresh],
+        request: Signed,
+        core: NamedDependency[Core],
+        identity: NamedDependency[Identity],
+        sign_on: NamedDependency[SingleSignOn],
+    ) -> Accepted:
+        """It signs nobody in to your account any more, until you link it again. The last way to sign in stays."""
+        in_person(request.user)
+        person = await identity.accounts.person(request.user.user_id)
+        if provider not in _offered(sign_on) | person.user.identities.keys():
+            raise NotFound
+        await proved_afresh(request, core, identity, person, data.password)
+        return Accepted.of(await external_sign_in(core).unlink(request.user, provider, _offered(sign_on)))
 
     @get(
         "/oidc/{provider:str}/callback",
@@ -127,10 +168,15 @@ class SingleSignOnController(Controller):
         carried = request.cookies.get(_name(request), "")
         try:
             answer = await sign_in_external(request, await sign_on.finish(provider, query, carried))
-        except NotSignedIn:
+        except NotSignedIn as refused:
+            await sign_in_external.refused(request, provider, refused)
             return _failed(request)
         answer.set_cookie(_cookie(request, "", 0))
         return answer
+
+
+def _offered(sign_on: SingleSignOn) -> frozenset[str]:
+    return frozenset(each.name for each in sign_on.providers)
 
 
 def _failed(request: Anybody) -> Response[None]:

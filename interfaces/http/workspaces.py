@@ -1,24 +1,30 @@
 """Workspaces over HTTP: those that one belongs to, founding and renaming them, and going on in another one."""
 
+from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
+from msgspec import Meta
 
 from application.access import Actor, Role, on_behalf_of
-from application.errors import NotAllowed, NotFound
-from application.identity.moving import in_person, leave, move
-from domain import workspace
+from application.errors import Invalid, NotAllowed, NotFound
+from application.identity import credentials
+from application.identity.credentials import Presented
+from application.identity.moving import in_person, move
+from domain import login, workspace
 from domain.kernel import Name, Record, replace
 from infrastructure.identity.tokens import Tokens, now
 from infrastructure.identity.uses import PostgresUses
 from interfaces.composition import Core
+from interfaces.http.auth import session_cookie
 from interfaces.http.commands import Accepted, After, Key, Signed, caught_up, created, new_stream, sent
 from interfaces.http.session import NewSession, cookie, shown
 from projections import workspaces
 
 ADMINS_ONLY = "only an admin of the workspace that your account is at home in founds another one"
+NO_PROOF = "send the refresh token of this sign-in as well: an access token alone gets no other sign-in"
 
 
 class Workspace(Record):
@@ -47,7 +53,10 @@ class RenameWorkspace(Record, forbid_unknown_fields=True):
 
 
 class SwitchWorkspace(Record, forbid_unknown_fields=True):
+    """A client sends the refresh token of its sign-in, which is exchanged here; a browser has its cookie."""
+
     workspace_id: UUID
+    refresh_token: Annotated[str, Meta(max_length=200)] | None = None
 
 
 class WorkspaceController(Controller):
@@ -107,11 +116,20 @@ async def switch_workspace(
     core: NamedDependency[Core],
     tokens: NamedDependency[Tokens],
 ) -> Response[NewSession]:
-    """A browser gets a new cookie, a client new tokens. The sign-in of before ends; the new one lasts no longer."""
-    me = request.user
+    """A browser gets a new cookie, a client new tokens. The sign-in of before ends; the new one lasts no longer.
+
+    The refresh token works once, as at `refreshSession`: whoever sends it again ends the new sign-in too.
+    """
+
+    def proof(kind: login.Kind) -> Presented:
+        if kind == "browser":
+            return credentials.presented("z2s", session_cookie(request))
+        if data.refresh_token is None:
+            raise Invalid(NO_PROOF, field="refresh_token")
+        return credentials.presented("z2r", data.refresh_token)
+
     uses = PostgresUses(core.database, core.vault)
-    moved = await move(core.executor, uses, now, me, data.workspace_id)
-    await leave(core.executor, me)
+    moved = await move(core.executor, uses, now, request.user, data.workspace_id, proof=proof)
     known = await shown(core, moved.actor)
     session = NewSession(known.user_id, known.name, known.workspace_id, known.role, known.scopes, moved.ends_at)
     if moved.kind == "browser":

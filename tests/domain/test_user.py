@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from domain import user, user_events
-from domain.kernel import Sealed, replace
+from domain.kernel import Rejected, Sealed, replace
 from tests.support.given import AT, CONTEXT, given
 
 REGISTERED = user_events.Registered()
@@ -133,11 +133,32 @@ def test_a_disabled_user_can_be_signed_out_but_changes_nothing() -> None:
     given(user.decider, *past).when(user.SetPassword(VERIFIER)).then_rejected("the user is disabled")
 
 
+IDENTITY = Sealed(ADA, "identity")
+LINKED = user_events.IdentityLinked("corp", IDENTITY)
+UNLINKED = user_events.IdentityUnlinked("corp")
+WITH_PASSWORD = (REGISTERED, user_events.PasswordChanged(VERIFIER))
+
+
 def test_an_identity_elsewhere_is_linked_and_unlinked() -> None:
-    identity = Sealed(ADA, "identity")
-    linked = user_events.IdentityLinked("corp", identity)
-    given(user.decider, REGISTERED).when(user.LinkIdentity("corp", identity)).then(linked)
     unlink = user.UnlinkIdentity("corp")
-    given(user.decider, REGISTERED, linked).when(unlink).then(user_events.IdentityUnlinked("corp"))
+    given(user.decider, REGISTERED).when(user.LinkIdentity("corp", IDENTITY)).then(LINKED)
+    given(user.decider, *WITH_PASSWORD, LINKED).when(unlink).then(UNLINKED)
     given(user.decider, REGISTERED).when(unlink).then_nothing()
-    assert user.decider.fold([REGISTERED, linked, user_events.IdentityUnlinked("corp")]).identities == {}
+    state = user.decider.fold([*WITH_PASSWORD, LINKED, UNLINKED])
+    assert (state.identities, state.unlinked) == ({}, {"corp": IDENTITY})
+    again = user.decider.fold([*WITH_PASSWORD, LINKED, UNLINKED, LINKED])
+    assert (again.identities, again.unlinked) == ({"corp": IDENTITY}, {})
+
+
+def test_the_last_way_in_is_not_taken_away() -> None:
+    unlink, other = user.UnlinkIdentity("corp"), user_events.IdentityLinked("other", IDENTITY)
+    only = given(user.decider, REGISTERED, LINKED).when(unlink)
+    only.then_rejected("choose a password", code="last_way_in", field="provider")
+    given(user.decider, REGISTERED, LINKED, other).when(unlink).then(UNLINKED)
+
+
+def test_a_provider_that_is_not_offered_any_more_is_no_way_in() -> None:
+    state = user.decider.fold([REGISTERED, LINKED, user_events.IdentityLinked("gone", IDENTITY)])
+    user.keep_a_way_in(state, "gone", frozenset({"corp"}))
+    with pytest.raises(Rejected, match="choose a password"):
+        user.keep_a_way_in(state, "corp", frozenset({"corp"}))

@@ -75,7 +75,36 @@ def test_an_admin_leaves_once_another_is_admin() -> None:
 
 def test_a_removed_member_is_gone() -> None:
     state = workspace.decider.fold([CREATED, ADA_ADMIN, BOB_USER, workspace_events.MemberRemoved(BOB)])
-    assert state == workspace.Workspace("Home", {ADA: "admin"})
+    gone = frozenset({BOB})
+    assert state == workspace.Workspace("Home", {ADA: "admin"}, removed_by_hand=gone, departures={BOB: 1})
+
+
+BY_CLAIM = workspace_events.MemberAdded(BOB, "user", "oidc:corp")
+REMOVED_BY_HAND = workspace_events.MemberRemoved(BOB)
+REMOVED_BY_CLAIM = workspace_events.MemberRemoved(BOB, "oidc:corp")
+
+
+def test_whom_a_person_removed_no_provider_brings_back_but_a_person_does() -> None:
+    past = (CREATED, ADA_ADMIN, BY_CLAIM, REMOVED_BY_HAND)
+    by_claim = workspace.AddMember(BOB, "user", "oidc:corp")
+    given(workspace.decider, *past).when(by_claim).then_rejected("a person removed", code="removed_by_hand")
+    given(workspace.decider, *past).when(workspace.AddMember(BOB, "user")).then(BOB_USER)
+    given(workspace.decider, *past, BOB_USER).when(by_claim).then(BY_CLAIM)
+
+
+def test_whom_a_provider_removed_it_brings_back() -> None:
+    past = (CREATED, ADA_ADMIN, BY_CLAIM)
+    removal = workspace.RemoveMember(BOB, "oidc:corp")
+    given(workspace.decider, *past).when(removal).then(REMOVED_BY_CLAIM)
+    given(workspace.decider, *past, REMOVED_BY_CLAIM).when(removal).then_nothing()
+    by_claim = workspace.AddMember(BOB, "user", "oidc:corp")
+    given(workspace.decider, *past, REMOVED_BY_CLAIM).when(by_claim).then(BY_CLAIM)
+
+
+def test_it_is_known_how_often_somebody_left() -> None:
+    past = (CREATED, ADA_ADMIN, BY_CLAIM, REMOVED_BY_HAND, BOB_USER, REMOVED_BY_CLAIM)
+    state = workspace.decider.fold(past)
+    assert (state.departures, state.removed_by_hand) == ({BOB: 2}, frozenset())
 
 
 PAST = (CREATED, ADA_ADMIN)
@@ -138,6 +167,13 @@ def test_who_was_removed_does_not_come_back_with_the_invitation_of_then() -> Non
     accepted = (workspace_events.InvitationAccepted(INVITATION, BOB), BOB_USER)
     removed = workspace_events.MemberRemoved(BOB)
     given(workspace.decider, *PAST, INVITED, *accepted, removed).when(ACCEPT).then_nothing()
+
+
+def test_an_invitation_lets_somebody_in_whom_a_person_removed() -> None:
+    past = (*PAST, BOB_USER, workspace_events.MemberRemoved(BOB), INVITED)
+    accepted = (workspace_events.InvitationAccepted(INVITATION, BOB), BOB_USER)
+    given(workspace.decider, *past).when(ACCEPT).then(*accepted)
+    assert workspace.decider.fold([*past, *accepted]).removed_by_hand == frozenset()
 
 
 def test_accepting_an_invitation_changes_no_role_that_one_has() -> None:

@@ -6,11 +6,13 @@ interface Props {
   open: boolean;
   onOpen: () => void;
   icon?: IconName;
+  /** What a screen reader says where the text alone does not tell what it is about. */
+  label?: string;
   children: ReactNode;
 }
 
 /** Opens a part of the page. When that closes, the keyboard continues here and not at the top of the page. */
-export function OpeningButton({ open, onOpen, icon, children }: Props) {
+export function OpeningButton({ open, onOpen, icon, label, children }: Props) {
   const button = useRef<HTMLButtonElement>(null);
   const before = useRef(open);
   useEffect(() => {
@@ -18,7 +20,7 @@ export function OpeningButton({ open, onOpen, icon, children }: Props) {
     before.current = open;
   }, [open]);
   return (
-    <Button ref={button} aria-expanded={open} {...(icon && { icon })} onClick={onOpen}>
+    <Button ref={button} aria-expanded={open} aria-label={label} {...(icon && { icon })} onClick={onOpen}>
       {children}
     </Button>
   );

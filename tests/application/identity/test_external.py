@@ -4,13 +4,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from application.access import Actor
 from application.errors import NotSignedIn
 from application.execute import Executor
-from application.identity.external import ExternalSignIn
+from application.identity.external import ExternalSignIn, SignOnRefused
 from application.identity.linking import ExternalIdentity, Policy, RoleRule
 from application.identity.sign_in import Account
-from domain import user, workspace
-from domain.kernel import Command, replace
+from domain import user, workspace, workspace_events
+from domain.kernel import Command, Rejected, replace
 from domain.user import User
 from domain.workspace import Workspace
 from tests.support.fakes import FakeClock, FakeStore
@@ -201,3 +202,106 @@ async def test_nobody_comes_in_where_the_workspace_of_the_settings_does_not_exis
     with pytest.raises(NotSignedIn):
         await world.door.enter(ADA, OPEN, uuid4())
     assert world.names.names == {}
+
+
+LETTING_IN = replace(OPEN, roles=(), default_role="user")
+
+
+async def refused(world: World, identity: ExternalIdentity = ADA, policy: Policy = OPEN) -> SignOnRefused:
+    with pytest.raises(SignOnRefused) as refusal:
+        await world.enter(identity, policy)
+    return refusal.value
+
+
+async def test_whom_a_person_removed_single_sign_on_does_not_bring_back(world: World) -> None:
+    account = await world.enter(policy=LETTING_IN)
+    await world.do(HOME, workspace.RemoveMember(account.user_id))
+    for policy in (LETTING_IN, OPEN):
+        why = await refused(world, policy=policy)
+        assert (why.reason, why.place, why.user_id) == ("removed_by_hand", HOME, account.user_id)
+        assert account.user_id not in (await world.home()).members
+    assert "removed" not in str(why)
+    await world.do(HOME, workspace.AddMember(account.user_id, "user"))
+    assert await world.enter(policy=LETTING_IN) == account
+
+
+async def test_whom_a_claim_removed_it_brings_back_and_says_so(world: World) -> None:
+    account = await world.enter()
+    why = await refused(world, with_claims())
+    assert (why.reason, why.place, why.user_id) == ("no_role", HOME, account.user_id)
+    removed = [each.event for each in world.store.log if isinstance(each.event, workspace_events.MemberRemoved)]
+    assert removed == [workspace_events.MemberRemoved(account.user_id, "oidc:corp")]
+    assert await world.enter() == account
+
+
+async def test_every_refusal_says_why_and_of_whom_as_far_as_that_is_known(world: World) -> None:
+    stranger = await refused(world, policy=Policy())
+    assert (stranger.reason, stranger.place, stranger.user_id) == ("unknown_person", HOME, None)
+    bob = await world.people.member(HOME)
+    await world.do(bob, user.ChangeEmail(await world.vault.seal(bob, "email", "ada@corp.example")))
+    await world.do(bob, user.VerifyEmail())
+    await world.names.claim("email", "ada@corp.example", bob)
+    lurking = await refused(world, policy=Policy(register=True))
+    assert (lurking.reason, lurking.place, lurking.user_id) == ("link_in_settings", HOME, bob)
+    await world.enter()
+    await world.do(bob, user.DisableUser())
+    disabled = await refused(world)
+    assert (disabled.reason, disabled.place, disabled.user_id) == ("disabled", HOME, bob)
+
+
+def oneself(user_id: UUID) -> Actor:
+    return Actor(user_id, HOME, "user")
+
+
+CORP = frozenset({"corp"})
+
+
+async def with_password(world: World) -> UUID:
+    bob = await world.people.member(HOME)
+    await world.do(bob, user.SetPassword(await world.vault.seal(bob, "verifier", "a verifier")))
+    await world.do(bob, user.ChangeEmail(await world.vault.seal(bob, "email", "ada@corp.example")))
+    await world.do(bob, user.VerifyEmail())
+    await world.names.claim("email", "ada@corp.example", bob)
+    return bob
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+async def test_what_one_unlinked_enters_ones_account_no_more_until_one_links_it(
+    world: World, *, interrupted: bool
+) -> None:
+    bob = await with_password(world)
+    assert (await world.enter()).user_id == bob
+    names = dict(world.names.names)
+    await world.door.unlink(oneself(bob), "corp", CORP)
+    assert await world.names.find("external", ADA.known_as) is None
+    if interrupted:
+        world.names.names = names
+    why = await refused(world)
+    assert (why.reason, why.user_id) == ("link_in_settings", bob)
+    assert (await world.person(bob)).identities == {}
+    assert await world.names.find("external", ADA.known_as) is None
+    assert (await world.enter(linking_to=bob)).user_id == bob
+    assert (await world.enter()).user_id == bob
+
+
+async def test_another_account_links_what_one_unlinked(world: World) -> None:
+    bob, eve = await with_password(world), await world.people.member(HOME)
+    await world.enter(linking_to=bob)
+    await world.door.unlink(oneself(bob), "corp", CORP)
+    assert (await world.enter(linking_to=eve)).user_id == eve
+
+
+async def test_nobody_unlinks_what_is_not_linked_or_is_the_last_way_in(world: World) -> None:
+    bob = await world.people.member(HOME)
+    for linked, code in ((False, "not_linked"), (True, "last_way_in")):
+        if linked:
+            await world.enter(linking_to=bob)
+        with pytest.raises(Rejected) as refusal:
+            await world.door.unlink(oneself(bob), "corp", CORP)
+        assert (refusal.value.code, refusal.value.field) == (code, "provider")
+    elsewhere = replace(ADA, provider="other", issuer="https://id.other.example")
+    await world.enter(elsewhere, linking_to=bob)
+    with pytest.raises(Rejected, match="choose a password"):
+        await world.door.unlink(oneself(bob), "corp", CORP)
+    await world.door.unlink(oneself(bob), "corp", CORP | {"other"})
+    assert set((await world.person(bob)).identities) == {"other"}

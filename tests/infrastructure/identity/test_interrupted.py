@@ -12,8 +12,8 @@ from argon2 import PasswordHasher
 from application.access import Actor
 from application.errors import NotSignedIn
 from application.execute import Executor
-from application.identity import moving
-from application.identity.accounts import Accounts
+from application.identity import credentials, moving
+from application.identity.accounts import Accounts, Person
 from application.identity.belonging import Belonging, NewMember
 from application.identity.invitations import Invitations
 from application.identity.names import Names
@@ -66,7 +66,15 @@ class Process:
         self.accounts = Accounts(self.executor, opened, names, hashed, now)
         self.sign_in = SignIn(self.executor, opened, names, hashed, self.uses, now)
         self.belonging = Belonging(self.executor, self.accounts, names)
-        self.invitations = Invitations(self.executor, opened, self.accounts, names, self.sign_in, now)
+        self.invitations = Invitations(self.executor, opened, self.accounts, names, now)
+
+    async def joins(self, text: str) -> Person:
+        """Grace accepts the invitation with a new account."""
+
+        async def proves(user_id: UUID) -> bool:
+            return isinstance(await self.sign_in.proves(user_id, PASSWORD), Account)
+
+        return await self.invitations.accept_as_new(text, "Grace", PASSWORD, proves)
 
     async def found(self) -> None:
         system = Actor(self.admin.user_id, self.admin.workspace_id, "system")
@@ -129,8 +137,8 @@ async def test_joining_with_a_new_account(world: World, step: int) -> None:
     process = world.process
     made = await process.invitations.invite(process.admin, "user", "grace@example.com", timedelta(days=1))
     text = made.credential.text
-    await world.killed(step, lambda dying: dying.invitations.accept_as_new(text, "Grace", PASSWORD))
-    person = await world.process.invitations.accept_as_new(text, "Grace", PASSWORD)
+    await world.killed(step, lambda dying: dying.joins(text))
+    person = await world.process.joins(text)
     members = (await world.process.place()).members
     assert members == {process.admin.user_id: "admin", person.user_id: "user"}
     assert isinstance(await world.process.sign_in.check("grace", PASSWORD), Account)
@@ -168,12 +176,11 @@ async def test_going_on_in_another_workspace(world: World, step: int) -> None:
     await process.executor.execute(
         there, workspace.CreateWorkspace("Work", grace.user_id), system, correlation_id=there
     )
-    started = (await process.sign_in.start(await process.sign_in.account(grace.user_id), "client", "password")).actor
+    begun = await process.sign_in.start(await process.sign_in.account(grace.user_id), "client", "password")
+    started, presented = begun.actor, credentials.presented("z2r", begun.credential.text)
 
     async def move(dying: Process) -> moving.Moved:
-        moved = await moving.move(dying.executor, dying.uses, now, started, there)
-        await moving.leave(dying.executor, started)
-        return moved
+        return await moving.move(dying.executor, dying.uses, now, started, there, proof=lambda _: presented)
 
     await world.killed(step, move)
     assert started.login_id is not None

@@ -13,12 +13,13 @@ from infrastructure.identity.oidc_pending import LIFETIME, MAX_SEALED, Pending, 
 from infrastructure.identity.oidc_return import MAX_LENGTH, safe_return
 from infrastructure.identity.tokens import now
 
-PENDING = Pending("company", "a state", "a nonce", "a verifier", "/runs", now() + LIFETIME, uuid4())
+BEGUN = now()
+PENDING = Pending("company", "a state", "a nonce", "a verifier", "/runs", BEGUN + LIFETIME, uuid4())
 SEAL = Seal(b"a secret that all replicas share")
 
 
 def test_what_is_sealed_is_opened_by_every_replica() -> None:
-    assert Seal(b"a secret that all replicas share").open(SEAL.close(PENDING), now()) == PENDING
+    assert Seal(b"a secret that all replicas share").open(SEAL.close(PENDING), BEGUN) == PENDING
 
 
 def test_nobody_can_read_what_is_sealed_and_it_never_looks_the_same() -> None:
@@ -33,14 +34,14 @@ def test_every_changed_bit_is_noticed() -> None:
         changed = bytearray(box)
         changed[bit // 8] ^= 1 << bit % 8
         with pytest.raises(SignOnFailed) as failure:
-            SEAL.open(base64.urlsafe_b64encode(changed).decode().rstrip("="), now())
+            SEAL.open(base64.urlsafe_b64encode(changed).decode().rstrip("="), BEGUN)
         assert failure.value.reason == "no_pending"
 
 
 @pytest.mark.parametrize("text", ["", "a", "é", "====", "A" * 15, "A" * 5_000, Seal(b"another" * 9).close(PENDING)])
 def test_what_we_have_not_sealed_is_not_opened(text: str) -> None:
     with pytest.raises(SignOnFailed) as failure:
-        SEAL.open(text, now())
+        SEAL.open(text, BEGUN)
     assert failure.value.reason == "no_pending"
 
 

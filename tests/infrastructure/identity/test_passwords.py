@@ -12,6 +12,7 @@ from infrastructure.identity import passwords
 from infrastructure.identity.passwords import Passwords
 
 AT_ONCE = 20
+ROUNDS = 5
 
 
 async def test_the_parameters_are_at_least_those_of_the_standard() -> None:
@@ -40,6 +41,17 @@ async def test_a_verifier_of_other_parameters_is_outdated_and_still_fits() -> No
 async def test_the_loop_goes_on_while_many_sign_in() -> None:
     hasher = Passwords()
     verifier = await hasher.verifier("a password for tests")
+    standing = []
+    for _ in range(ROUNDS):
+        standing.append(await standstill(hasher, verifier))
+        # two at a time: were the loop to wait for a single hash, it would stand still for a tenth of every round
+        if standing[-1] < 1 / AT_ONCE:
+            return
+    raise AssertionError(f"the loop stands still: {standing}")
+
+
+async def standstill(hasher: Passwords, verifier: str) -> float:
+    """The longest time that the loop stood still while many signed in, as a share of what they took."""
     begun = time.monotonic()
     signing_in = asyncio.gather(*(hasher.fits(verifier, "another") for _ in range(AT_ONCE)))
     worst = 0.0
@@ -47,10 +59,8 @@ async def test_the_loop_goes_on_while_many_sign_in() -> None:
         at = time.monotonic()
         await asyncio.sleep(0.001)
         worst = max(worst, time.monotonic() - at)
-    took = time.monotonic() - begun
-    # two at a time: were the loop to wait for a single hash, it would stand still for a tenth of it all
-    assert worst < took / AT_ONCE
     assert await signing_in == [False] * AT_ONCE
+    return worst / (time.monotonic() - begun)
 
 
 async def test_more_than_can_wait_are_asked_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "~/components/button";
+import { Notice } from "~/components/notice";
 import { OpeningButton } from "~/components/opening-button";
 import { Panel } from "~/components/panel";
 import { PasswordField } from "~/components/password-field";
@@ -11,10 +12,16 @@ import { changeEmail } from "~/features/profile/api/change-email";
 import { profileQuery } from "~/features/profile/api/read-profile";
 import { toProblem } from "~/lib/api/problem";
 import type { Profile } from "~/lib/api/types";
+import { sentence } from "~/lib/sentence";
 import { useFocusOnMount } from "~/lib/use-focus-on-mount";
 
 export function EmailPanel({ profile }: { profile: Profile }) {
   const [open, setOpen] = useState(false);
+  const [lost, setLost] = useState<string | null>(null);
+  const finish = (problem: string | null) => {
+    setOpen(false);
+    setLost(problem);
+  };
   return (
     <Panel
       title="E-mail address"
@@ -25,7 +32,14 @@ export function EmailPanel({ profile }: { profile: Profile }) {
         </OpeningButton>
       }
     >
-      {open ? <EmailForm profile={profile} onDone={() => setOpen(false)} /> : <Address profile={profile} />}
+      {lost && !open && (
+        <div className="mb-4">
+          <Notice tone="danger" title="The letter did not go out">
+            {sentence(lost)}
+          </Notice>
+        </div>
+      )}
+      {open ? <EmailForm profile={profile} onDone={finish} /> : <Address profile={profile} />}
     </Panel>
   );
 }
@@ -46,16 +60,16 @@ function Address({ profile: { email, email_verified: confirmed, mail } }: { prof
   );
 }
 
-function EmailForm({ profile, onDone }: { profile: Profile; onDone: () => void }) {
+function EmailForm({ profile, onDone }: { profile: Profile; onDone: (problem: string | null) => void }) {
   const [email, setEmail] = useState(profile.email ?? "");
   const [password, setPassword] = useState("");
   const queryClient = useQueryClient();
   const form = useFocusOnMount<HTMLFormElement>("input");
   const change = useMutation({
     mutationFn: changeEmail,
-    onSuccess: (changed) => {
+    onSuccess: ({ letter, problem, ...changed }) => {
       queryClient.setQueryData(profileQuery.queryKey, changed);
-      onDone();
+      onDone(letter === "not_sent" ? problem : null);
     },
   });
   const problem = change.error ? toProblem(change.error) : undefined;
@@ -88,7 +102,7 @@ function EmailForm({ profile, onDone }: { profile: Profile; onDone: () => void }
         <Button type="submit" busy={change.isPending}>
           Save the address
         </Button>
-        <Button onClick={onDone}>Back</Button>
+        <Button onClick={() => onDone(null)}>Back</Button>
       </div>
     </form>
   );

@@ -1,6 +1,6 @@
 import { client } from "~/lib/api/client";
 import { unwrap } from "~/lib/api/problem";
-import type { Profile } from "~/lib/api/types";
+import type { ChangedEmail } from "~/lib/api/types";
 
 interface Change {
   /** Null takes the address away. */
@@ -8,6 +8,6 @@ interface Change {
   password: string;
 }
 
-export function changeEmail(change: Change): Promise<Profile> {
+export function changeEmail(change: Change): Promise<ChangedEmail> {
   return unwrap(client.POST("/api/profile/email", { body: change }));
 }
