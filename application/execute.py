@@ -5,13 +5,21 @@ from typing import Any
 from uuid import UUID
 
 from application import access, registry
+from application.desk import Desk, Wish
 from application.errors import NotFound, TooMuchContention
 from application.ports import Clock, Conflict, EventStore, IdempotencyKey, Outcome, Recorded, Write
 from application.states import Known, States
 from domain import name
-from domain.kernel import Command, Context, Event, Rejected
+from domain.kernel import Command, Context, Event, Record, Rejected
 
 ATTEMPTS = 8
+
+
+class Order(Record):
+    """A command, and the stream that it is for."""
+
+    stream: UUID
+    command: Command
 
 
 class Executor:
@@ -21,6 +29,7 @@ class Executor:
         self._store = store
         self._clock = clock
         self.states = States(store)
+        self._desk = Desk(store, self.states, _decided)
 
     async def execute(
         self,
@@ -51,6 +60,22 @@ class Executor:
                     raise
         raise TooMuchContention
 
+    async def execute_together(
+        self, orders: Sequence[Order], actor: access.Actor, *, correlation_id: UUID, causation: str | None = None
+    ) -> Outcome:
+        """Do all of them in one append, or none; where the first comes to nothing, nothing is done.
+
+        Of several callers those who share the last stream go together. Raises NotAllowed, NotFound, Rejected or
+        TooMuchContention. The outcome is the first one's, at a position that is not before it.
+        """
+        for order in orders:
+            access.authorise(actor, type(order.command))
+
+        def context() -> Context:
+            return Context(actor.workspace_id, actor.user_id, self._clock(), correlation_id, causation)
+
+        return await self._desk.ask(Wish(tuple((order.stream, order.command) for order in orders), context))
+
     async def earlier(self, key: IdempotencyKey | None) -> Outcome | None:
         """What the command under this key came to, if there is a key and it was done. Raises KeyReused."""
         return await self._store.outcome(key) if key else None
@@ -70,8 +95,7 @@ class Executor:
         try:
             outcome = await self._store.append([write for _, write in writes], key)
         except Conflict:
-            for _, write in writes:
-                await self.states.contradicted(write.stream)
+            await self.states.contradicted(*(write.stream for _, write in writes))
             raise
         if key is None:  # under a key, the outcome may be that of an earlier append
             position = outcome.position

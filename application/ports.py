@@ -63,6 +63,13 @@ class EventStore(Protocol):
         """
         ...
 
+    def turn(self, stream: UUID) -> AbstractAsyncContextManager[None]:
+        """Processes that change the same stream all the time take turns, first come first served, within reason.
+
+        It spares them lost races and guards nothing: that is what the append does. Raises Unavailable.
+        """
+        ...
+
     async def outcome(self, key: IdempotencyKey) -> Outcome | None:
         """What the command under this key came to, if it was done. Raises KeyReused."""
         ...
@@ -126,7 +133,9 @@ class Leases(Protocol):
 class LiveText(Protocol):
     """What models say while they say it; kept for minutes, never in the log."""
 
-    async def say(self, run: UUID, step: str, attempt: int, offset: int, text: str) -> None: ...
+    async def say(self, run: UUID, step: str, attempt: int, offset: int, text: str, *, tried: int = 0) -> None:
+        """The next piece. With a higher `tried` an answer begins anew, and those before it are void."""
+        ...
 
 
 class Clock(Protocol):

@@ -9,6 +9,7 @@ from application.access import Actor
 from application.errors import Altered, Invalid, NotFound
 from application.execute import Executor
 from application.ports import IdempotencyKey, Outcome, Recorded, Vault
+from application.states import Known
 from domain import secret
 from domain.kernel import Instant, Record
 from domain.secret import ProviderName
@@ -76,7 +77,8 @@ class ProviderSecrets:
 
     async def listed(self, workspace_id: UUID) -> list[StoredKey]:
         """The keys that the workspace has now."""
-        found = [await self._told(workspace_id, provider) for provider in secret.PROVIDERS]
+        stored = await self.stored(workspace_id)
+        found = [await self._told(workspace_id, provider) for provider in stored]
         return [each for each in found if each is not None]
 
     async def told(self, workspace_id: UUID, provider: ProviderName) -> StoredKey:
@@ -89,17 +91,24 @@ class ProviderSecrets:
     async def opened(self, workspace_id: UUID, provider: ProviderName) -> OwnKey | None:
         """The key to use, None where there is none. Raises Altered, and Erased where it can be read no more."""
         state = await self._state(workspace_id, provider)
-        if state.status != "stored":
-            return None
+        return await self.open(workspace_id, provider, state) if state.status == "stored" else None
+
+    async def stored(self, workspace_id: UUID) -> dict[ProviderName, secret.Secret]:
+        """The keys that the workspace has now, still sealed, by one look at the log."""
+        streams = {provider: stream_of(workspace_id, provider) for provider in secret.PROVIDERS}
+        known = await self._executor.states.refresh_all(*streams.values())
+        found = {provider: _mine(known[stream], workspace_id) for provider, stream in streams.items()}
+        return {provider: state for provider, state in found.items() if state.status == "stored"}
+
+    async def open(self, workspace_id: UUID, provider: ProviderName, state: secret.Secret) -> OwnKey:
+        """A stored key to use. Raises Altered, and Erased where it can be read no more."""
         box = _decoded(state.box)
         stream = stream_of(workspace_id, provider)
         value = await self._vault.reveal(stream, _purpose(state.version, state.base_url), box)
         return OwnKey(provider, state.version, value.decode(), state.base_url)
 
     async def _state(self, workspace_id: UUID, provider: ProviderName) -> secret.Secret:
-        known = await self._executor.states.refresh(stream_of(workspace_id, provider))
-        mine = known.workspace_id == workspace_id and isinstance(known.state, secret.Secret)
-        return known.state if mine else secret.initial
+        return _mine(await self._executor.states.refresh(stream_of(workspace_id, provider)), workspace_id)
 
     async def _told(self, workspace_id: UUID, provider: ProviderName) -> StoredKey | None:
         try:
@@ -135,6 +144,11 @@ def checked(value: str) -> str:
 def _purpose(version: int, base_url: str | None) -> str:
     """What a box is for: whoever could alter the log must not send a key elsewhere, or bring an old one back."""
     return f"provider_key {version} {base_url or ''}"
+
+
+def _mine(known: Known, workspace_id: UUID) -> secret.Secret:
+    mine = known.workspace_id == workspace_id and isinstance(known.state, secret.Secret)
+    return known.state if mine else secret.initial
 
 
 def _decoded(box: str) -> bytes:

@@ -8,10 +8,16 @@ from uuid import UUID, uuid5
 from domain import (
     agent,
     api_key,
+    budget,
+    call,
+    ledger,
     login,
+    model,
     name,
     projection,
+    route,
     run,
+    run_commands,
     run_events,
     secret,
     user,
@@ -47,7 +53,7 @@ NAME = Aggregate("name", name.decider, get_args(name.Commands), get_args(name.Ev
 AGGREGATES = (
     Aggregate("agent", agent.decider, get_args(agent.Commands), get_args(agent.Events), _agent_name),
     Aggregate("workflow", workflow.decider, get_args(workflow.Commands), get_args(workflow.Events), _workflow_name),
-    Aggregate("run", run.decider, get_args(run.Commands), get_args(run_events.Events)),
+    Aggregate("run", run.decider, get_args(run_commands.Commands), get_args(run_events.Events)),
     Aggregate("user", user.decider, get_args(user.Commands), get_args(user_events.Events)),
     Aggregate("login", login.decider, get_args(login.Commands), get_args(login.Events)),
     Aggregate("api_key", api_key.decider, get_args(api_key.Commands), get_args(api_key.Events)),
@@ -55,6 +61,11 @@ AGGREGATES = (
     Aggregate("projection", projection.decider, get_args(projection.Commands), get_args(projection.Events)),
     Aggregate("secret", secret.decider, get_args(secret.Commands), get_args(secret.Events)),
     Aggregate("webhook", webhook.decider, get_args(webhook.Commands), get_args(webhook.Events)),
+    Aggregate("call", call.decider, get_args(call.Commands), get_args(call.Events)),
+    Aggregate("ledger", ledger.decider, get_args(ledger.Commands), get_args(ledger.Events)),
+    Aggregate("budget", budget.decider, get_args(budget.Commands), get_args(budget.Events)),
+    Aggregate("model", model.decider, get_args(model.Commands), get_args(model.Events)),
+    Aggregate("route", route.decider, get_args(route.Commands), get_args(route.Events)),
     NAME,
 )
 

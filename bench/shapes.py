@@ -17,7 +17,7 @@ import uvloop
 from application.execute import Executor
 from application.ports import Write
 from bench import append, library, report, servers
-from domain import agent, run
+from domain import agent, run_commands
 from domain.kernel import Context, PayloadRef
 from domain.run_events import PlannedStep
 from infrastructure.database import Database
@@ -48,7 +48,7 @@ def ten_events(url: str) -> float:
         await database.open()
         executor = Executor(PostgresEventStore(database), now)
         plan = tuple(PlannedStep(f"s{n}", uuid4(), 1, "A", "R", "m/m", "Do.", (), 3, True) for n in range(STEPS))
-        started = run.StartRun("T", uuid4(), 1, "W", plan, PayloadRef("0" * 64, 1))
+        started = run_commands.StartRun("T", uuid4(), 1, "W", plan, PayloadRef("0" * 64, 1))
         done = 0
         end = time.perf_counter() + SECONDS
 

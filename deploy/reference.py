@@ -5,7 +5,6 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, get_args
 
 import click
 import msgspec
@@ -13,10 +12,13 @@ import msgspec
 from application.access import NEEDS
 from application.registry import AGGREGATES, tag_of
 from infrastructure import metrics
-from infrastructure.settings import Settings, variables
+from infrastructure.models.services import SERVICES
+from infrastructure.settings import described
 from interfaces.cli import SECTIONS, Commands
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+PROTOCOLS = {"chat": "Chat Completions", "responses": "Responses", "messages": "Messages"}
+FORMS = {"json_schema": "bound to a schema", "json_object": "bound to JSON", "words": "asked for in words"}
 NOTE = "<!-- Written by `python -m deploy.reference`; change the code, not this file. -->"
 
 
@@ -28,6 +30,7 @@ def pages() -> dict[str, str]:
         "commands.md": _commands(),
         "command-line.md": _command_line(),
         "metrics.md": _metrics(),
+        "providers.md": _providers(),
     }
 
 
@@ -41,19 +44,12 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _settings() -> str:
-    fields = {field.name: field for field in msgspec.structs.fields(Settings)}
-    rows = []
-    for name, variable in variables().items():
-        field = fields[name]
-        default = f"`{field.default}`" if field.default not in ("", msgspec.NODEFAULT) else ""
-        rows.append((f"`{variable}`", default, _description(field.type)))
+    rows = [
+        (f"`{each.variable}`", f"`{each.default}`" if each.default != "" else "", each.description)
+        for each in described()
+    ]
     lead = "Each setting is one environment variable; an empty one counts as not set."
     return _page("Settings", lead, [_table(("variable", "default", "what it is"), rows)])
-
-
-def _description(annotated: Any) -> str:
-    metas = [meta for meta in get_args(annotated)[1:] if meta.description]
-    return str(metas[-1].description)
 
 
 def _events() -> str:
@@ -64,6 +60,31 @@ def _events() -> str:
     ]
     lead = "What can stand in the log. Stored events are for ever: fields are only ever added, with a default."
     return _page("Events", lead, [_table(("type", "data", "meaning"), rows)])
+
+
+def _providers() -> str:
+    rows = [
+        (
+            f"`{each.name}`",
+            f"[{each.title}]({each.docs})",
+            f"`{each.key_variable}`" + (" (optional)" if each.key == "optional" else "") if each.key_variable else "",
+            f"`{each.url_variable}`",
+            each.url or "has to be set",
+            PROTOCOLS[each.protocol],
+            ", ".join(sorted(each.refuses | each.refuses_thinking)),
+            FORMS[each.structured],
+            ", ".join(f"`{name}`" for name in sorted(each.seen)),
+        )
+        for each in SERVICES.values()
+    ]
+    head = ("provider", "service", "key", "address by", "address", "protocol", "left out", "form of an answer", "seen")
+    lead = (
+        "The providers of models on the network; the name of each begins the names of its models. Parameters that are"
+        " left out are told as a warning; some of them only for models that reason. None of this was tried with a key"
+        " of the service: what its vendor was seen to say is in the last column, by the names of"
+        " `infrastructure/models/service.py`; the rest is what OpenAI does, or what others say of the service."
+    )
+    return _page("Providers of models", lead, [_table(head, rows)])
 
 
 def _metrics() -> str:

@@ -11,7 +11,13 @@ TaskKind: TypeAlias = Literal["summarise", "key_phrases", "answer", "compose"]
 
 Instructions: TypeAlias = Annotated[Text, Meta(min_length=1, max_length=20_000)]
 ModelChoice: TypeAlias = Annotated[str, Meta(max_length=200, pattern=r"^(default|[a-z0-9_-]+/\S+)$(?!\n)")]
-"""`default`, or `provider/model`."""
+"""`default`, or `provider/model`, or `route/name`."""
+
+CacheSeconds: TypeAlias = Annotated[int, Meta(ge=0, le=30 * 24 * 3600)]
+"""How old an answer to the same request may be; 0 for a new one each time."""
+
+HedgeAfter: TypeAlias = Annotated[int, Meta(ge=0, le=600_000)]
+"""Milliseconds of silence after which the next model is asked too, where there is one; 0 for never."""
 
 
 class Created(Event, tag="agent.created.v1"):
@@ -20,6 +26,8 @@ class Created(Event, tag="agent.created.v1"):
     instructions: str
     task: TaskKind
     model: str
+    cache_seconds: int = 0
+    hedge_after_ms: int = 0
 
 
 class Revised(Event, tag="agent.revised.v1"):
@@ -27,6 +35,8 @@ class Revised(Event, tag="agent.revised.v1"):
     instructions: str
     task: TaskKind
     model: str
+    cache_seconds: int = 0
+    hedge_after_ms: int = 0
 
 
 class Retired(Event, tag="agent.retired.v1"):
@@ -48,6 +58,8 @@ class CreateAgent(Command):
     instructions: Instructions
     task: TaskKind
     model: ModelChoice = "default"
+    cache_seconds: CacheSeconds = 0
+    hedge_after_ms: HedgeAfter = 0
 
 
 class ReviseAgent(Command):
@@ -55,6 +67,8 @@ class ReviseAgent(Command):
     instructions: Instructions
     task: TaskKind
     model: ModelChoice = "default"
+    cache_seconds: CacheSeconds = 0
+    hedge_after_ms: HedgeAfter = 0
 
 
 class RetireAgent(Command):
@@ -76,6 +90,8 @@ class Agent(Record):
     instructions: str = ""
     task: TaskKind = "summarise"
     model: str = "default"
+    cache_seconds: int = 0
+    hedge_after_ms: int = 0
     scopes: tuple[str, ...] = ()
 
 
@@ -84,17 +100,14 @@ initial = Agent()
 
 def decide(command: Commands, agent: Agent, context: Context) -> list[Events]:
     match command, agent.status:
-        case CreateAgent(name, role, instructions, task, model), "absent":
-            return [Created(name, role, instructions, task, model)]
-        case CreateAgent(name, role, instructions, task, model), "active":
-            same = (agent.name, agent.role, agent.instructions, agent.task, agent.model)
-            if same == (name, role, instructions, task, model):
+        case CreateAgent(), "absent":
+            return [Created(command.name, *_made_of(command))]
+        case CreateAgent(), "active":
+            if (agent.name, *_made_of(agent)) == (command.name, *_made_of(command)):
                 return []
             raise Rejected("this agent exists already with other values; revise it instead")
-        case ReviseAgent(role, instructions, task, model), "active":
-            if (agent.role, agent.instructions, agent.task, agent.model) == (role, instructions, task, model):
-                return []
-            return [Revised(role, instructions, task, model)]
+        case ReviseAgent(), "active":
+            return [] if _made_of(agent) == _made_of(command) else [Revised(*_made_of(command))]
         case GrantAgentScopes(scopes), "active":
             granted = tuple(sorted(set(scopes)))
             return [] if granted == agent.scopes else [ScopesGranted(granted)]
@@ -106,14 +119,17 @@ def decide(command: Commands, agent: Agent, context: Context) -> list[Events]:
             raise refusal(type(command), "agent", agent.status)
 
 
+def _made_of(agent: CreateAgent | ReviseAgent | Created | Revised | Agent) -> tuple[str, str, TaskKind, str, int, int]:
+    """All that a revision can change, in the order in which the events have it."""
+    return agent.role, agent.instructions, agent.task, agent.model, agent.cache_seconds, agent.hedge_after_ms
+
+
 def evolve(agent: Agent, event: Events) -> Agent:
     match event:
-        case Created(name, role, instructions, task, model):
-            return Agent("active", 1, name, role, instructions, task, model)
-        case Revised(role, instructions, task, model):
-            return replace(
-                agent, version=agent.version + 1, role=role, instructions=instructions, task=task, model=model
-            )
+        case Created(name):
+            return Agent("active", 1, name, *_made_of(event))
+        case Revised():
+            return Agent("active", agent.version + 1, agent.name, *_made_of(event), agent.scopes)
         case ScopesGranted(scopes):
             return replace(agent, scopes=scopes)
         case Retired():

@@ -1,15 +1,28 @@
 """Run: one execution of a pinned workflow; it schedules its steps and keeps each model call on the record."""
 
 from datetime import timedelta
-from typing import Annotated, Literal, TypeAlias
-from uuid import UUID
-
-from msgspec import Meta
 
 from domain import run_events as fact
-from domain.kernel import Command, Context, Decider, Name, PayloadRef, Rejected, Text, refusal
-from domain.run_events import Events, PlannedStep, Run, Step, StopReason, Tokens
+from domain import run_spending as spending
+from domain.kernel import Context, Decider, Rejected, refusal
+from domain.run_commands import (
+    AttemptCommands,
+    BeginCall,
+    BeginStep,
+    CancelRun,
+    Commands,
+    CompleteStep,
+    EndCall,
+    FailStep,
+    LoseStep,
+    RecordCall,
+    RetryStep,
+    ServeCall,
+    StartRun,
+)
+from domain.run_events import Events
 from domain.run_fold import evolve, initial
+from domain.run_state import Call, Run, Step
 from domain.workflow import MAX_PLAN, check_graph
 
 MAX_LOSSES = 10
@@ -17,77 +30,6 @@ MAX_LOSSES = 10
 
 LONGEST_BACK_OFF, LONGEST_WISH = 60, 3_600
 """Seconds: how long we wait of ourselves, and at a provider's wish."""
-
-
-class StartRun(Command):
-    title: Name
-    workflow_id: UUID
-    workflow_version: int
-    workflow_name: str
-    plan: tuple[PlannedStep, ...]
-    input: PayloadRef
-
-
-class BeginStep(Command):
-    step: str
-    attempt: int
-    lease: UUID
-
-
-class BeginCall(Command):
-    step: str
-    attempt: int
-    call: int
-    model: str
-    request: PayloadRef
-
-
-class RecordCall(Command):
-    step: str
-    attempt: int
-    call: int
-    model: str
-    output: PayloadRef
-    tokens: Tokens
-    cost_micro_usd: int | None
-    stop_reason: StopReason
-
-
-class CompleteStep(Command):
-    step: str
-    attempt: int
-    output: PayloadRef
-
-
-class FailStep(Command):
-    """`billed` says whether the provider may have charged for the call that was begun last."""
-
-    step: str
-    attempt: int
-    code: str
-    detail: Annotated[str, Meta(max_length=2_000)]
-    retryable: bool
-    billed: Literal["no", "unknown"]
-    retry_after: float | None = None
-
-
-class LoseStep(Command):
-    step: str
-    attempt: int
-
-
-class RetryStep(Command):
-    """Do a failed step again, and with it every other failed step of the run."""
-
-    step: str
-
-
-class CancelRun(Command):
-    reason: Annotated[Text, Meta(max_length=500)] = ""
-
-
-AttemptCommands: TypeAlias = BeginStep | BeginCall | CompleteStep | FailStep | LoseStep
-Commands: TypeAlias = StartRun | AttemptCommands | RecordCall | RetryStep | CancelRun
 
 
 def decide(command: Commands, run: Run, context: Context) -> list[Events]:
@@ -144,7 +86,11 @@ def _cancel(run: Run, reason: str) -> list[Events]:
 
 
 def _doubts(name: str, step: Step) -> list[fact.CallInDoubt]:
-    return [fact.CallInDoubt(name, call.attempt, call.call) for call in step.calls if call.status == "begun"]
+    return [_doubt(name, call) for call in step.calls if call.status == "begun"]
+
+
+def _doubt(name: str, call: Call, code: str = "") -> fact.CallInDoubt:
+    return fact.CallInDoubt(name, call.attempt, call.call, call.tried, call.reservation, code)
 
 
 def _retry(run: Run, step: Step, name: str, context: Context) -> list[Events]:
@@ -160,7 +106,7 @@ def _retry(run: Run, step: Step, name: str, context: Context) -> list[Events]:
 
 def _record(command: RecordCall, step: Step) -> list[Events]:
     """A call that the provider answered is a fact whatever became of the run meanwhile."""
-    made = step.find(command.call, command.attempt)
+    made = step.find(command.call, command.attempt, command.tried)
     if made is None:
         raise Rejected(f"call {command.call} of attempt {command.attempt} was never begun")
     recorded = fact.CallRecorded(**{name: getattr(command, name) for name in command.__struct_fields__})
@@ -179,8 +125,8 @@ def _attempt(command: AttemptCommands, run: Run, step: Step, context: Context) -
             return _begin(step, fact.StepBegun(name, attempt, lease))
         case _ if step.status != "running":
             raise Rejected(f"step {command.step!r} has not begun")
-        case BeginCall(name, attempt, number, model, request):
-            return _begin_call(step, fact.CallBegun(name, attempt, number, model, request))
+        case BeginCall() | ServeCall() | EndCall():
+            return _call(command, run, step)
         case CompleteStep(name, attempt, output):
             return [*_doubts(name, step), *_complete(run, fact.StepCompleted(name, attempt, output), context)]
         case FailStep():
@@ -197,11 +143,43 @@ def _begin(step: Step, begun: fact.StepBegun) -> list[Events]:
     return []
 
 
-def _begin_call(step: Step, begun: fact.CallBegun) -> list[Events]:
-    made = step.find(begun.call, begun.attempt)
-    if step.recorded(begun.call) or (made and made.status == "recorded"):
-        raise Rejected(f"call {begun.call} is on the record already", code="call_recorded")
-    return [] if made else [begun]
+def _call(command: BeginCall | ServeCall | EndCall, run: Run, step: Step) -> list[Events]:
+    match command:
+        case BeginCall():
+            return _begin_call(command, run, step)
+        case ServeCall():
+            return _serve(command, step)
+        case EndCall():
+            return _end_call(command, step)
+
+
+def _begin_call(wish: BeginCall, run: Run, step: Step) -> list[Events]:
+    made = step.find(wish.call, wish.attempt, wish.tried)
+    if step.recorded(wish.call) or (made and made.status == "recorded"):
+        raise Rejected(f"call {wish.call} is on the record already", code="call_recorded")
+    if made:
+        return []
+    for ceiling in wish.ceilings:
+        spending.check(ceiling, wish, step, run)
+    names = fact.CallBegun.__struct_fields__
+    return [fact.CallBegun(**{name: getattr(wish, name) for name in names})]
+
+
+def _serve(served: ServeCall, step: Step) -> list[Events]:
+    if step.recorded(served.call):
+        return []
+    return [fact.CallServed(**{name: getattr(served, name) for name in served.__struct_fields__})]
+
+
+def _end_call(ended: EndCall, step: Step) -> list[Events]:
+    made = step.find(ended.call, ended.attempt, ended.tried)
+    if made is None or made.status != "begun":
+        return []
+    return [_refused(ended.step, made, ended.code) if ended.billed == "no" else _doubt(ended.step, made, ended.code)]
+
+
+def _refused(name: str, call: Call, code: str = "") -> fact.CallRefused:
+    return fact.CallRefused(name, call.attempt, call.call, call.tried, call.reservation, code)
 
 
 def _complete(run: Run, completed: fact.StepCompleted, context: Context) -> list[Events]:
@@ -218,7 +196,8 @@ def _fail(command: FailStep, run: Run, step: Step, context: Context) -> list[Eve
     doubts = _doubts(name, step)
     ended: list[Events] = [*doubts]
     if doubts and command.billed == "no":
-        ended[-1] = fact.CallRefused(name, attempt, doubts[-1].call)
+        last = next(call for call in reversed(step.calls) if call.status == "begun")
+        ended[-1] = _refused(name, last)
     tries = step.failures + 1
     final = run.status != "running" or not command.retryable or tries >= run.planned(name).max_attempts
     failed = fact.StepFailed(name, attempt, command.code, command.detail, final)

@@ -4,13 +4,13 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from domain.kernel import Event, Instant, PayloadRef, Record
+from domain.ledger import Reservation
+from domain.prices import Prices
 
 RunStatus: TypeAlias = Literal["absent", "running", "completed", "failed", "cancelled"]
 BegunStatus: TypeAlias = Literal["running", "completed", "failed", "cancelled"]
-"""Of a run that there is."""
-
 StepStatus: TypeAlias = Literal["waiting", "scheduled", "running", "completed", "failed", "cancelled"]
-StopReason: TypeAlias = Literal["end", "length", "refusal"]
+StopReason: TypeAlias = Literal["end", "length", "refusal", "tool_calls"]
 
 
 class PlannedStep(Record, tag_field="kind", tag="agent"):
@@ -60,14 +60,21 @@ class StepBegun(Event, tag="run.step_begun.v1"):
 
 
 class CallBegun(Event, tag="run.call_begun.v1"):
+    """A model is asked. `tried` counts those that are asked for the same call; `choice` explains why it is this one."""
+
     step: str
     attempt: int
     call: int
     model: str
     request: PayloadRef
+    tried: int = 0
+    reservation: Reservation | None = None
+    choice: PayloadRef | None = None
 
 
 class CallRecorded(Event, tag="run.call_recorded.v1"):
+    """A model answered. With a `problem`, the code of an error, the answer was paid for and is of no use."""
+
     step: str
     attempt: int
     call: int
@@ -76,6 +83,24 @@ class CallRecorded(Event, tag="run.call_recorded.v1"):
     tokens: Tokens
     cost_micro_usd: int | None
     stop_reason: StopReason
+    tried: int = 0
+    prices: Prices | None = None
+    warnings: tuple[str, ...] = ()
+    first_token_ms: int | None = None
+    duration_ms: int | None = None
+    problem: str = ""
+
+
+class CallServed(Event, tag="run.call_served.v1"):
+    """The answer came from the cache. `saved_micro_usd` is what it cost when a model gave it."""
+
+    step: str
+    attempt: int
+    call: int
+    model: str
+    output: PayloadRef
+    stop_reason: StopReason
+    saved_micro_usd: int | None
 
 
 class CallRefused(Event, tag="run.call_refused.v1"):
@@ -84,6 +109,9 @@ class CallRefused(Event, tag="run.call_refused.v1"):
     step: str
     attempt: int
     call: int
+    tried: int = 0
+    reservation: Reservation | None = None
+    code: str = ""
 
 
 class CallInDoubt(Event, tag="run.call_in_doubt.v1"):
@@ -92,6 +120,9 @@ class CallInDoubt(Event, tag="run.call_in_doubt.v1"):
     step: str
     attempt: int
     call: int
+    tried: int = 0
+    reservation: Reservation | None = None
+    code: str = ""
 
 
 class StepCompleted(Event, tag="run.step_completed.v1"):
@@ -109,7 +140,7 @@ class StepFailed(Event, tag="run.step_failed.v1"):
 
 
 class StepLost(Event, tag="run.step_lost.v1"):
-    """The worker that had begun the attempt is gone."""
+    """Its worker is gone."""
 
     step: str
     attempt: int
@@ -139,6 +170,7 @@ Events: TypeAlias = (
     | StepBegun
     | CallBegun
     | CallRecorded
+    | CallServed
     | CallRefused
     | CallInDoubt
     | StepCompleted
@@ -149,68 +181,3 @@ Events: TypeAlias = (
     | Failed
     | Cancelled
 )
-
-
-class Call(Record):
-    """One model call of a step, as far as the record tells."""
-
-    attempt: int
-    call: int
-    model: str
-    status: Literal["begun", "recorded", "refused", "in_doubt"] = "begun"
-    output: PayloadRef | None = None
-    tokens: Tokens | None = None
-    cost_micro_usd: int | None = None
-    stop_reason: StopReason | None = None
-
-
-class Step(Record):
-    """A step now. `failures` and `losses` count since it was first scheduled or last retried by a person."""
-
-    status: StepStatus = "waiting"
-    attempt: int = 0
-    due_at: Instant | None = None
-    lease: UUID | None = None
-    failures: int = 0
-    losses: int = 0
-    calls: tuple[Call, ...] = ()
-    output: PayloadRef | None = None
-    code: str | None = None
-    detail: str | None = None
-
-    def find(self, call: int, attempt: int) -> Call | None:
-        """The call as one attempt made it."""
-        return next((made for made in self.calls if made.call == call and made.attempt == attempt), None)
-
-    def recorded(self, call: int) -> Call | None:
-        """The first recorded answer to a call, whichever attempt paid for it; a refusal is no answer."""
-        answers = (made for made in self.calls if made.status == "recorded" and made.stop_reason != "refusal")
-        return next((made for made in answers if made.call == call), None)
-
-
-class Run(Record):
-    """A run now."""
-
-    status: RunStatus = "absent"
-    title: str = ""
-    workflow_id: UUID | None = None
-    workflow_version: int = 0
-    workflow_name: str = ""
-    plan: tuple[PlannedStep, ...] = ()
-    input: PayloadRef | None = None
-    steps: dict[str, Step] = {}
-    output: PayloadRef | None = None
-    code: str | None = None
-    detail: str | None = None
-
-    def planned(self, step: str) -> PlannedStep:
-        """The plan of a step that is known to exist."""
-        return next(planned for planned in self.plan if planned.id == step)
-
-    def result(self) -> PayloadRef:
-        """What a run with every step completed came to: the output of the last step that no other needs."""
-        needed = {need for planned in self.plan for need in planned.needs}
-        last = [planned.id for planned in self.plan if planned.id not in needed][-1]
-        output = self.steps[last].output
-        assert output is not None, "a completed step has an output"
-        return output

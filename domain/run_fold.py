@@ -4,7 +4,8 @@ from typing import TypeAlias
 
 from domain import run_events as fact
 from domain.kernel import replace
-from domain.run_events import Call, Events, Run, Step
+from domain.run_events import Events
+from domain.run_state import Call, Run, Step
 
 initial = Run()
 
@@ -58,7 +59,8 @@ def _cancelled(run: Run) -> Run:
 
 _CallEnds: TypeAlias = fact.CallRecorded | fact.CallRefused | fact.CallInDoubt
 _AttemptEnds: TypeAlias = fact.StepCompleted | fact.StepFailed | fact.StepLost
-_StepEvents: TypeAlias = fact.StepScheduled | fact.StepBegun | fact.CallBegun | _CallEnds | _AttemptEnds
+_CallEvents: TypeAlias = fact.CallBegun | fact.CallServed | _CallEnds
+_StepEvents: TypeAlias = fact.StepScheduled | fact.StepBegun | _CallEvents | _AttemptEnds
 
 
 def _step(step: Step, event: _StepEvents) -> Step:
@@ -75,15 +77,19 @@ def _step(step: Step, event: _StepEvents) -> Step:
             return replace(step, status=status, code=code, detail=detail, failures=step.failures + 1)
         case fact.StepLost():
             return replace(step, status="waiting", lease=None, losses=step.losses + 1)
-        case fact.CallBegun(attempt=attempt, call=number, model=model):
-            return replace(step, calls=(*step.calls, Call(attempt, number, model)))
+        case fact.CallBegun(attempt=attempt, call=number, model=model, tried=tried, reservation=reservation):
+            begun = Call(attempt, number, model, tried=tried, reservation=reservation)
+            return replace(step, calls=(*step.calls, begun))
+        case fact.CallServed(attempt=attempt, call=number, model=model, output=output, stop_reason=reason):
+            served = Call(attempt, number, model, "served", output=output, stop_reason=reason)
+            return replace(step, calls=(*step.calls, served))
         case fact.CallRecorded() | fact.CallRefused() | fact.CallInDoubt():
             return replace(step, calls=_calls(step, event))
 
 
 def _calls(step: Step, event: _CallEnds) -> tuple[Call, ...]:
     """A call moves to the end as it ends, so of two answers to one call the first to come stands first."""
-    ended = step.find(event.call, event.attempt)
+    ended = step.find(event.call, event.attempt, event.tried)
     others = tuple(call for call in step.calls if call is not ended)
     return others if ended is None else (*others, _call(ended, event))
 
@@ -99,6 +105,7 @@ def _call(call: Call, event: _CallEnds) -> Call:
                 tokens=event.tokens,
                 cost_micro_usd=event.cost_micro_usd,
                 stop_reason=event.stop_reason,
+                problem=event.problem,
             )
         case fact.CallRefused():
             return replace(call, status="refused")

@@ -7,8 +7,24 @@ from msgspec import Meta
 from domain import address
 from domain.kernel import Command, Context, Decider, Event, Record, Rejected, replace
 
-ProviderName: TypeAlias = Literal["openai", "anthropic"]
-"""The providers that take a key. A compatible service has the name of the one whose protocol it speaks."""
+ProviderName: TypeAlias = Literal[
+    "openai",
+    "anthropic",
+    "azure",
+    "google",
+    "groq",
+    "mistral",
+    "xai",
+    "perplexity",
+    "deepseek",
+    "moonshot",
+    "qwen",
+    "openrouter",
+    "together",
+    "vllm",
+    "llamacpp",
+]
+"""The providers that take a key. A compatible service that is none of them has the name of the one that it is like."""
 
 PROVIDERS: tuple[ProviderName, ...] = get_args(ProviderName)
 

@@ -1,8 +1,13 @@
 """The event store: Postgres, read by position and by stream, written by the group writer."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
+
+from psycopg.errors import LockNotAvailable
 
 from application.errors import KeyReused
 from application.ports import IdempotencyKey, Outcome, Recorded, Write
@@ -43,6 +48,14 @@ VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 
 FORGET_KEYS = "DELETE FROM idempotency_keys WHERE at < now() - %s::interval"
 
+TURNS = 824352
+"""The class of the advisory locks by which processes take turns on streams."""
+
+TAKE_TURN = "SELECT set_config('lock_timeout', '1s', true), pg_advisory_xact_lock(%s, hashtext(%s))"
+
+TURNS_AT_ONCE = 2
+"""So many turns a process takes or waits for at a time: each holds a connection."""
+
 KEYS_KEPT = timedelta(hours=24)
 
 
@@ -52,6 +65,7 @@ class PostgresEventStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._writer = GroupWriter(database)
+        self._turns = asyncio.Semaphore(TURNS_AT_ONCE)
         database.at_close(self._writer.close)
 
     async def load(self, stream: UUID, after: int = 0) -> list[Recorded]:
@@ -66,6 +80,16 @@ class PostgresEventStore:
 
     async def append(self, writes: Sequence[Write], key: IdempotencyKey | None = None) -> Outcome:
         return await self._writer.append(writes, key)
+
+    @asynccontextmanager
+    async def turn(self, stream: UUID) -> AsyncIterator[None]:
+        if self._turns.locked():
+            yield  # so that those who wait never take all connections
+            return
+        async with self._turns, self._database.transaction() as connection:
+            with contextlib.suppress(LockNotAvailable):  # somebody holds it for long; then we go without it
+                await connection.execute(TAKE_TURN, (TURNS, str(stream)))
+            yield
 
     async def outcome(self, key: IdempotencyKey) -> Outcome | None:
         async with self._database.reading(key.workspace_id) as connection:

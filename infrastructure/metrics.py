@@ -8,7 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from application.models.port import Usage
+from application.models.stream import Usage
 from domain.kernel import Record
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST

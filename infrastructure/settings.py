@@ -3,14 +3,17 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta
 
 from application.errors import Invalid
+from domain.kernel import Record
 from infrastructure.access_settings import AccessSettings, setting
 from infrastructure.models.registry import ProviderSettings
+from infrastructure.models.service import Service
+from infrastructure.models.services import SERVICES
 from infrastructure.postgres_connection import ANSWER_SECONDS
 
 
@@ -38,15 +41,16 @@ class Settings(AccessSettings, kw_only=True):
         Meta(pattern=r"^[a-z0-9_-]+/\S+$"),
         setting("Z2_DEFAULT_MODEL", "model of agents that name none"),
     ] = "offline/extractive"
-    openai_api_key: Annotated[str, setting("OPENAI_API_KEY", "key for OpenAI or a compatible service")] = ""
-    openai_base_url: Annotated[
-        str, setting("OPENAI_BASE_URL", "address of an OpenAI-compatible service; OpenAI without it")
-    ] = ""
-    anthropic_api_key: Annotated[str, setting("ANTHROPIC_API_KEY", "key for Anthropic")] = ""
-    anthropic_base_url: Annotated[str, setting("ANTHROPIC_BASE_URL", "address of an Anthropic-compatible service")] = ""
-    ollama_base_url: Annotated[
-        str, setting("OLLAMA_BASE_URL", "address of an Ollama, such as http://127.0.0.1:11434")
-    ] = ""
+    services: dict[str, str] = {}
+    """Keys and addresses of providers of models, by their variables; the table of services says which there are."""
+
+    openai_protocol: Annotated[
+        Literal["chat", "responses"],
+        setting(
+            "Z2_OPENAI_PROTOCOL",
+            "what is spoken at OPENAI_BASE_URL: chat (Chat Completions) or responses; OpenAI itself has its Responses",
+        ),
+    ] = "chat"
     model_first_token_seconds: Annotated[
         float, Meta(gt=0), setting("Z2_MODEL_FIRST_TOKEN_SECONDS", "how long a model may take to begin")
     ] = 60.0
@@ -60,6 +64,14 @@ class Settings(AccessSettings, kw_only=True):
             "whether the addresses that workspaces give with their keys of models may be private, such as this machine",
         ),
     ] = False
+    provider_probe_seconds: Annotated[
+        float,
+        Meta(ge=0),
+        setting(
+            "Z2_PROVIDER_PROBE_SECONDS",
+            "how often providers with a key in the settings are asked whether they take it; 0 is never",
+        ),
+    ] = 0.0
     worker_jobs: Annotated[
         int, Meta(ge=1, le=1000), setting("Z2_WORKER_JOBS", "steps that one worker does at the same time")
     ] = 20
@@ -99,32 +111,59 @@ class Settings(AccessSettings, kw_only=True):
     @property
     def providers(self) -> ProviderSettings:
         return ProviderSettings(
-            openai_api_key=self.openai_api_key,
-            openai_base_url=self.openai_base_url,
-            anthropic_api_key=self.anthropic_api_key,
-            anthropic_base_url=self.anthropic_base_url,
-            ollama_base_url=self.ollama_base_url,
+            given=self.services,
+            openai_protocol=self.openai_protocol,
             first_token_timeout=self.model_first_token_seconds,
             idle_timeout=self.model_idle_seconds,
             allow_private=self.provider_allow_private,
         )
 
 
-def variables() -> dict[str, str]:
-    """The environment variable of each setting, by field."""
-    fields = msgspec.inspect.type_info(Settings).fields  # type: ignore[attr-defined]
-    return {field.name: _extra(field.type)["env"] for field in fields}
+class Described(Record):
+    """What is told of a setting."""
+
+    variable: str
+    default: object
+    description: str
 
 
-def _extra(kind: Any) -> dict[str, str]:
-    extra: dict[str, str] = kind.extra
-    return extra
+def described() -> list[Described]:
+    """Every setting: those of Z2 itself, and then those of the providers of models."""
+    fields = msgspec.structs.fields(Settings)
+    own = [Described(_meta(each).extra["env"], each.default, _meta(each).description) for each in fields if _meta(each)]
+    return [*own, *(Described(variable, "", what) for variable, what in _of_services().items())]
+
+
+def _meta(field: msgspec.structs.FieldInfo) -> Any:
+    """What says where the setting comes from; None where it is not from one variable."""
+    metas = [meta for meta in get_args(field.type)[1:] if isinstance(meta, Meta) and meta.extra]
+    return metas[-1] if metas else None
+
+
+def _of_services() -> dict[str, str]:
+    """The variables of the providers of models, and what each is for."""
+    found: dict[str, str] = {}
+    for service in SERVICES.values():
+        if service.key_variable:
+            found[service.key_variable] = f"key for {service.title}" + _if_wanted(service)
+        instead = f"; {service.url} without it" if service.url else ""
+        found[service.url_variable] = f"address of {service.title}{_or_compatible(service)}{instead}"
+    return found
+
+
+def _if_wanted(service: Service) -> str:
+    return ", where it wants one" if service.key == "optional" else _or_compatible(service)
+
+
+def _or_compatible(service: Service) -> str:
+    return " or a compatible service" if service.elsewhere else ""
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this environment. Raises Invalid, naming the variable and not its value."""
-    by_field = variables()
-    given = {field: environment[env] for field, env in by_field.items() if environment.get(env)}
+    by_field = {each.name: _meta(each).extra["env"] for each in msgspec.structs.fields(Settings) if _meta(each)}
+    given: dict[str, Any] = {field: environment[env] for field, env in by_field.items() if environment.get(env)}
+    given["services"] = {env: environment[env] for env in _of_services() if environment.get(env)}
     try:
         return msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:

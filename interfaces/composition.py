@@ -14,6 +14,7 @@ from application.execute import Executor
 from application.identity.external import ExternalSignIn
 from application.identity.grants import Grants
 from application.identity.key_addresses import KeyAddresses
+from application.models.registry import Models
 from application.orchestration.start import Starter
 from application.policies.webhook_delivery import Subscription
 from application.provider_secrets import ProviderSecrets
@@ -34,6 +35,7 @@ from infrastructure.identity.uses import PostgresUses
 from infrastructure.identity.vault import PostgresVault
 from infrastructure.models.workspace_providers import WorkspaceProviders, provided
 from infrastructure.payloads import PostgresPayloads
+from infrastructure.redis.health import RedisHealth
 from infrastructure.redis.leases import RedisLeases
 from infrastructure.redis.live_text import RedisLiveText
 from infrastructure.settings import Settings
@@ -42,7 +44,7 @@ from infrastructure.webhooks.courier import Office
 from infrastructure.webhooks.deliveries import Deliveries
 from infrastructure.webhooks.dispatcher import Dispatcher
 from infrastructure.webhooks.secrets import WebhookSecrets
-from projections import agents, api_keys, logins, runs, webhooks, workflows, workspaces
+from projections import agents, api_keys, calls, costs, logins, runs, webhooks, workflows, workspaces
 from projections.table import Projection
 
 PROJECTIONS: dict[str, Projection[Any]] = {
@@ -55,6 +57,8 @@ PROJECTIONS: dict[str, Projection[Any]] = {
         api_keys.projection,
         logins.projection,
         workspaces.projection,
+        calls.projection,
+        costs.projection,
     )
 }
 
@@ -68,6 +72,8 @@ class Core(Record):
     executor: Executor
     payloads: PostgresPayloads
     providers: WorkspaceProviders
+    models: Models
+    health: RedisHealth
     tail: Tail
     redis: Redis
     leases: RedisLeases
@@ -98,9 +104,9 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
     executor, tail = Executor(store, now), Tail(database, store)
     try:
         await migrate(database, *(projection.schema for projection in PROJECTIONS.values()))
-        vault = await opened_vault(settings, database)
+        vault, health = await opened_vault(settings, database), RedisHealth(redis)
         kept = ProviderSecrets(executor, vault)
-        async with provided(settings.providers, kept) as providers, background(tail.run()):
+        async with provided(settings.providers, kept) as providers, background(tail.run(), health.run()):
             yield Core(
                 settings=settings,
                 database=database,
@@ -108,6 +114,8 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
                 executor=executor,
                 payloads=PostgresPayloads(database),
                 providers=providers,
+                models=Models(executor.states, now),
+                health=health,
                 tail=tail,
                 redis=redis,
                 leases=RedisLeases(redis),

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import msgspec
+
 from application.ports import Recorded
 from domain import agent
 from domain.kernel import Instant, replace
@@ -27,6 +29,8 @@ class AgentRow(Row, kw_only=True):
     instructions: str = ""
     task: agent.TaskKind = "summarise"
     model: str = "default"
+    cache_seconds: int = 0
+    hedge_after_ms: int = 0
     version: int = 0
     status: str = "active"
     created_at: Instant
@@ -38,12 +42,8 @@ def evolve(row: AgentRow | None, recorded: Recorded) -> AgentRow:
         row = AgentRow(id=recorded.stream, workspace_id=context.workspace_id, position=0, created_at=context.at)
     position = recorded.position
     match recorded.event:
-        case agent.Created(name, role, instructions, task, model):
-            told = {"name": name, "role": role, "instructions": instructions, "task": task, "model": model}
-            return replace(row, position=position, version=1, **told)
-        case agent.Revised(role, instructions, task, model):
-            told = {"role": role, "instructions": instructions, "task": task, "model": model}
-            return replace(row, position=position, version=row.version + 1, **told)
+        case agent.Created() | agent.Revised():
+            return replace(row, position=position, version=row.version + 1, **msgspec.structs.asdict(recorded.event))
         case agent.Retired():
             return replace(row, position=position, status="retired")
         case _:

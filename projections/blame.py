@@ -46,6 +46,8 @@ class Judge:
         try:
             past = await self._store.load(row.id)
         except MapperDeserialisationError:
+            past = []
+        if not past:  # it cannot be read, or the row is of something else than a stream
             return (await self._store.read(row.position - 1, 1))[0]
         told = [each for each in poison.without(skipped, past) if each.position <= row.position]
         fine, refused = -1, len(told) - 1

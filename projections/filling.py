@@ -93,7 +93,8 @@ class Filling:
     def _blamed(self, page: Sequence[Recorded]) -> Poisoned:
         """The event at which folding failed: the rows before it have its position or an earlier one."""
         for recorded in page:
-            row = self._rows.get(recorded.stream)
+            subject = self._projection.subject(recorded)
+            row = self._rows.get(subject) if subject is not None else None
             if row is not None and row.position >= recorded.position:
                 continue
             try:
@@ -105,6 +106,6 @@ class Filling:
     async def _pass_over(self, error: Exception) -> None:
         position = self.position + 1
         if position not in self.skipped:
-            nouns = {self._projection.noun}
+            nouns = self._projection.nouns
             await poison.passable(self._connection, self._projection.name, nouns, position, error)
         self.position = position

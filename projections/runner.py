@@ -8,8 +8,11 @@ from typing import Any, TypeAlias
 import structlog
 from eventsourcing.persistence import MapperDeserialisationError
 
-from application.errors import Unavailable
-from application.policies import step_jobs
+from application.access import Actor
+from application.errors import TooMuchContention, Unavailable
+from application.execute import Executor, Order
+from application.ledger.treasury import KEEPER_ID
+from application.policies import ledger_upkeep, step_jobs
 from application.ports import EventStore, JobQueue, Log, Recorded
 from domain.kernel import Record
 from projections import poison, positions
@@ -39,7 +42,7 @@ class Consumer(Record):
 
 def keeping(projection: Projection[Any]) -> Consumer:
     """What keeps a read model."""
-    return Consumer(projection.name, frozenset({projection.noun}), projection.apply)
+    return Consumer(projection.name, projection.nouns, projection.apply)
 
 
 def enqueuing(queue: JobQueue) -> Consumer:
@@ -51,6 +54,28 @@ def enqueuing(queue: JobQueue) -> Consumer:
                 await queue.enqueue(job)
 
     return Consumer(step_jobs.NAME, frozenset({"run"}), apply)
+
+
+def commanding(executor: Executor) -> Consumer:
+    """The policy that keeps the ledger: give its orders first, then move on, so that none is missed."""
+
+    async def apply(connection: Connection, batch: Sequence[Recorded]) -> None:
+        for recorded in batch:
+            for order in ledger_upkeep.react(recorded):
+                await _give(executor, order, recorded)
+
+    return Consumer(ledger_upkeep.NAME, ledger_upkeep.NOUNS, apply)
+
+
+async def _give(executor: Executor, order: Order, recorded: Recorded) -> None:
+    context = recorded.context
+    actor, causation = Actor(KEEPER_ID, context.workspace_id, "system"), f"{ledger_upkeep.NAME}:{recorded.position}"
+    try:
+        await executor.execute(
+            order.stream, order.command, actor, correlation_id=context.correlation_id, causation=causation
+        )
+    except TooMuchContention as error:
+        raise Unavailable(str(error)) from error
 
 
 async def run(consumer: Consumer, source: Log, store: EventStore, database: Database) -> None:

@@ -49,7 +49,7 @@ class Problem(Record):
 class StepRow(Record, kw_only=True):
     """A step of a run. Tokens and cost are sums over its recorded calls; a cost of None is unknown.
 
-    `doubts` are the attempts and numbers of the calls in doubt.
+    `doubts` are the calls in doubt: of each its attempt, its number, and which try it was.
     """
 
     id: str
@@ -69,7 +69,7 @@ class StepRow(Record, kw_only=True):
     output_tokens: int = 0
     cost_micro_usd: int | None = 0
     calls_in_doubt: int = 0
-    doubts: tuple[tuple[int, int], ...] = ()
+    doubts: tuple[tuple[int, ...], ...] = ()
     error: Problem | None = None
     output: PayloadRef | None = None
 
@@ -154,16 +154,16 @@ def _step(step: StepRow, recorded: Recorded) -> StepRow:
             return replace(scheduled, scheduled_position=recorded.position, started_at=None, ended_at=None)
         case fact.StepBegun():
             return replace(step, status="running", started_at=at)
-        case fact.CallRecorded(attempt=attempt, call=call, model=model, tokens=tokens, cost_micro_usd=cost):
+        case fact.CallRecorded(model=model, tokens=tokens, cost_micro_usd=cost) as made:
             return replace(
-                _settled(step, (attempt, call)),
+                _settled(step, (made.attempt, made.call, made.tried)),
                 model=model,
                 input_tokens=step.input_tokens + tokens.input,
                 output_tokens=step.output_tokens + tokens.output,
                 cost_micro_usd=None if cost is None or step.cost_micro_usd is None else step.cost_micro_usd + cost,
             )
-        case fact.CallInDoubt(attempt=attempt, call=call):
-            doubts = (*step.doubts, (attempt, call))
+        case fact.CallInDoubt(attempt=attempt, call=call, tried=tried):
+            doubts = (*step.doubts, (attempt, call, tried))
             return replace(step, doubts=doubts, calls_in_doubt=len(doubts))
         case fact.StepCompleted(output=output):
             return replace(step, status="completed", output=output, error=None, ended_at=at)
@@ -178,7 +178,7 @@ def _step(step: StepRow, recorded: Recorded) -> StepRow:
             return step
 
 
-def _settled(step: StepRow, call: tuple[int, int]) -> StepRow:
+def _settled(step: StepRow, call: tuple[int, ...]) -> StepRow:
     """A late answer ends the doubt about its call."""
     doubts = tuple(doubt for doubt in step.doubts if doubt != call)
     return replace(step, doubts=doubts, calls_in_doubt=len(doubts))

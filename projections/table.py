@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
+from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from application.ports import Recorded
 from application.registry import events_of
-from domain.kernel import Record
+from domain.kernel import Event, Record
 
 Connection: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
 
@@ -54,31 +55,43 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Projection(Record, Generic[AnyRow]):
-    """A read model: its table, the noun whose events it folds, and the fold of one event into a row."""
+    """A read model: its table, the noun whose events it folds, and the fold of one event into a row.
+
+    A row is of a stream, unless `subject` tells what else an event is about; None is no concern of the read model.
+    """
 
     name: str
     noun: str
     definition: str
     row: type[AnyRow]
     evolve: Callable[[AnyRow | None, Recorded], AnyRow]
+    more_nouns: frozenset[str] = frozenset()
+    subject: Callable[[Recorded], UUID | None] = attrgetter("stream")
 
     @property
     def schema(self) -> str:
         """What makes the table where it is missing, and lets requests see the rows of their own workspace only."""
         return f"{self.definition}\n{GUARD.format(Literal(self.name)).as_string(None)}"
 
+    @property
+    def nouns(self) -> frozenset[str]:
+        return self.more_nouns | {self.noun}
+
     def streams(self, events: Iterable[Recorded]) -> set[UUID]:
-        """The streams whose rows these events change."""
-        known = events_of(self.noun)
-        return {recorded.stream for recorded in events if type(recorded.event) in known}
+        """The streams, or whatever else rows are of, whose rows these events change."""
+        known = self._known()
+        return {row for each in events if type(each.event) in known and (row := self.subject(each)) is not None}
 
     def fold(self, events: Iterable[Recorded], rows: dict[UUID, AnyRow]) -> dict[UUID, AnyRow]:
-        """Fold the events into `rows`, which holds what was there before, by stream. Returns `rows`."""
-        known, evolve = events_of(self.noun), self.evolve
+        """Fold the events into `rows`, which holds what was there before, by what it is of. Returns `rows`."""
+        known, evolve, subject = self._known(), self.evolve, self.subject
         for recorded in events:
-            if type(recorded.event) in known:
-                rows[recorded.stream] = evolve(rows.get(recorded.stream), recorded)
+            if type(recorded.event) in known and (row := subject(recorded)) is not None:
+                rows[row] = evolve(rows.get(row), recorded)
         return rows
+
+    def _known(self) -> frozenset[type[Event]]:
+        return frozenset[type[Event]]().union(*(events_of(noun) for noun in self.nouns))
 
     async def apply(self, connection: Connection, events: Sequence[Recorded]) -> None:
         """Fold a batch of events into the table, within the caller's transaction."""

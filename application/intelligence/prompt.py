@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from application.models.port import Document, Message, ModelRequest, Part, Text
+from application.models.request import Document, Message, ModelRequest, Part, Text
 from domain.agent import Agent
 from domain.kernel import Record
 from domain.run_events import PlannedStep

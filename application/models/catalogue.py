@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from application.models.port import ModelCard
+from application.models.card import ModelCard
 
 _FILE = Path(__file__).with_name("catalogue.json")
 

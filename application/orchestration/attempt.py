@@ -14,43 +14,25 @@ from application.errors import NotFound, Unavailable, Z2Error
 from application.execute import Executor
 from application.intelligence import prompt
 from application.intelligence.prompt import Material
-from application.models import catalogue
-from application.models.cost import cost_micro_usd
-from application.models.metering import Meter, metered, unmeasured
-from application.models.port import (
-    Delta,
-    Finished,
-    ModelError,
-    ModelRequest,
-    Provider,
-    ProvidersOf,
-    TextDelta,
-    provider_of,
-)
-from application.orchestration.patience import patiently, to_the_end
+from application.ledger.payer import Payer
+from application.ledger.treasury import Treasury
+from application.models import stream
+from application.models.engine import Asked, Engine
+from application.models.failure import ModelError
+from application.models.request import ModelRequest
+from application.models.stream import Delta, Finished, TextDelta
+from application.orchestration.patience import patiently
+from application.orchestration.run_journal import WORKER_ID, RunJournal, Superseded
 from application.policies.step_jobs import StepJob
 from application.ports import Leases, LiveText, Payloads
 from application.tasks import ended
-from domain import agent, run, run_events
+from domain import agent, run_commands, run_events, run_state
 from domain.kernel import Command, PayloadRef, Record, Rejected
 
-WORKER_ID = UUID("00000000-0000-4000-8000-000000000002")
-"""The actor that the log names where a worker acts for Z2 itself."""
-
 RENEW_SECONDS = 1.0
-RECORD_SECONDS = 3.0
-"""So long a stopping worker may take to put an answer on the record that it has been given already."""
-
 FIRST_CALL = 0
-NOT_BILLED = frozenset(
-    {"model_unknown", "model_rate_limited", "model_key_missing", "model_key_refused", "model_request_refused"}
-)
 
 log = structlog.get_logger()
-
-
-class Superseded(Exception):
-    """The attempt belongs to somebody else now, or to nobody."""
 
 
 class Workshop(Record):
@@ -58,11 +40,11 @@ class Workshop(Record):
 
     executor: Executor
     payloads: Payloads
-    providers: ProvidersOf
+    engine: Engine
+    treasury: Treasury
     leases: Leases
     live: LiveText
     renew_seconds: float = RENEW_SECONDS
-    meter: Meter = unmeasured
 
 
 class Attempt:
@@ -94,7 +76,7 @@ class Attempt:
         await ended(task)
         if self._begun:
             with contextlib.suppress(Superseded, Z2Error):
-                await self._send(run.LoseStep(self._job.step, self._job.attempt))
+                await self._send(run_commands.LoseStep(self._job.step, self._job.attempt))
 
     async def _renew(self) -> None:
         while True:
@@ -105,9 +87,9 @@ class Attempt:
     async def _perform(self) -> None:
         step, attempt = self._job.step, self._job.attempt
         state = await self._state()
-        if state.steps.get(step, run_events.Step()).attempt != attempt:
+        if state.steps.get(step, run_state.Step()).attempt != attempt:
             raise Superseded("another attempt is under way")
-        await self._do(run.BeginStep(step, attempt, self._lease))
+        await self._do(run_commands.BeginStep(step, attempt, self._lease))
         self._begun = True
         planned = state.planned(step)
         try:
@@ -117,81 +99,74 @@ class Attempt:
         except Superseded:
             raise
         except NotFound as error:
-            await self._do(run.FailStep(step, attempt, error.code, str(error), retryable=False, billed="no"))
+            await self._do(run_commands.FailStep(step, attempt, error.code, str(error), retryable=False, billed="no"))
         except Exception as error:
             log.exception("step.failed_unexpectedly", run=str(self._job.run_id), step=step)
             said = f"the worker failed unexpectedly ({type(error).__name__}); its log tells more"
-            await self._do(run.FailStep(step, attempt, "internal", said, retryable=True, billed="unknown"))
+            await self._do(run_commands.FailStep(step, attempt, "internal", said, retryable=True, billed="unknown"))
         else:
-            await self._do(run.CompleteStep(step, attempt, output))
+            await self._do(run_commands.CompleteStep(step, attempt, output))
 
-    def _failure(self, error: ModelError) -> run.FailStep:
-        return run.FailStep(
+    def _failure(self, error: ModelError) -> run_commands.FailStep:
+        """Each try has ended on the record by now; what could not be put there is in doubt."""
+        return run_commands.FailStep(
             self._job.step,
             self._job.attempt,
             error.code,
             storable(str(error))[:2_000],
             retryable=error.retryable,
-            billed="no" if error.code in NOT_BILLED else "unknown",
+            billed="unknown",
             retry_after=error.retry_after,
         )
 
-    async def _answer(self, state: run_events.Run, planned: run_events.PlannedStep) -> PayloadRef:
+    async def _answer(self, state: run_state.Run, planned: run_events.PlannedStep) -> PayloadRef:
         """The answer on the record, or else a new one; an answer that is recorded is never asked for again."""
         if recorded := state.steps[planned.id].recorded(FIRST_CALL):
             assert recorded.output is not None, "a recorded call has an output"
             return recorded.output
-        await self._provider(planned)  # what cannot be asked is said before anything is begun
-        request = prompt.build(planned, await self._agent(planned), await self._material(state, planned))
-        asked = await self._put(msgspec.json.encode(request).decode(), "application/json")
-        await self._do(run.BeginCall(planned.id, self._job.attempt, FIRST_CALL, planned.model, asked))
-        provider = await self._provider(planned)  # meanwhile a key may have been replaced
-        async with contextlib.aclosing(provider.stream(request)) as deltas:
-            text, finished = await metered(self._shop.meter, planned.model, self._listen(deltas))
-        return await to_the_end(self._record(request, text, finished), RECORD_SECONDS)
-
-    async def _provider(self, planned: run_events.PlannedStep) -> Provider:
-        return await patiently(lambda: provider_of(self._shop.providers, self._job.workspace_id, planned.model))
-
-    async def _listen(self, deltas: AsyncGenerator[Delta, None]) -> tuple[str, Finished]:
-        said: list[str] = []
-        offset = 0
-        async for delta in deltas:
-            match delta:
-                case TextDelta(raw):
-                    text = storable(raw)
-                    await self._shop.live.say(self._job.run_id, self._job.step, self._job.attempt, offset, text)
-                    said.append(text)
-                    offset += len(text)
-                case Finished():
-                    return "".join(said), delta
-        raise ModelError("model_bad_answer", "the answer ended without saying that it was whole", retryable=True)
-
-    async def _record(self, request: ModelRequest, text: str, finished: Finished) -> PayloadRef:
-        usage = finished.usage
-        output = await self._put(text, "text/markdown")
-        tokens = run_events.Tokens(
-            usage.input_tokens,
-            usage.output_tokens,
-            usage.cached_input_tokens,
-            usage.cache_write_tokens,
-            usage.reasoning_tokens,
-        )
-        cost = cost_micro_usd(catalogue.card(request.model), usage)
-        record = run.RecordCall(
-            self._job.step,
-            self._job.attempt,
-            FIRST_CALL,
-            request.model,
-            output,
-            tokens,
-            cost,
-            finished.stop_reason,
-        )
-        await self._do(record)
+        doer = await self._agent(planned)
+        request = prompt.build(planned, doer, await self._material(state, planned))
+        journal = await self._journal(request)
+        hedge = doer.hedge_after_ms / 1_000 or None
+        payer = await self._payer(planned)
+        # the run tries a step again by itself, later and on its record
+        asked = Asked(payer, request, retries=0, cache_seconds=doer.cache_seconds, hedge_after=hedge)
+        async with contextlib.aclosing(self._shop.engine.stream(asked, journal)) as deltas:
+            finished = await self._listen(deltas)
         if finished.stop_reason == "refusal":
             raise ModelError("model_request_refused", "the model declined to answer; change the prompt or the model")
-        return output
+        assert journal.output is not None, "an answer is on the record before it ends"
+        return journal.output
+
+    async def _journal(self, request: ModelRequest) -> RunJournal:
+        asked = await self._put(msgspec.json.encode(request).decode(), "application/json")
+        ceilings = await patiently(lambda: self._shop.treasury.ceilings(self._job.workspace_id))
+        shop = self._shop
+        return RunJournal(shop.executor, shop.payloads, self._job, call=FIRST_CALL, request=asked, ceilings=ceilings)
+
+    async def _payer(self, planned: run_events.PlannedStep) -> Payer:
+        """Who started the run pays for it."""
+        past = await patiently(lambda: self._shop.executor.past(self._job.run_id, self._job.workspace_id))
+        starter = past[0].context.actor_id
+        return Payer(self._job.workspace_id, starter, planned.agent_id, run_id=self._job.run_id)
+
+    async def _listen(self, deltas: AsyncGenerator[Delta, None]) -> Finished:
+        """Say what is said to those who watch, until it ends."""
+        offset, tried = 0, 0
+        async for delta in deltas:
+            match delta:
+                case TextDelta(text):
+                    await self._shop.live.say(
+                        self._job.run_id, self._job.step, self._job.attempt, offset, text, tried=tried
+                    )
+                    offset += len(text)
+                case stream.Superseded():
+                    offset, tried = 0, tried + 1
+                case Finished():
+                    return delta
+                case _:
+                    pass
+        raise AssertionError("an answer that ends without its end is an error of the engine")
 
     async def _agent(self, planned: run_events.PlannedStep) -> agent.Agent:
         """The agent at the version that the run pinned."""
@@ -203,7 +178,7 @@ class Attempt:
                 break
         return state
 
-    async def _material(self, state: run_events.Run, planned: run_events.PlannedStep) -> list[Material]:
+    async def _material(self, state: run_state.Run, planned: run_events.PlannedStep) -> list[Material]:
         material: list[Material] = []
         if planned.document and state.input:
             material.append(Material(f"Source: {state.title}", await self._get(state.input)))
@@ -213,9 +188,9 @@ class Attempt:
             material.append(Material(f"{need}: {state.planned(need).role}", await self._get(output)))
         return material
 
-    async def _state(self) -> run_events.Run:
+    async def _state(self) -> run_state.Run:
         state = await patiently(lambda: self._shop.executor.state(self._job.run_id, self._job.workspace_id))
-        if not isinstance(state, run_events.Run):
+        if not isinstance(state, run_state.Run):
             raise NotFound("the job names a stream that is no run")
         return state
 

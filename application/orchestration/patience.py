@@ -1,6 +1,8 @@
 """Waiting for a part of Z2 that is away: paid results must reach the record, however long that takes."""
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -25,11 +27,14 @@ async def patiently(work: Callable[[], Awaitable[Result]]) -> Result:
 
 
 async def to_the_end(work: Coroutine[Any, Any, Result], seconds: float) -> Result:
-    """Do the work; one who is cancelled meanwhile ends when it is done, or after so many seconds."""
+    """Do the work; one who is cancelled meanwhile, however often, ends when it is done, or after so many seconds."""
     task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=seconds)
+        until = time.monotonic() + seconds
+        while not task.done() and (left := until - time.monotonic()) > 0:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait({task}, timeout=left)
         await ended(task)
         raise

@@ -7,11 +7,13 @@ from application import documents
 from application.access import Actor, authorise
 from application.errors import Invalid, NotFound
 from application.execute import Executor
-from application.models.port import ModelError, ProvidersOf, provider_of
+from application.models.choosing import policy_of
+from application.models.failure import ModelError
+from application.models.port import ProvidersOf, provider_of
 from application.ports import IdempotencyKey, Outcome, Payloads
 from application.templates import TEMPLATES
 from application.templates.template import Template
-from domain import agent, run, workflow
+from domain import agent, route, run_commands, workflow
 from domain.kernel import Record, Rejected, replace
 from domain.run_events import PlannedStep
 
@@ -39,7 +41,7 @@ class Starter:
         self, run_id: UUID, request: StartRequest, actor: Actor, *, key: IdempotencyKey | None = None
     ) -> Outcome:
         """Start a run under this id. Raises Invalid, NotFound, NotAllowed, Rejected or KeyReused."""
-        authorise(actor, run.StartRun)
+        authorise(actor, run_commands.StartRun)
         if earlier := await self._executor.earlier(key):
             return earlier
         text = documents.checked(request.text)
@@ -47,7 +49,7 @@ class Starter:
         planned = await self._plan(workflow_id, request.model, actor)
         name, version, plan = planned
         await self._check_models(plan, actor.workspace_id)
-        command = run.StartRun(
+        command = run_commands.StartRun(
             request.title,
             workflow_id,
             version,
@@ -144,6 +146,12 @@ class Starter:
         """A model that cannot be asked is said now, not after half the work."""
         for planned in plan:
             try:
-                await provider_of(self._providers, workspace_id, planned.model)
+                await self._check_model(planned.model, workspace_id)
             except ModelError as error:
                 raise Invalid(str(error), field="model") from None
+
+    async def _check_model(self, model: str, workspace_id: UUID) -> None:
+        if not model.startswith(route.PREFIX):
+            await provider_of(self._providers, workspace_id, model)
+        elif await policy_of(self._executor.states, workspace_id, model) is None:
+            raise ModelError("model_unknown", f"there is no {model} in this workspace")

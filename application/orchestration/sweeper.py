@@ -7,10 +7,11 @@ import structlog
 from application.access import Actor
 from application.errors import NotFound, Z2Error
 from application.execute import Executor
-from application.orchestration.attempt import WORKER_ID, lease_name
+from application.orchestration.attempt import lease_name
+from application.orchestration.run_journal import WORKER_ID
 from application.policies import step_jobs
 from application.ports import Clock, JobQueue, Leases, PendingStep, PendingSteps
-from domain import run
+from domain import run_commands
 from domain.kernel import Instant, Rejected
 
 GRACE = timedelta(seconds=1.5)
@@ -50,7 +51,7 @@ class Sweeper:
     async def _lose(self, step: PendingStep) -> None:
         log.warning("step.lost", run=str(step.run_id), step=step.step, attempt=step.attempt)
         actor = Actor(WORKER_ID, step.workspace_id, "system")
-        command = run.LoseStep(step.step, step.attempt)
+        command = run_commands.LoseStep(step.step, step.attempt)
         try:
             await self._executor.execute(step.run_id, command, actor, correlation_id=step.run_id, causation="sweeper")
         except (Rejected, NotFound):

@@ -1,19 +1,26 @@
 """Anthropic's Messages API. Import it late: the SDK takes two seconds."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from typing import Any
 
 import anthropic
 import httpx2
 import msgspec
-from anthropic.types import MessageParam, RawMessageStreamEvent
+from anthropic.types import RawMessageStreamEvent
 
-from application.models.port import Delta, ModelError, ModelRequest, TextDelta, Usage, as_text
+from application.models.card import ModelCard
+from application.models.failure import ModelError
+from application.models.request import ModelRequest
+from application.models.stream import Delta, StopReason, Usage
 from domain.kernel import Record
-from infrastructure.models import failures, guarded
-from infrastructure.models.answer import NO_LISTING, UNREADABLE, Answer, Listing, StopReason
-from infrastructure.models.pace import Pace, Silence, paced
+from infrastructure.models import anthropic_request, failures, guarded, signatures, wishes
+from infrastructure.models.answer import Answer, Count
+from infrastructure.models.listing import UNREADABLE, names
+from infrastructure.models.pace import OVER, Pace, Silence, paced
+from infrastructure.models.service import Service
+from infrastructure.models.wishes import Wish
 
 _STOPS: dict[str, StopReason] = {
     "end_turn": "end",
@@ -21,6 +28,7 @@ _STOPS: dict[str, StopReason] = {
     "max_tokens": "length",
     "model_context_window_exceeded": "length",
     "refusal": "refusal",
+    "tool_use": "tool_calls",
 }
 # An error inside a stream comes with status 200; its type says which status it would have had.
 _STATUS_OF_TYPE = {
@@ -35,16 +43,16 @@ _STATUS_OF_TYPE = {
 
 
 class _Reasoning(Record):
-    thinking_tokens: int | None = None
+    thinking_tokens: Count | None = None
 
 
 class _Usage(Record):
     """Counts so far. `input_tokens` are only those that neither came from the cache nor went into it."""
 
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cache_read_input_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
+    input_tokens: Count | None = None
+    output_tokens: Count | None = None
+    cache_read_input_tokens: Count | None = None
+    cache_creation_input_tokens: Count | None = None
     output_tokens_details: _Reasoning | None = None
 
 
@@ -54,18 +62,32 @@ class _Message(Record):
 
 
 class _Change(Record):
-    """What a delta may hold: words, or the reason for the end."""
+    """What a delta may hold: words, a piece of a thought or of a tool call, or the reason for the end."""
 
     type: str | None = None
     text: str | None = None
+    thinking: str | None = None
+    signature: str | None = None
+    partial_json: str | None = None
     stop_reason: str | None = None
+
+
+class _Block(Record):
+    """What begins with a block: a tool call, or a thought that is shown to nobody."""
+
+    type: str
+    id: str | None = None
+    name: str | None = None
+    data: str | None = None
 
 
 class _Event(Record):
     """What is read of an event; the SDK itself does not check what it receives."""
 
     type: str
+    index: int | None = None
     message: _Message | None = None
+    content_block: _Block | None = None
     delta: _Change | None = None
     usage: _Usage | None = None
 
@@ -73,9 +95,10 @@ class _Event(Record):
 class Messages:
     """A client of one endpoint."""
 
-    def __init__(self, endpoint: failures.Endpoint, key: str | None, pace: Pace) -> None:
+    def __init__(self, endpoint: failures.Endpoint, key: str | None, pace: Pace, service: Service) -> None:
         self._endpoint = endpoint
         self._pace = pace
+        self._service = service
         timeout = httpx2.Timeout(None, connect=pace.connect)
         self._client = anthropic.AsyncAnthropic(
             api_key=key,
@@ -89,90 +112,114 @@ class Messages:
             # The SDK adds what the environment has for the installation's own account.
             self._client._custom_headers = {}  # noqa: SLF001 -- there is no other way to be rid of them
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]:
-        answer = Answer(self._endpoint, request.model.partition("/")[2], _STOPS)
+    async def stream(self, request: ModelRequest, card: ModelCard | None = None) -> AsyncGenerator[Delta, None]:
+        wish = wishes.granted(request, self._service, card, unknown=anthropic_request.UNKNOWN)
+        for warning in wish.warnings:
+            yield warning
+        answer = Answer(self._endpoint, wish.request, _STOPS)
         counts = _Usage()
         try:
-            async with aclosing(paced(lambda: self._ask(request), self._pace)) as events:
+            async with aclosing(paced(lambda: self._ask(wish), self._pace, _news)) as events:
                 async for event in events:
-                    text, counts = _take(answer, event, counts)
-                    if text:
-                        yield TextDelta(text)
+                    read = msgspec.convert(event, _Event, from_attributes=True)
+                    counts = _note(answer, read, counts)
+                    for delta in self._said(answer, read):
+                        yield delta
         except Silence as silence:
             raise failures.silent(self._endpoint, silence) from None
         except (anthropic.AnthropicError, httpx2.HTTPError) as error:
             # The cause would carry the request, and with it the key and the prompt.
-            raise self._failed(error, answer.model) from None
+            raise self._failed(error, model=answer.asked, begun=answer.begun) from None
         except ValueError:
             raise answer.unreadable() from None
         yield answer.finished()
 
-    async def check(self) -> None:
+    async def discover(self) -> Sequence[str]:
+        """The names of the models that the endpoint lists. Raises ModelError."""
         try:
             async with asyncio.timeout(self._pace.first):
-                page = await self._client.models.list()
-            msgspec.convert(page, Listing, from_attributes=True)
+                most = anthropic.RequestOptions(params={"limit": 1_000})
+                listed = await self._client.get(self._service.listing, cast_to=object, options=most)
+            return names(listed, self._service.listing_prefix)
         except TimeoutError:
             raise failures.silent(self._endpoint, Silence(self._pace.first, began=False)) from None
         except (anthropic.AnthropicError, httpx2.HTTPError) as error:
-            raise self._failed(error, "") from None
+            raise self._failed(error) from None
         except UNREADABLE:
-            raise failures.bad_answer(self._endpoint, NO_LISTING) from None
+            raise failures.no_listing(self._endpoint) from None
 
     async def aclose(self) -> None:
         await self._client.close()
 
-    async def _ask(self, request: ModelRequest) -> anthropic.AsyncStream[RawMessageStreamEvent]:
-        return await self._client.messages.create(
-            model=request.model.partition("/")[2],
-            system=request.instructions or anthropic.omit,
-            messages=_messages(request),
-            max_tokens=request.max_output_tokens,
-            stream=True,
-        )
+    async def _ask(self, wish: Wish) -> anthropic.AsyncStream[RawMessageStreamEvent]:
+        said, old = anthropic_request.body(wish, self._service)
+        stream: Any = await self._client.messages.create(**said, extra_body=old or None)
+        events: anthropic.AsyncStream[RawMessageStreamEvent] = stream
+        return events
 
-    def _failed(self, error: Exception, model: str) -> ModelError:
+    def _said(self, answer: Answer, event: _Event) -> list[Delta]:
+        """What an event says. Raises ValueError where a tool call has no name."""
+        block, change = event.content_block, event.delta
+        if block is not None and block.type == "tool_use":
+            return answer.called(event.index, block.id, block.name, None)
+        if block is not None and block.type == "redacted_thinking" and block.data:
+            return answer.thought(None, signatures.marked(anthropic_request.redacted(self._service), block.data))
+        match change.type if change is not None else None, change:
+            case "text_delta", _Change(text=text):
+                return answer.said(text)
+            case "thinking_delta", _Change(thinking=thinking):
+                return answer.thought(thinking)
+            case "signature_delta", _Change(signature=signature) if signature:
+                return answer.thought(None, signatures.marked(self._service.name, signature))
+            case "input_json_delta", _Change(partial_json=piece):
+                return answer.called(event.index, None, None, piece)
+            case _:
+                return []
+
+    def _failed(self, error: Exception, *, model: str = "", begun: bool = False) -> ModelError:
         match error:
             case anthropic.APIStatusError():
-                found = failures.codes(error.error_code, error.type)
-                in_stream = error.status_code < 400
-                status = _STATUS_OF_TYPE.get(error.type or "", 503) if in_stream else error.status_code
-                wait = failures.retry_after(error.response.headers)
-                return failures.refused(self._endpoint, model, failures.Refusal(status, found, wait))
+                return failures.refused(self._endpoint, model, _refusal(error))
             case anthropic.APITimeoutError():
                 return failures.unconnected(self._endpoint, self._pace.connect)
             case anthropic.APIConnectionError(__cause__=guarded.Forbidden()):
                 return failures.forbidden(self._endpoint)
+            case _ if begun:
+                return failures.broken_off(self._endpoint)
             case _:
-                return failures.unreachable(self._endpoint)
+                return failures.unreachable(self._endpoint, sent=not isinstance(error.__cause__, httpx2.ConnectError))
 
 
-def _messages(request: ModelRequest) -> list[MessageParam]:
-    messages: list[MessageParam] = []
-    for message in request.messages:
-        text = as_text(message.parts)
-        if message.role == "user":
-            messages.append({"role": "user", "content": text})
-        else:
-            messages.append({"role": "assistant", "content": text})
-    return messages
+def _refusal(error: anthropic.APIStatusError) -> failures.Refusal:
+    in_stream = error.status_code < 300
+    body: Any = error.body
+    told = body.get("error") if isinstance(body, dict) else None
+    said = told.get("message") if isinstance(told, dict) else None
+    return failures.Refusal(
+        _STATUS_OF_TYPE.get(error.type or "", 503) if in_stream else error.status_code,
+        failures.codes(error.error_code, error.type),
+        failures.retry_after(error.response.headers),
+        said=said if isinstance(said, str) else "",
+    )
 
 
-def _take(answer: Answer, event: object, counts: _Usage) -> tuple[str | None, _Usage]:
-    """The words of an event, and the counts after it. Raises ValueError where it is not an event."""
-    read = msgspec.convert(event, _Event, from_attributes=True)
+def _news(event: Any) -> object:
+    kind = getattr(event, "type", None)
+    return OVER if kind == "message_stop" else (kind, getattr(event, "delta", None))
+
+
+def _note(answer: Answer, event: _Event, counts: _Usage) -> _Usage:
+    """The counts after an event; the rest of it that is not words goes into the answer."""
     answer.begun = True
-    if read.message is not None:
-        answer.model = read.message.model or answer.model
-        counts = _later(counts, read.message.usage)
-    if read.usage is not None:
-        counts = _later(counts, read.usage)
-    if read.type == "message_delta" and read.delta is not None:
-        answer.stop = read.delta.stop_reason or answer.stop
+    if event.message is not None:
+        answer.model = event.message.model or answer.model
+        counts = _later(counts, event.message.usage)
+    if event.usage is not None:
+        counts = _later(counts, event.usage)
+    if event.type == "message_delta" and event.delta is not None:
+        answer.stop = event.delta.stop_reason or answer.stop
         answer.usage = _usage(counts)
-    text = read.delta.text if read.delta is not None and read.delta.type == "text_delta" else None
-    answer.spoke = answer.spoke or bool(text and text.strip())
-    return text, counts
+    return counts
 
 
 def _later(before: _Usage, after: _Usage) -> _Usage:

@@ -10,14 +10,31 @@ import time
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from application.models.port import ModelError, Usage
+from application.models.failure import ModelError
+from application.models.stream import Usage
 from domain.kernel import Record
 from infrastructure.models.pace import Silence
+from infrastructure.models.service import Protocol
 
 _CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 ALLOW_PRIVATE = "Z2_PROVIDER_ALLOW_PRIVATE"
 
 _TRANSIENT = frozenset({408, 409, 425})
+_NAMEABLE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+_TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error", "model_context_window_exceeded"})
+_BAD_SCHEMA = frozenset({"invalid_json_schema", "invalid_function_parameters", "json_schema_invalid"})
+_BAD_SCHEMA_AT = ("response_format", "text.format", "output_config.format", "tools[")
+# Some providers tell these two by words alone; they count only where the message begins with them, because the rest of
+# it may quote the prompt.
+_TOO_LONG_SAID = re.compile(
+    r"prompt is too long|input length and .max_tokens. exceed|input is too long|prompt contains \d+ tokens"
+    r"|this model's maximum (context|prompt) length|the input token count|the request exceeds the available context",
+    re.IGNORECASE,
+)
+_BAD_SCHEMA_SAID = re.compile(
+    r"invalid schema for|output_config\.format|tools\.\d+\.(custom\.)?input_schema|invalid json schema", re.IGNORECASE
+)
 
 
 class Guard(Record):
@@ -27,27 +44,42 @@ class Guard(Record):
 
 
 class Endpoint(Record):
-    """Where a provider's requests go, and the settings that say so. `key_setting` is None where no key is needed.
+    """Where a provider's requests go, in which protocol, and the settings that say so.
 
-    `own`: the key is a workspace's own, and nothing of the installation's goes with it. `mend` is the command with
-    which a workspace gets such a key, where it can.
+    `key_setting` is None where no key is needed. `own`: the key is a workspace's own, and nothing of the
+    installation's goes with it. `mend` is the command with which a workspace gets such a key, where it can.
     """
 
     title: str
     url: str
     url_setting: str
     key_setting: str | None
+    protocol: Protocol = "chat"
     own: bool = False
     guard: Guard | None = None
     mend: str = ""
 
 
 class Refusal(Record):
-    """A provider's answer with an error status, or an error inside a stream. `codes` are its machine-readable ones."""
+    """A provider's answer with an error status, or an error inside a stream. `codes` are its machine-readable ones.
+
+    `at` is the parameter that it names. `said` is its message, which is never passed on.
+    """
 
     status: int
     codes: tuple[str, ...] = ()
     retry_after: float | None = None
+    at: str = ""
+    said: str = ""
+
+    @property
+    def too_long(self) -> bool:
+        return not _TOO_LONG.isdisjoint(self.codes) or bool(_TOO_LONG_SAID.match(self.said))
+
+    @property
+    def bad_schema(self) -> bool:
+        told = not _BAD_SCHEMA.isdisjoint(self.codes) or self.at.startswith(_BAD_SCHEMA_AT)
+        return told or bool(_BAD_SCHEMA_SAID.match(self.said))
 
 
 def missing(endpoint: Endpoint, key: str | None) -> str | None:
@@ -111,22 +143,29 @@ def refused(endpoint: Endpoint, model: str, refusal: Refusal) -> ModelError:
         )
     if not model:
         return ModelError("model_bad_answer", f"{said}; check {endpoint.url_setting} ({_where(endpoint)})")
+    if refusal.too_long:
+        return ModelError("model_context_exceeded", f'{said}: the request is longer than the model "{model}" can take')
+    if refusal.bad_schema:
+        return ModelError("model_schema_refused", f'{said}: it does not take a schema of the request to "{model}"')
     return ModelError("model_request_refused", f'{said} to the request for the model "{model}"')
 
 
-def unreachable(endpoint: Endpoint) -> ModelError:
-    detail = f"{endpoint.title} at {_where(endpoint)} cannot be reached or broke the connection off"
-    return ModelError("model_unavailable", f"{detail}; the address is set by {endpoint.url_setting}", retryable=True)
+def unreachable(endpoint: Endpoint, *, sent: bool) -> ModelError:
+    what = "broke the connection off" if sent else "cannot be reached"
+    detail = f"{endpoint.title} at {_where(endpoint)} {what}; the address is set by {endpoint.url_setting}"
+    return ModelError("model_unavailable", detail, retryable=True, sent=sent)
 
 
 def forbidden(endpoint: Endpoint) -> ModelError:
     detail = f"{endpoint.url_setting} ({_where(endpoint)}) leads to a private address"
-    return ModelError("model_unavailable", f"{detail}; the operator can allow such ones with {ALLOW_PRIVATE}")
+    mend = f"the operator can allow such ones with {ALLOW_PRIVATE}"
+    return ModelError("model_unavailable", f"{detail}; {mend}", sent=False)
 
 
 def unconnected(endpoint: Endpoint, seconds: float) -> ModelError:
     detail = f"{endpoint.title} at {_where(endpoint)} did not accept a connection within {seconds:g} s"
-    return ModelError("model_timeout", f"{detail}; the address is set by {endpoint.url_setting}", retryable=True)
+    what = f"{detail}; the address is set by {endpoint.url_setting}"
+    return ModelError("model_timeout", what, retryable=True, sent=False)
 
 
 def silent(endpoint: Endpoint, silence: Silence) -> ModelError:
@@ -135,8 +174,28 @@ def silent(endpoint: Endpoint, silence: Silence) -> ModelError:
     return ModelError("model_timeout", detail, retryable=True)
 
 
+def broken_off(endpoint: Endpoint, usage: Usage | None = None) -> ModelError:
+    detail = f"{endpoint.title}: the answer broke off before its end"
+    return ModelError("model_answer_broken_off", detail, retryable=True, usage=usage)
+
+
+def empty(endpoint: Endpoint, why: str, usage: Usage | None) -> ModelError:
+    return ModelError("model_answer_empty", f"{endpoint.title}: the answer is empty: {why}", usage=usage)
+
+
+def unknown_tool(endpoint: Endpoint, name: str, usage: Usage | None) -> ModelError:
+    shown = f' "{name}"' if _NAMEABLE.fullmatch(name) else ""
+    detail = f"{endpoint.title}: the model called a tool{shown} that it was not offered"
+    return ModelError("model_tool_unknown", detail, usage=usage)
+
+
 def bad_answer(endpoint: Endpoint, what: str, *, retryable: bool = False, usage: Usage | None = None) -> ModelError:
     return ModelError("model_bad_answer", f"{endpoint.title}: {what}", retryable=retryable, usage=usage)
+
+
+def no_listing(endpoint: Endpoint) -> ModelError:
+    what = "what came is no list of models; check whether the address is the right one"
+    return bad_answer(endpoint, what)
 
 
 def _where(endpoint: Endpoint) -> str:

@@ -8,6 +8,7 @@ from infrastructure.models.failures import Endpoint, Guard
 from infrastructure.models.pace import Pace
 from infrastructure.models.registry import ProviderSettings
 from infrastructure.models.remote import Remote
+from infrastructure.models.services import SERVICES
 
 CHECKING = Pace(connect=5.0, first=10.0, idle=10.0)
 """How long a provider may take when a key is tried: to connect, and in all."""
@@ -15,23 +16,24 @@ CHECKING = Pace(connect=5.0, first=10.0, idle=10.0)
 
 def provider(settings: ProviderSettings, key: OwnKey, pace: Pace | None = None) -> Remote:
     """The provider, with this key. A key without an address of its own goes where the installation sends its own."""
-    return registry.remote_of(key.provider, endpoint(settings, key), key.value, pace or settings.pace)
+    return registry.remote_of(SERVICES[key.provider], endpoint(settings, key), key.value, pace or settings.pace)
 
 
 def unreadable(settings: ProviderSettings, name: ProviderName) -> Remote:
     """The provider of a workspace whose key cannot be read. Nobody else's key takes its place."""
     there = endpoint(settings, OwnKey(name, 0, ""))
     why = f"the key of this workspace for {there.title} cannot be read any more; store it again: {there.mend}"
-    return registry.remote_of(name, there, None, settings.pace, why_not=why)
+    return registry.remote_of(SERVICES[name], there, None, settings.pace, why_not=why)
 
 
 def endpoint(settings: ProviderSettings, key: OwnKey) -> Endpoint:
     """Where the key is sent, and what is said when that does not work."""
-    where = registry.endpoint_of(key.provider, settings)
-    mend = f"z2 providers set {key.provider}"
-    mine = replace(where, key_setting=f"this workspace's key for {key.provider}", own=True, mend=mend)
+    service = SERVICES[key.provider]
+    where = registry.endpoint_of(service, settings)
+    mine = replace(where, key_setting=f"this workspace's key for {key.provider}", own=True)
     if key.base_url is None:
         return mine
     title = f"the service that this workspace has for {key.provider}"
     guard = Guard(allow_private=settings.allow_private)
-    return replace(mine, title=title, url=key.base_url, url_setting="the base_url of this workspace's key", guard=guard)
+    there = registry.elsewhere(service, mine, key.base_url)
+    return replace(there, title=title, url_setting="the base_url of this workspace's key", guard=guard)

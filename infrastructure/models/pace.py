@@ -1,6 +1,7 @@
 """Reading a provider's stream with a limit on its silence."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Protocol, TypeVar
 
@@ -26,6 +27,13 @@ class Pace(Record):
     idle: float = 60.0
 
 
+PARTING_SECONDS = 0.25
+"""So long a provider may take to end its stream once its answer is whole."""
+
+OVER = object()
+"""What the last event of an answer has to tell; what comes after it is of no account."""
+
+
 class Silence(Exception):
     """The provider was silent for too long."""
 
@@ -35,28 +43,69 @@ class Silence(Exception):
         self.began = began
 
 
-async def paced(connect: Callable[[], Awaitable[Upstream[Item]]], pace: Pace) -> AsyncGenerator[Item, None]:
+async def paced(
+    connect: Callable[[], Awaitable[Upstream[Item]]], pace: Pace, news: Callable[[Item], object]
+) -> AsyncGenerator[Item, None]:
     """The events of an upstream stream; raises Silence, and always leaves the upstream closed.
 
-    The SDKs' own timeouts cannot do this: they count bytes, and an endpoint that sends comments or pings
-    while it hangs would never fall silent.
+    `news` is what an event has to tell. One that tells the same as the one before is but a sign of life, as comments
+    and pings are: who sends nothing else is silent, which the SDKs' own timeouts never notice.
     """
     upstream: Upstream[Item] | None = None
-    began = False
+    watch = _Watch(pace)
     try:
         while True:
-            limit = pace.idle if began else pace.first
             try:
-                async with asyncio.timeout(limit):
+                async with asyncio.timeout_at(watch.until):
                     if upstream is None:
                         upstream = await connect()
                     event = await upstream.__anext__()
             except StopAsyncIteration:
                 return
             except TimeoutError:
-                raise Silence(limit, began=began) from None
-            began = True
+                raise Silence(watch.limit, began=watch.began) from None
+            watch.heard(told := news(event))
             yield event
+            if told is OVER:
+                await _part(upstream)
+                return
+            watch.goes_on()
     finally:
         if upstream is not None:
             await upstream.close()
+
+
+class _Watch:
+    """Knows until when something new has to come."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._clock = asyncio.get_running_loop().time
+        self._since = self._heard = self._clock()
+        self._told: object = None
+        self.began = False
+
+    @property
+    def limit(self) -> float:
+        return self._pace.idle if self.began else self._pace.first
+
+    @property
+    def until(self) -> float:
+        return self._since + self.limit
+
+    def heard(self, told: object) -> None:
+        self._heard = self._clock()
+        if not self.began or told != self._told:
+            self._since = self._heard
+        self.began, self._told = True, told
+
+    def goes_on(self) -> None:
+        """Whoever listens may have taken its time with what was heard."""
+        self._since += self._clock() - self._heard
+
+
+async def _part(upstream: Upstream[Item]) -> None:
+    """Let the stream end: a connection that is cut off before cannot be used again."""
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(PARTING_SECONDS):
+            await upstream.__anext__()

@@ -1,28 +1,30 @@
 """The providers of this installation, built from its settings."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 from urllib.parse import urlsplit
 
 from application.models import catalogue
-from application.models.port import ModelError, Provider
-from domain.kernel import Record
+from application.models.failure import ModelError
+from application.models.port import Provider
+from domain.kernel import Record, replace
 from infrastructure.models import remote
 from infrastructure.models.failures import Endpoint
 from infrastructure.models.offline import provider as offline
 from infrastructure.models.pace import Pace
-
-OPENAI_URL = "https://api.openai.com/v1"
-ANTHROPIC_URL = "https://api.anthropic.com"
+from infrastructure.models.service import Protocol, Service
+from infrastructure.models.services import SERVICES
 
 
 class ProviderSettings(Record):
-    """What the providers need to know. An empty text means the same as None; timeouts are in seconds."""
+    """What the providers need to know.
 
-    openai_api_key: str | None = None
-    openai_base_url: str | None = None
-    anthropic_api_key: str | None = None
-    anthropic_base_url: str | None = None
-    ollama_base_url: str | None = None
+    `given` are keys and addresses by their environment variables, where an empty text means that there is none.
+    `openai_protocol` is spoken at an OPENAI_BASE_URL. Timeouts are in seconds.
+    """
+
+    given: dict[str, str] = {}
+    openai_protocol: Literal["chat", "responses"] = "chat"
     connect_timeout: float = 10.0
     first_token_timeout: float = 60.0
     idle_timeout: float = 60.0
@@ -32,13 +34,17 @@ class ProviderSettings(Record):
     def __repr__(self) -> str:
         return "ProviderSettings(...)"
 
+    def value(self, variable: str) -> str | None:
+        """What a variable is set to, without the white space around it."""
+        return self.given.get(variable, "").strip() or None
+
     @property
     def pace(self) -> Pace:
         return Pace(connect=self.connect_timeout, first=self.first_token_timeout, idle=self.idle_timeout)
 
 
 class Providers:
-    """Offline, OpenAI (or a compatible service), Anthropic and Ollama."""
+    """The offline engine, and each service of the table."""
 
     def __init__(self, remotes: Sequence[remote.Remote]) -> None:
         self._remotes = tuple(remotes)
@@ -47,9 +53,11 @@ class Providers:
 
     @classmethod
     def configured(cls, settings: ProviderSettings) -> "Providers":
-        keys = {"openai": settings.openai_api_key, "anthropic": settings.anthropic_api_key, "ollama": None}
         return cls(
-            [remote_of(name, endpoint_of(name, settings), _clean(key), settings.pace) for name, key in keys.items()]
+            [
+                remote_of(service, endpoint_of(service, settings), settings.value(service.key_variable), settings.pace)
+                for service in SERVICES.values()
+            ]
         )
 
     def with_own(self, own: Mapping[str, remote.Remote]) -> "Providers":
@@ -80,41 +88,54 @@ class Providers:
         return f"known are {', '.join((offline.MODEL, *names))}"
 
 
-def endpoint_of(name: str, settings: ProviderSettings) -> Endpoint:
+def endpoint_of(service: Service, settings: ProviderSettings) -> Endpoint:
     """Where the settings have the requests for a provider go."""
-    if name == "openai":
-        key, url = _clean(settings.openai_api_key), _clean(settings.openai_base_url)
+    url = settings.value(service.url_variable)
+    keyless = service.key == "none" or (
         # A compatible service of one's own often wants no key; OpenAI itself always does.
-        key_setting = None if url is not None and key is None else "OPENAI_API_KEY"
-        title = "OpenAI" if url is None else "the OpenAI-compatible service"
-        return Endpoint(title, url or OPENAI_URL, "OPENAI_BASE_URL", key_setting, mend="z2 providers set openai")
-    if name == "anthropic":
-        url = _clean(settings.anthropic_base_url) or ANTHROPIC_URL
-        mend = "z2 providers set anthropic"
-        return Endpoint("Anthropic", url, "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", mend=mend)
-    url = _clean(settings.ollama_base_url)
-    if url is not None and urlsplit(url).path in ("", "/"):
-        url = f"{url.rstrip('/')}/v1"
-    return Endpoint("Ollama", url or "", "OLLAMA_BASE_URL", None)
+        settings.value(service.key_variable) is None
+        and (service.key == "optional" or (url is not None and service.elsewhere is not None))
+    )
+    there = Endpoint(
+        title=service.title,
+        url=service.url,
+        url_setting=service.url_variable,
+        key_setting=None if keyless else service.key_variable,
+        protocol=service.protocol,
+        mend=f"z2 providers set {service.name}",
+    )
+    return there if url is None else elsewhere(service, there, url, settings.openai_protocol)
+
+
+def elsewhere(service: Service, there: Endpoint, url: str, protocol: Protocol = "chat") -> Endpoint:
+    """The same at another address than the service's own."""
+    if url.startswith("http") and urlsplit(url).path in ("", "/"):
+        url = f"{url.rstrip('/')}{service.path}"
+    if service.elsewhere is None or url.rstrip("/") == service.url:
+        return replace(there, url=url)
+    return replace(there, url=url, title=f"the {service.title}-compatible service", protocol=protocol)
 
 
 def remote_of(
-    name: str, endpoint: Endpoint, key: str | None, pace: Pace, *, why_not: str | None = None
+    service: Service, endpoint: Endpoint, key: str | None, pace: Pace, *, why_not: str | None = None
 ) -> remote.Remote:
     """The provider at the endpoint. Nothing is asked of one that is not to be used, for the reason `why_not`."""
 
     def connect() -> remote.Wire:
         # Importing an SDK takes a second or two, and many processes never ask.
-        if name == "anthropic":
-            from infrastructure.models import anthropic
+        match endpoint.protocol:
+            case "messages":
+                from infrastructure.models import anthropic
 
-            return anthropic.Messages(endpoint, key, pace)
-        from infrastructure.models import openai
+                return anthropic.Messages(endpoint, key, pace, service)
+            case "responses":
+                from infrastructure.models import responses
 
-        return openai.ChatCompletions(endpoint, key, pace)
+                return responses.Responses(endpoint, key, pace, service)
+            case "chat":
+                from infrastructure.models import chat_completions
 
-    return remote.Remote(name, endpoint, key=key, connect=connect, why_not=why_not)
+                return chat_completions.ChatCompletions(endpoint, key, pace, service)
 
-
-def _clean(value: str | None) -> str | None:
-    return (value or "").strip() or None
+    region = service.region if endpoint.url == service.url else ""
+    return remote.Remote(service.name, endpoint, key=key, connect=connect, why_not=why_not, region=region)

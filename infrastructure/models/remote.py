@@ -6,18 +6,19 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Protocol
 
 from application.models import catalogue
-from application.models.port import Delta, ModelCard, ModelError, ModelRequest
+from application.models.card import ModelCard
+from application.models.failure import ModelError
+from application.models.request import ModelRequest
+from application.models.stream import Delta
 from infrastructure.models import failures
 
 
 class Wire(Protocol):
     """A connected client of one endpoint."""
 
-    def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]: ...
+    def stream(self, request: ModelRequest, card: ModelCard | None = None) -> AsyncGenerator[Delta, None]: ...
 
-    async def check(self) -> None:
-        """Ask for something that costs nothing. Raises ModelError."""
-        ...
+    async def discover(self) -> Sequence[str]: ...
 
     async def aclose(self) -> None: ...
 
@@ -33,8 +34,11 @@ class Remote:
         key: str | None,
         connect: Callable[[], Wire],
         why_not: str | None = None,
+        region: str = "",
     ) -> None:
         self.name = name
+        self.own = endpoint.own
+        self.region = region
         self.retired = False
         self._endpoint = endpoint
         self._key = key
@@ -50,15 +54,16 @@ class Remote:
     def cards(self) -> Sequence[ModelCard]:
         return catalogue.cards_of(self.name)
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]:
-        async with self._connected() as wire, aclosing(wire.stream(request)) as deltas:
+    async def stream(self, request: ModelRequest, card: ModelCard | None = None) -> AsyncGenerator[Delta, None]:
+        """Ask. `card` is what the workspace knows of the model, where that is more than the catalogue does."""
+        async with self._connected() as wire, aclosing(wire.stream(request, card)) as deltas:
             async for delta in deltas:
                 yield delta
 
-    async def check(self) -> None:
-        """Ask for something that costs nothing. Raises ModelError."""
+    async def discover(self) -> Sequence[str]:
+        """The names of the models that it lists now, which costs nothing. Raises ModelError."""
         async with self._connected() as wire:
-            await wire.check()
+            return await wire.discover()
 
     async def retire(self) -> None:
         """Close the connections as soon as nothing is under way; whoever still has it may go on asking."""

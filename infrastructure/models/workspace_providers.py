@@ -63,6 +63,11 @@ class WorkspaceProviders:
         self._known: OrderedDict[UUID, Workspace] = OrderedDict()
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
+    @property
+    def installation(self) -> Providers:
+        """The providers of the settings."""
+        return self._installation
+
     async def of(self, workspace_id: UUID, *, anew: bool = False) -> Providers:
         """The providers as this workspace has them now; give or take a second, unless `anew`. Raises Unavailable."""
         if anew:
@@ -82,7 +87,7 @@ class WorkspaceProviders:
         """Ask the provider whether it takes the key. Raises ModelError."""
         remote = own_key.provider(self._settings, key, own_key.CHECKING)
         try:
-            await remote.check()
+            await remote.discover()
         finally:
             await remote.aclose()
 
@@ -104,10 +109,8 @@ class WorkspaceProviders:
     async def _asked(self, workspace_id: UUID) -> Workspace:
         checked = time.monotonic()
         before = self._known[workspace_id].own if workspace_id in self._known else {}
-        own = {}
-        for name in secret.PROVIDERS:
-            if found := await self._own(workspace_id, name, before.get(name)):
-                own[name] = found
+        stored = await self._secrets.stored(workspace_id)
+        own = {name: await self._own(workspace_id, name, state, before.get(name)) for name, state in stored.items()}
         remotes: dict[str, Remote] = {name: each.remote for name, each in own.items()}
         providers = self._installation.with_own(remotes) if own else self._installation
         workspace = self._known[workspace_id] = Workspace(own, providers, checked)
@@ -120,18 +123,16 @@ class WorkspaceProviders:
             await remote.retire()
         return workspace
 
-    async def _own(self, workspace_id: UUID, name: ProviderName, before: Own | None) -> Own | None:
+    async def _own(self, workspace_id: UUID, name: ProviderName, state: secret.Secret, before: Own | None) -> Own:
         """The workspace's own provider, the one from before if its key is still the same."""
         try:
-            key = await self._secrets.opened(workspace_id, name)
+            key = await self._secrets.open(workspace_id, name, state)
         except (Altered, Erased) as error:
             if before is not None and before.key is None and not before.remote.retired:
                 return before
             noted = {"workspace": str(workspace_id), "provider": name, "reason": error.code}
             log.error("models.key_unreadable", **noted)  # noqa: TRY400 -- its trace tells no more
             return Own(None, own_key.unreadable(self._settings, name))
-        if key is None:
-            return None
         if before is not None and before.key == key and not before.remote.retired:
             return before
         return Own(key, own_key.provider(self._settings, key))

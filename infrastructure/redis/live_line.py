@@ -37,12 +37,13 @@ BEGINNING: Entry = (0, 0)
 
 
 class Said(Record):
-    """A piece of text; `offset` counts the characters of the attempt before it."""
+    """A piece of an answer; `offset` counts its characters before it. A higher `tried` makes those below it void."""
 
     step: str
     attempt: int
     offset: int
     text: str
+    tried: int = 0
 
 
 Piece: TypeAlias = tuple[Entry, Said]

@@ -30,10 +30,10 @@ class RedisLiveText:
         self._quiet_until = 0.0
         self._line: LiveLine | None = None
 
-    async def say(self, run: UUID, step: str, attempt: int, offset: int, text: str) -> None:
+    async def say(self, run: UUID, step: str, attempt: int, offset: int, text: str, *, tried: int = 0) -> None:
         if time.monotonic() < self._quiet_until:
             return
-        piece = msgspec.json.encode(Said(step, attempt, offset, text))
+        piece = msgspec.json.encode(Said(step, attempt, offset, text, tried))
         try:
             async with asyncio.timeout(SAY_SECONDS), self._redis.pipeline(transaction=False) as pipe:
                 pipe.xadd(key(run), {"said": piece}, maxlen=KEPT_ENTRIES, approximate=True)

@@ -26,7 +26,10 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "agents": ("listings", "List the agents."),
         "workflows": ("listings", "List the workflows."),
         "templates": ("listings", "List the templates."),
-        "models": ("listings", "List the models, ready or not."),
+        "models": ("models", "List the models, ready or not, and say what this workspace knows better."),
+        "costs": ("costs", "See what calls of models cost."),
+        "budget": ("costs", "Say what they may cost, and see what is left."),
+        "route": ("routes", "Choose among models by a policy, and see whom it would ask."),
     },
     "Record": {
         "events": ("events", "Read the log."),

@@ -1,4 +1,4 @@
-"""`z2 runs`, `agents`, `workflows`, `templates` and `models`: what there is."""
+"""`z2 runs`, `agents`, `workflows` and `templates`: what there is."""
 
 from collections.abc import Callable
 from typing import Any
@@ -48,12 +48,3 @@ def templates(*, as_json: bool) -> None:
     from interfaces.cli.client import listing
 
     listing.templates(as_json=as_json)
-
-
-@click.command()
-@_as_json
-def models(*, as_json: bool) -> None:
-    """List the models, ready or not, with the reason why not."""
-    from interfaces.cli.client import listing
-
-    listing.models(as_json=as_json)

@@ -25,6 +25,8 @@ class Agent(Record):
     instructions: str
     task: TaskKind
     model: str
+    cache_seconds: int
+    hedge_after_ms: int
     version: int
     status: str
     created_at: Instant

@@ -14,11 +14,12 @@ from litestar.middleware import DefineMiddleware
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, ControllerRouterHandler
 
+from application.gateway.presence import Presence
 from infrastructure.identity.token_keys import TokenKeys
 from infrastructure.identity.tokens import Tokens
 from infrastructure.redis.limits import RedisQuotas
 from infrastructure.settings import Settings
-from interfaces import composition, identity
+from interfaces import composition, gateway, identity
 from interfaces.http import (
     audit,
     catalogue,
@@ -42,18 +43,24 @@ from interfaces.http.agents import AgentController
 from interfaces.http.attendance import Attendance
 from interfaces.http.auth import Authentication
 from interfaces.http.body import MAX_BODY, JsonRequest
+from interfaces.http.budgets import BudgetController
 from interfaces.http.commands import idempotency_key
 from interfaces.http.cors import Cors
+from interfaces.http.costs import CostController
 from interfaces.http.devices import DeviceController
 from interfaces.http.edge import Edge
 from interfaces.http.external_sign_in import Door
+from interfaces.http.gateway import errors as door_errors
+from interfaces.http.gateway.controller import DoorController
 from interfaces.http.invitations import InvitationController
 from interfaces.http.keys import KeyController
 from interfaces.http.logins import LoginController
 from interfaces.http.members import MemberController
+from interfaces.http.models import ModelController
 from interfaces.http.profile import ProfileController
 from interfaces.http.projections import ProjectionController
 from interfaces.http.proxies import behind_proxies
+from interfaces.http.routes import RouteController
 from interfaces.http.runs import RunController
 from interfaces.http.secrets import SecretController
 from interfaces.http.session import Parts as Entrance
@@ -81,6 +88,8 @@ PARTS = (
     "subscribers",
     "attendance",
     "devices",
+    "presence",
+    "gateway",
 )
 
 
@@ -105,8 +114,11 @@ HANDLERS: Sequence[ControllerRouterHandler] = (
     watch.watch_events,
     watch.watch_events_by_websocket,
     catalogue.templates,
-    catalogue.models,
+    ModelController,
+    RouteController,
     SecretController,
+    CostController,
+    BudgetController,
     ProjectionController,
     audit.list_access,
     MemberController,
@@ -139,8 +151,9 @@ def create_app(
                 app.state.refusals.record(),
                 app.state.identity.resets.run(),
             )
-            async with composition.background(*chores):
+            async with composition.background(*chores), app.state.presence.shown():
                 yield
+                await app.state.gateway.close()
 
     app = application(composition.tokens(settings), lifespan)
     methods = {route.path_format: route.methods for route in app.routes if isinstance(route, HTTPRoute)}
@@ -164,12 +177,15 @@ async def _connect(state: State, core: composition.Core) -> None:
     state.attendance = Attendance(state.grants)
     state.key_addresses = composition.key_addresses(core)
     state.devices = await composition.device_codes(core)
+    state.presence = Presence(core.leases)
+    state.gateway = gateway.gateway(core, state.presence)
 
 
 def application(tokens: Tokens, lifespan: Lifespan) -> Litestar:
     """The routes and what surrounds them, around parts that the lifespan connects."""
+    apis = _api("/api", HANDLERS, tokens), _api("/v1", [DoorController], tokens)
     return Litestar(
-        route_handlers=[_api(tokens), health.live, health.ready, metrics.read, _open()],
+        route_handlers=[*apis, health.live, health.ready, metrics.read, _open()],
         lifespan=[lifespan],
         state=State({"tokens": tokens, "limits": None, "refusals": None}),
         dependencies={
@@ -177,7 +193,7 @@ def application(tokens: Tokens, lifespan: Lifespan) -> Litestar:
             "key": Provide(idempotency_key),
         },
         after_exception=[audit.note_refusal],
-        exception_handlers={**problems.HANDLERS, limits.RateLimited: limits.refused},
+        exception_handlers=door_errors.at_the_door({**problems.HANDLERS, limits.RateLimited: limits.refused}),
         openapi_config=None,
         request_class=JsonRequest,
         request_max_body_size=MAX_BODY,
@@ -185,10 +201,10 @@ def application(tokens: Tokens, lifespan: Lifespan) -> Litestar:
     )
 
 
-def _api(tokens: Tokens) -> Router:
+def _api(path: str, handlers: Sequence[ControllerRouterHandler], tokens: Tokens) -> Router:
     return Router(
-        "/api",
-        route_handlers=HANDLERS,
+        path,
+        route_handlers=handlers,
         middleware=[limits.StrangerLimit, DefineMiddleware(Authentication, tokens=tokens), limits.CallerLimit],
     )
 

@@ -7,7 +7,6 @@ import msgspec
 from litestar import Litestar
 
 from interfaces.http.operations import HEADERS, REF, Operation, operations
-from interfaces.http.problems import Problem
 
 INFO = {
     "title": "Z2",
@@ -51,7 +50,7 @@ def _schemas(offered: Sequence[Operation]) -> dict[str, Any]:
     for name in answers.keys() - bodies.keys():
         # an answer always has all of its fields, also those that a program may leave out
         answers[name]["required"] = list(answers[name]["properties"])
-    return dict(sorted({**answers, **bodies, **_components([Problem])}.items()))
+    return dict(sorted({**answers, **bodies, **_components({each.error for each in offered})}.items()))
 
 
 def _components(types: Iterable[Any]) -> dict[str, Any]:

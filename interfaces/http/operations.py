@@ -31,6 +31,8 @@ PROBLEMS = {
     429: "Too many requests; `Retry-After` says when to try again.",
     431: "The headers are too large.",
     500: "Z2 failed; its log tells why.",
+    502: "The provider of the model failed.",
+    504: "The model was silent for too long.",
     503: "A part of Z2 is away or behind; `Retry-After` says when to try again.",
 }
 
@@ -42,7 +44,7 @@ KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY},
 }
 
-NAMING = ("startRun", "watchEvents", "issueToken", "switchWorkspace", "issuePasswordLink")
+NAMING = ("startRun", "watchEvents", "issueToken", "switchWorkspace", "issuePasswordLink", "simulateRoute")
 """Operations that may name something that is not there elsewhere than in the path."""
 
 BESIDES = {
@@ -137,8 +139,14 @@ class Operation(Record):
             elif name == "key":
                 yield KEY
 
+    @property
+    def error(self) -> Any:
+        """The type of what it says where it refuses or fails."""
+        return self.handler.opt.get("errors", Problem)
+
     def _answers(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        problem = {MEDIA_TYPE: {"schema": _ref(Problem)}}
+        media_type = MEDIA_TYPE if self.error is Problem else "application/json"
+        problem = {media_type: {"schema": _ref(self.error)}}
         for status in self._problems():
             headers = {429: _told(*HEADERS), 503: _told("Retry-After")}.get(status, {})
             yield status, {"description": PROBLEMS[status], **headers, "content": problem}
@@ -176,6 +184,8 @@ class Operation(Record):
             found |= {404}
         if self.method in ("post", "put", "patch") and not self.public:
             found |= {409, 413}
+        if self.error is not Problem:
+            found = (found - {409, 422}) | {400, 404, 502, 504}
         found |= BESIDES.get(str(self.handler.operation_id), set())
         return found - (self.handler.responses or {}).keys()
 

@@ -30,7 +30,7 @@ DOCS_POLICY = _COMMON + "style-src 'self'"
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
-OTHERS = ("/api/", "/health/")
+OTHERS = ("/api/", "/health/", "/v1/")
 READING = [HttpMethod.GET, HttpMethod.HEAD]
 NOT_BUILT = b"<!doctype html><title>Z2</title><p>The page is not built: run npm ci and npm run build in frontend/."
 

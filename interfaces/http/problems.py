@@ -9,6 +9,7 @@ import structlog
 from eventsourcing.persistence import MapperDeserialisationError
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+from litestar.params import QueryParameter
 from litestar.types import ExceptionHandlersMap
 
 from application.errors import Z2Error
@@ -91,7 +92,14 @@ def _validation(request: Asked, error: ValidationException) -> Response[bytes]:
     if name not in kinds or name == "data":
         return response(request, unprocessable, "invalid", EMPTY_BODY, field="body")
     needed = words.allowed(msgspec.inspect.type_info(kinds[name]))
-    return response(request, unprocessable, "invalid", f"{name} must be {needed}", field=name)
+    asked = _asked(request, name)
+    return response(request, unprocessable, "invalid", f"{asked} must be {needed}", field=asked)
+
+
+def _asked(request: Asked, name: str) -> str:
+    """What callers call a parameter, which may be a word that Python keeps for itself."""
+    told = request.route_handler.parsed_fn_signature.parameters[name].kwarg_definition
+    return (isinstance(told, QueryParameter) and told.name) or name
 
 
 def _unknown_address(request: Asked, error: NotFoundException) -> Response[bytes]:

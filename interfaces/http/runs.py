@@ -11,7 +11,7 @@ from msgspec import Meta
 from application.access import Actor
 from application.errors import NotFound
 from application.orchestration.start import Starter, StartRequest
-from domain import run
+from domain import run_commands
 from domain.kernel import Name, Record
 from domain.run_events import BegunStatus
 from interfaces.composition import Core
@@ -42,7 +42,7 @@ Status = Annotated[
     QueryParameter(description="Only runs in this state."),
 ]
 
-WITHOUT_REASON = run.CancelRun()
+WITHOUT_REASON = run_commands.CancelRun()
 
 
 class RunInput(Record, forbid_unknown_fields=True):
@@ -110,7 +110,7 @@ class RunController(Controller):
         request: Signed,
         core: NamedDependency[Core],
         key: Key,
-        data: JSONBody[run.CancelRun] = WITHOUT_REASON,
+        data: JSONBody[run_commands.CancelRun] = WITHOUT_REASON,
     ) -> Accepted:
         return await sent(core, run_id, data, request.user, key=key)
 
@@ -128,7 +128,7 @@ class RunController(Controller):
         core: NamedDependency[Core],
         key: Key,
     ) -> Accepted:
-        return await sent(core, run_id, run.RetryStep(step), request.user, key=key)
+        return await sent(core, run_id, run_commands.RetryStep(step), request.user, key=key)
 
 
 async def run_row(core: Core, actor: Actor, run_id: UUID, after: int | None) -> RunRow:

@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from application.errors import Invalid, KeyUntested, NotFound
-from application.models.port import ModelError
+from application.models.failure import ModelError
 from application.provider_secrets import OwnKey, ProviderSecrets, StoredKey, checked
 from domain import secret
 from domain.kernel import Instant, Record

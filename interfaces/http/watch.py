@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from application.access import Actor
 from application.ports import Recorded
-from domain import run_events
+from domain import run_state
 from infrastructure.log_pages import LogPages
 from interfaces.composition import Core
 from interfaces.http import live, log_pages, subscriptions
@@ -50,6 +50,7 @@ async def watch_run(
     """The events of a run (`event`), and what its models say while they say it (`delta`, without an id).
 
     The text of the attempts that are under way is told from its beginning; `offset` counts the characters before it.
+    Where an answer breaks off and another model begins anew, `tried` is higher, and what was said below it is void.
     """
     seen = _resume(request, after) or 0
     head = await core.store.head()
@@ -170,7 +171,7 @@ async def _run_events(core: Core, run_id: UUID, after: int, head: int) -> live.M
                     yield _event(recorded)
 
 
-def _over(state: run_events.Run) -> Mapping[str, int]:
+def _over(state: run_state.Run) -> Mapping[str, int]:
     """The last attempt of each step that has ended, whose text is on the record."""
     ended = ("completed", "failed", "cancelled")
     return {name: step.attempt if step.status in ended else step.attempt - 1 for name, step in state.steps.items()}
@@ -178,15 +179,16 @@ def _over(state: run_events.Run) -> Mapping[str, int]:
 
 async def _said(core: Core, run_id: UUID, over: Mapping[str, int]) -> live.Messages:
     """The words of each attempt once and in order, also when Redis was away meanwhile."""
-    told: dict[tuple[str, int], int] = {}
+    told: dict[tuple[str, int, int], int] = {}
     while True:
         try:
             async with contextlib.aclosing(core.live.listen(run_id)) as pieces:
                 async for said in pieces:
                     if said is None or said.attempt <= over.get(said.step, 0):
                         continue
-                    if said.offset >= told.get((said.step, said.attempt), 0):
-                        told[said.step, said.attempt] = said.offset + len(said.text)
+                    answer = (said.step, said.attempt, said.tried)
+                    if said.offset >= told.get(answer, 0):
+                        told[answer] = said.offset + len(said.text)
                         yield ServerSentEventMessage(data=msgspec.json.encode(said).decode(), event="delta")
         except RedisError as error:
             log.warning("live.unheard", error=type(error).__name__)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from msgspec import inspect
 
 from application.identity import accounts
-from domain import agent, kernel, webhook
+from domain import agent, kernel, model, route, webhook
 
 LAST_POSITION = 2**63 - 1
 """The largest position that the log's column can hold; nobody needs to be told."""
@@ -28,11 +28,28 @@ PATTERNS = {
     _pattern(kernel.Text): "without the character NUL",
     _pattern(kernel.Slug): "made of lower-case letters, digits and hyphens, beginning with a letter",
     _pattern(agent.ModelChoice): "that is `default` or names a model as `provider/model`",
+    _pattern(model.ModelId): "that names a model as `provider/model`",
+    _pattern(route.ModelId): "that names a model as `provider/model`, and no route",
+    _pattern(route.Pattern): "that names models as `provider/model`, where `*` stands for anything, and no route",
+    _pattern(route.Region): "without white space",
     _pattern(webhook.Prefix): "that begins the name of an event, such as `run.` or `agent.created`",
     _pattern(accounts.Email): "that is an e-mail address",
     MODEL_PATTERN: "that names a model as `provider/model`",
 }
 """What the patterns of texts mean; a test finds patterns that have no words."""
+
+
+PLAIN: dict[type[inspect.Type], str] = {
+    inspect.BoolType: "true or false",
+    inspect.UUIDType: "a UUID",
+    inspect.DateTimeType: "a time with its zone (RFC 3339), such as 2026-12-31T23:59:59Z",
+    inspect.DateType: "a day, such as 2026-12-31",
+    inspect.FloatType: "a number",
+    inspect.DictType: "an object",
+    inspect.StructType: "an object",
+    inspect.AnyType: "anything",
+}
+"""Types of which there is no more to say."""
 
 
 def allowed(kind: inspect.Type) -> str:
@@ -42,20 +59,14 @@ def allowed(kind: inspect.Type) -> str:
             return " ".join(_text(kind))
         case inspect.IntType() as kind:
             return f"a whole number{_range(kind.ge, kind.le)}"
-        case inspect.BoolType():
-            return "true or false"
-        case inspect.UUIDType():
-            return "a UUID"
-        case inspect.DateTimeType():
-            return "a time with its zone (RFC 3339), such as 2026-12-31T23:59:59Z"
         case inspect.LiteralType(values):
             return f"one of {', '.join(str(value) for value in values)}"
         case inspect.UnionType() as kind:
             return " or ".join(allowed(each) for each in _given(kind))
         case inspect.ListType() | inspect.VarTupleType() as kind:
             return f"a list{_of(kind.min_length, kind.max_length, 'items')}"
-        case inspect.StructType():
-            return "an object"
+        case kind if type(kind) in PLAIN:
+            return PLAIN[type(kind)]
         case kind:
             raise TypeError(f"there are no words for {kind}")
 
@@ -90,7 +101,9 @@ def _given(kind: inspect.UnionType) -> list[inspect.Type]:
 
 
 def fields(kind: inspect.Type) -> str:
-    """The names of the fields of an object."""
+    """The names of the fields of an object, which may be one that can be left out."""
+    if isinstance(kind, inspect.UnionType):
+        (kind,) = _given(kind)
     assert isinstance(kind, inspect.StructType), "only objects have fields"
     return ", ".join(field.encode_name for field in kind.fields)
 

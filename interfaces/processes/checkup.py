@@ -12,6 +12,7 @@ from typing import Literal
 
 import interfaces
 from infrastructure.embedded import account, binaries, errors, places
+from infrastructure.models.services import SERVICES
 from interfaces.processes import data_lock, external, network
 
 State = Literal["ok", "advice", "wrong"]
@@ -149,8 +150,14 @@ def _page() -> Finding:
     return Finding("Page", "advice", "not built: only the API and the commands will work", "make up builds it")
 
 
+def _variables() -> list[str]:
+    """What has to be set for a provider of models: its key, or where it needs none its address."""
+    needed = (each.key_variable if each.key == "needed" else each.url_variable for each in SERVICES.values())
+    return list(needed)
+
+
 def _models() -> Finding:
-    named = [key for key in KEYS if os.environ.get(key)]
+    named = [key for key in _variables() if os.environ.get(key)]
     if named:
         return Finding("Models", "ok", f"offline, and those of {', '.join(named)}")
     return Finding("Models", "ok", f"offline; set {', '.join(KEYS[:-1])} or {KEYS[-1]} for more")

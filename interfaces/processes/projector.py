@@ -31,9 +31,9 @@ async def project(configured: Settings) -> None:
     async with core(configured) as parts, metering.served(parts, port):
         pool = await queue.connect(configured.redis_url)
         keepers = [runner.keeping(projection) for projection in PROJECTIONS.values()]
-        jobs = runner.enqueuing(queue.ArqQueue(pool))
+        jobs, upkeep = runner.enqueuing(queue.ArqQueue(pool)), runner.commanding(parts.executor)
         async with background(
-            *(_lead(consumer, parts) for consumer in (*keepers, jobs, *FOLLOWERS)),
+            *(_lead(consumer, parts) for consumer in (*keepers, jobs, upkeep, *FOLLOWERS)),
             leader.lead(parts.database.url, "webhooks.delivery", composition.dispatcher(parts).run),
             _forget_keys(parts),
             _sweep_payloads(parts),

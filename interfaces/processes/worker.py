@@ -11,20 +11,25 @@ from arq.worker import func
 from eventsourcing.persistence import MapperDeserialisationError
 
 from application.errors import TooMuchContention, Unavailable
+from application.gateway.lost_calls import LostCalls, OpenCall
+from application.ledger.treasury import Treasury
 from application.orchestration.attempt import Workshop
+from application.orchestration.patience import patiently
 from application.orchestration.steps import StepWorker
 from application.orchestration.sweeper import Sweeper
 from application.policies.step_jobs import StepJob
 from application.ports import PendingStep
-from infrastructure import logs, metrics, settings
+from infrastructure import logs, settings
 from infrastructure.identity.tokens import now
+from infrastructure.models.probes import Probes
 from infrastructure.redis import queue
 from infrastructure.redis.worker import WakingWorker
 from infrastructure.settings import Settings
+from interfaces.calling import engine
 from interfaces.composition import Core, background, core
 from interfaces.processes import metering
 from interfaces.processes.stopping import until_stopped
-from projections import runs
+from projections import calls, runs
 
 SWEEP_SECONDS = 1.0
 STEP_SECONDS = 24 * 3600
@@ -38,10 +43,9 @@ async def work(configured: Settings) -> None:
     """Take jobs for ever."""
     async with core(configured) as parts:
         pool = await queue.connect(configured.redis_url)
-        shop = Workshop(
-            parts.executor, parts.payloads, parts.providers, parts.leases, parts.live, meter=metrics.model_called
-        )
-        steps = StepWorker(shop)
+        treasury = Treasury(parts.executor, now)
+        calls = engine(parts, treasury, waiting=patiently)
+        steps = StepWorker(Workshop(parts.executor, parts.payloads, calls, treasury, parts.leases, parts.live))
 
         async def perform_step(context: dict[str, Any], arguments: dict[str, Any]) -> None:
             await steps.perform(msgspec.convert(arguments, StepJob))
@@ -55,10 +59,13 @@ async def work(configured: Settings) -> None:
             job_serializer=queue.serialize,
             job_deserializer=queue.deserialize,
         )
+        probes = Probes(
+            parts.redis, parts.health, parts.providers.installation.all(), seconds=configured.provider_probe_seconds
+        )
         observing = _observe(parts, steps, await parts.store.head())
         async with (
             metering.served(parts, configured.metrics_port),
-            background(observing, _sweep(parts, queue.ArqQueue(pool))),
+            background(observing, probes.run(), _sweep(parts, queue.ArqQueue(pool))),
         ):
             await _at_work(worker)
 
@@ -92,10 +99,16 @@ async def _sweep(parts: Core, jobs: queue.ArqQueue) -> None:
         async with parts.database.connection() as connection:
             return await runs.pending(connection)
 
+    async def open_calls() -> list[OpenCall]:
+        async with parts.database.connection() as connection:
+            return await calls.under_way(connection)
+
     sweeper = Sweeper(pending, parts.executor, jobs, parts.leases, now)
+    lost_calls = LostCalls(open_calls, parts.executor, parts.leases, now)
     while True:
         try:
             await sweeper.sweep()
+            await lost_calls.sweep()
         except (Unavailable, TooMuchContention) as error:
             log.warning("sweeper.waiting", reason=str(error))
         await asyncio.sleep(SWEEP_SECONDS)

@@ -19,7 +19,7 @@ from application.access import (
 from application.errors import NotAllowed
 from application.operations import OPERATIONS
 from application.registry import AGGREGATES
-from domain import agent, run, user, workflow, workspace
+from domain import agent, run_commands, user, workflow, workspace
 from domain.kernel import Command, replace
 from tests.application.world import ADA
 
@@ -45,15 +45,15 @@ def test_every_need_is_known_and_every_scope_is_needed() -> None:
     [
         (agent.CreateAgent, {"admin", "user", "system"}),
         (workflow.CreateWorkflow, {"admin", "user", "system"}),
-        (run.StartRun, {"admin", "user", "system"}),
-        (run.CancelRun, {"admin", "user", "system"}),
-        (run.RetryStep, {"admin", "user", "system"}),
-        (run.BeginStep, {"system"}),
-        (run.BeginCall, {"system"}),
-        (run.RecordCall, {"system"}),
-        (run.CompleteStep, {"system"}),
-        (run.FailStep, {"system"}),
-        (run.LoseStep, {"system"}),
+        (run_commands.StartRun, {"admin", "user", "system"}),
+        (run_commands.CancelRun, {"admin", "user", "system"}),
+        (run_commands.RetryStep, {"admin", "user", "system"}),
+        (run_commands.BeginStep, {"system"}),
+        (run_commands.BeginCall, {"system"}),
+        (run_commands.RecordCall, {"system"}),
+        (run_commands.CompleteStep, {"system"}),
+        (run_commands.FailStep, {"system"}),
+        (run_commands.LoseStep, {"system"}),
         (user.RegisterUser, {"admin", "system"}),
         (user.DisableUser, {"admin", "system"}),
         (workspace.AddMember, {"admin", "system"}),

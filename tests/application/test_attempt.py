@@ -5,9 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from application.models.port import Document, Finished, TextDelta, Usage
-from application.orchestration.attempt import WORKER_ID, lease_name
-from domain import agent, run, run_events
+from application.models.request import Document
+from application.models.stream import Finished, TextDelta, Usage
+from application.orchestration.attempt import lease_name
+from application.orchestration.run_journal import WORKER_ID
+from domain import agent, run_commands, run_events
 from tests.application.world import DOCUMENT, SYSTEM, WORKSPACE, World
 from tests.support.fakes import USAGE
 from tests.support.until import until
@@ -54,7 +56,7 @@ async def test_the_request_is_on_the_record_before_the_model_is_asked(world: Wor
 async def test_what_the_model_says_can_be_watched_while_it_says_it(world: World) -> None:
     run_id = await world.start("a")
     await world.perform(run_id)
-    assert world.live.said == [(run_id, "a", 1, 0, "An "), (run_id, "a", 1, 3, "answer.")]
+    assert world.live.said == [(run_id, "a", 1, 0, "An ", 0), (run_id, "a", 1, 3, "answer.", 0)]
 
 
 async def test_a_step_is_given_the_document_and_what_the_steps_before_it_made(world: World) -> None:
@@ -111,10 +113,10 @@ async def test_a_recorded_answer_is_never_asked_for_again(world: World) -> None:
     run_id = await world.start("a")
     output = await world.payloads.put(WORKSPACE, "Paid for.")
     for command in (
-        run.BeginStep("a", 1, uuid4()),
-        run.BeginCall("a", 1, 0, "fake/model", output),
-        run.RecordCall("a", 1, 0, "fake/model", output, run_events.Tokens(1, 1), 7, "end"),
-        run.LoseStep("a", 1),
+        run_commands.BeginStep("a", 1, uuid4()),
+        run_commands.BeginCall("a", 1, 0, "fake/model", output),
+        run_commands.RecordCall("a", 1, 0, "fake/model", output, run_events.Tokens(1, 1), 7, "end"),
+        run_commands.LoseStep("a", 1),
     ):
         await world.do(run_id, command)
     await world.perform(run_id, attempt=2)
@@ -127,7 +129,7 @@ async def test_an_answer_that_comes_to_the_record_after_its_attempt_was_lost_is_
     world.provider.silent = True
     first = world.begin(run_id)
     await world.provider.asked.wait()
-    await world.do(run_id, run.LoseStep("a", 1))
+    await world.do(run_id, run_commands.LoseStep("a", 1))
     world.provider.go.set()
     await first
     await world.perform(run_id, attempt=2)
@@ -147,7 +149,7 @@ async def test_what_another_worker_has_begun_is_left_alone_even_where_its_lease_
     world: World,
 ) -> None:
     run_id = await world.start("a")
-    await world.do(run_id, run.BeginStep("a", 1, uuid4()))
+    await world.do(run_id, run_commands.BeginStep("a", 1, uuid4()))
     await world.perform(run_id)
     assert world.happened(run_id) == ["StepBegun"]
     assert world.provider.requests == []
@@ -156,11 +158,11 @@ async def test_what_another_worker_has_begun_is_left_alone_even_where_its_lease_
 
 async def test_an_attempt_that_is_over_is_left_alone(world: World) -> None:
     run_id = await world.start("a")
-    await world.do(run_id, run.BeginStep("a", 1, uuid4()))
-    await world.do(run_id, run.LoseStep("a", 1))
+    await world.do(run_id, run_commands.BeginStep("a", 1, uuid4()))
+    await world.do(run_id, run_commands.LoseStep("a", 1))
     await world.perform(run_id, attempt=1)
     await world.perform(run_id, attempt=3)
-    await world.do(run_id, run.CancelRun())
+    await world.do(run_id, run_commands.CancelRun())
     await world.perform(run_id, attempt=2)
     assert world.provider.requests == []
 
@@ -172,7 +174,7 @@ async def test_an_attempt_that_is_lost_before_it_asks_asks_nobody(world: World) 
         pass
 
     async def lose() -> None:
-        await world.do_elsewhere(run_id, run.LoseStep("a", 1))
+        await world.do_elsewhere(run_id, run_commands.LoseStep("a", 1))
 
     world.store.before_append += [nothing, lose]
     await world.perform(run_id)

@@ -7,7 +7,7 @@ import pytest
 from application.errors import NotAllowed, NotFound, TooMuchContention
 from application.execute import ATTEMPTS
 from application.registry import name_stream
-from domain import agent, name, run, workflow
+from domain import agent, name, run_commands, workflow
 from domain.kernel import Rejected
 from tests.application.world import ADA, ELSEWHERE, EVE, WORKSPACE, World, create_agent
 from tests.support.given import AT
@@ -93,7 +93,7 @@ async def test_another_workspace_is_told_what_it_would_be_told_if_there_were_not
     said = []
     for stream in (run_id, uuid4()):
         with pytest.raises((NotFound, Rejected)) as refused:
-            await world.do(stream, run.RetryStep("a"), EVE)
+            await world.do(stream, run_commands.RetryStep("a"), EVE)
         said.append(str(refused.value))
     assert said == ["there is no such run"] * 2
 
@@ -103,13 +103,13 @@ async def test_a_command_for_one_noun_does_not_find_a_stream_of_another(world: W
     with pytest.raises(NotFound):
         await world.do(run_id, agent.RetireAgent())
     with pytest.raises(NotFound):
-        await world.do(await world.agent(), run.CancelRun())
+        await world.do(await world.agent(), run_commands.CancelRun())
 
 
 async def test_what_the_role_does_not_allow_is_refused_before_anything_is_read(world: World) -> None:
     world.store.away.gone = True
     with pytest.raises(NotAllowed, match="BeginStep needs the scope runs:work"):
-        await world.do(STREAM, run.BeginStep("a", 1, uuid4()), ADA)
+        await world.do(STREAM, run_commands.BeginStep("a", 1, uuid4()), ADA)
 
 
 async def test_the_state_and_the_events_behind_it_can_be_read(world: World) -> None:

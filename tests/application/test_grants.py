@@ -142,6 +142,50 @@ async def test_a_revoked_key_and_an_expired_one_are_good_for_nothing(world: Worl
             await world.grants.of_key(shown(key), "")
 
 
+async def test_whoever_comes_back_signs_in_anew_and_makes_new_keys(world: World) -> None:
+    ada, source = await world.ada(), "oidc:corp"
+    for come_back in (workspace.AddMember(ada, "user"), workspace.AddMember(ada, "user", source)):
+        login_id, key = await world.people.login(ada, HOME, "browser"), await world.people.key(ada, HOME)
+        await world.session(login_id)
+        await world.grants.of_key(shown(key), "")
+        by_hand = come_back.source == workspace.BY_HAND
+        await world.do(HOME, workspace.RemoveMember(ada, workspace.BY_HAND if by_hand else source))
+        await world.do(HOME, come_back)
+        await world.do(HOME, workspace.ChangeRole(ada, "agent"))
+        for _ in range(2):
+            with pytest.raises(NotSignedIn):
+                await world.session(login_id)
+            with pytest.raises(NotSignedIn):
+                await world.grants.of_key(shown(key), "")
+            with pytest.raises(NotSignedIn):
+                await world.token(key_id=key.id)
+        assert (await world.session(await world.people.login(ada, HOME, "browser"))).role == "agent"
+        assert (await world.grants.of_key(shown(await world.people.key(ada, HOME)), "")).user_id == ada
+        await world.do(HOME, workspace.ChangeRole(ada, "user"))
+
+
+async def test_a_sign_in_that_began_while_its_owner_was_removed_stays_over(world: World) -> None:
+    ada, bob = await world.ada(), await world.ada()
+    await world.do(HOME, workspace.RemoveMember(ada))
+    late, untouched = await world.people.login(ada, HOME, "browser"), await world.people.login(bob, HOME, "browser")
+    await world.do(HOME, workspace.AddMember(ada, "user"))
+    with pytest.raises(NotSignedIn):
+        await world.session(late)
+    assert (await world.session(untouched)).user_id == bob
+
+
+async def test_what_is_renewed_after_its_owner_came_back_is_forgotten() -> None:
+    world = World(fresh_seconds=60)
+    ada = await world.ada()
+    credential = await world.people.login(ada, HOME, "browser")
+    await world.session(credential)
+    await world.do(HOME, workspace.RemoveMember(ada))
+    await world.do(HOME, workspace.AddMember(ada, "user"))
+    await world.grants.renew(credential.id)
+    with pytest.raises(NotSignedIn):
+        await world.session(credential)
+
+
 async def test_a_wrong_secret_is_refused_also_after_the_right_one(world: World) -> None:
     credential = await world.people.login(await world.ada(), HOME, "browser")
     key = await world.people.key(await world.ada(), HOME)

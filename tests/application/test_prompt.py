@@ -3,7 +3,7 @@
 import msgspec
 
 from application.intelligence.prompt import Material, build
-from application.models.port import Document, Message, ModelRequest, Text, as_text
+from application.models.request import Document, Message, ModelRequest, Text, as_text
 from domain import agent
 from domain.kernel import replace
 from tests.domain import runs

@@ -6,11 +6,11 @@ import pytest
 
 from application import registry
 from application.registry import AGGREGATES, EVENT_TYPES
-from domain import agent, run, run_events, workflow
+from domain import agent, run_commands, run_events, workflow
 from domain.kernel import Event
 from tests.domain.events import EVENTS
 
-BEGIN = run.BeginStep("a", 1, uuid4())
+BEGIN = run_commands.BeginStep("a", 1, uuid4())
 
 
 def test_every_event_of_the_domain_is_registered_under_its_tag() -> None:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from application.ports import Recorded
-from domain import run
+from domain import run_commands
 from domain.kernel import Command
 from tests.application.world import World
 from tests.support.until import until
@@ -30,7 +30,7 @@ class TestOver:
         run_id = await talking.start("a")
         working = talking.begin(run_id)
         await talking.provider.asked.wait()
-        await tell(talking, run_id, run.CancelRun())
+        await tell(talking, run_id, run_commands.CancelRun())
         await working
         assert talking.provider.closed == 1
         assert talking.happened(run_id) == ["StepBegun", "CallBegun", "CallInDoubt", "Cancelled"]
@@ -40,7 +40,7 @@ class TestOver:
         run_id, other = await talking.start("a", "b"), await talking.start("c")
         working = [talking.begin(run_id, "a"), talking.begin(run_id, "b"), talking.begin(other, "c")]
         await until(lambda: len(talking.provider.requests) == 3)
-        await tell(talking, run_id, run.CancelRun())
+        await tell(talking, run_id, run_commands.CancelRun())
         await asyncio.gather(*working[:2])
         assert talking.provider.closed == 2
         talking.provider.go.set()
@@ -51,15 +51,15 @@ class TestOver:
         run_id = await talking.start("a")
         working = talking.begin(run_id)
         await talking.provider.asked.wait()
-        await tell(talking, run_id, run.LoseStep("a", 1))
+        await tell(talking, run_id, run_commands.LoseStep("a", 1))
         await working
         assert talking.provider.closed == 1
         assert talking.happened(run_id) == ["StepBegun", "CallBegun", "StepLost", "CallInDoubt", "StepScheduled"]
 
     async def test_the_loss_of_one_attempt_stops_no_other_attempt_and_no_other_step(self, talking: World) -> None:
         run_id = await talking.start("a", "b")
-        await talking.do(run_id, run.BeginStep("a", 1, talking.job(run_id).run_id))
-        await talking.do(run_id, run.LoseStep("a", 1))
+        await talking.do(run_id, run_commands.BeginStep("a", 1, talking.job(run_id).run_id))
+        await talking.do(run_id, run_commands.LoseStep("a", 1))
         lost = [recorded for recorded in talking.store.log if type(recorded.event).__name__ == "StepLost"]
         working = [talking.begin(run_id, "a", 2), talking.begin(run_id, "b")]
         await until(lambda: len(talking.provider.requests) == 2)
@@ -73,7 +73,7 @@ class TestOver:
         working = talking.begin(run_id)
         await talking.provider.asked.wait()
         await talking.perform(run_id)
-        await tell(talking, run_id, run.CancelRun())
+        await tell(talking, run_id, run_commands.CancelRun())
         await working
         assert talking.provider.closed == 1
 
@@ -81,10 +81,10 @@ class TestOver:
         run_id = await talking.start("a")
         working = [talking.begin(run_id)]
         await talking.provider.asked.wait()
-        await talking.do(run_id, run.LoseStep("a", 1))
+        await talking.do(run_id, run_commands.LoseStep("a", 1))
         working.append(talking.begin(run_id, attempt=2))
         await until(lambda: len(talking.provider.requests) == 2)
-        await tell(talking, run_id, run.CancelRun())
+        await tell(talking, run_id, run_commands.CancelRun())
         await asyncio.gather(*working)
         assert talking.provider.closed == 2
 
@@ -114,7 +114,7 @@ class TestShutdown:
         await stopped(working)
         assert talking.provider.closed == 1
         assert talking.leases.holders == {}
-        assert talking.happened(run_id) == ["StepBegun", "CallBegun", "StepLost", "CallInDoubt", "StepScheduled"]
+        assert talking.happened(run_id) == ["StepBegun", "CallBegun", "CallInDoubt", "StepLost", "StepScheduled"]
         talking.provider.go.set()
         await talking.perform(run_id, attempt=2)
         assert (await talking.run(run_id)).status == "completed"
@@ -149,7 +149,7 @@ class TestShutdown:
         talking.payloads.away.failures = 2
         talking.provider.go.set()
         await talking.payloads.away.refused.wait()
-        await tell(talking, run_id, run.CancelRun())
+        await tell(talking, run_id, run_commands.CancelRun())
         await working
         assert (await talking.step(run_id)).calls[0].status == "recorded"
 

@@ -10,7 +10,7 @@ from application.orchestration.attempt import lease_name
 from application.orchestration.sweeper import GRACE, Sweeper
 from application.policies import step_jobs
 from application.ports import PendingStep
-from domain import run, run_events
+from domain import run_commands, run_events
 from domain.kernel import Instant
 from tests.application.world import WORKSPACE, World
 from tests.support.given import AT
@@ -38,7 +38,7 @@ class Swept(World):
     async def begun(self, step: str = "a") -> UUID:
         """A run whose only step is under way, as the read model knows."""
         run_id = await self.start(step)
-        await self.do(run_id, run.BeginStep(step, 1, uuid4()))
+        await self.do(run_id, run_commands.BeginStep(step, 1, uuid4()))
         self.row(run_id, "running", step=step)
         return run_id
 

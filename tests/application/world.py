@@ -5,6 +5,8 @@ from uuid import UUID, uuid4
 
 from application.access import Actor
 from application.execute import Executor
+from application.ledger.treasury import Treasury
+from application.models.port import ProvidersOf
 from application.orchestration.attempt import Workshop
 from application.orchestration.start import Starter, StartRequest
 from application.orchestration.steps import StepWorker
@@ -12,7 +14,8 @@ from application.policies.step_jobs import StepJob
 from application.ports import IdempotencyKey, Outcome
 from domain import agent, run_events, workflow
 from domain.kernel import Command
-from domain.run_events import Run, Step
+from domain.run_state import Run, Step
+from tests.support.engine import Routes, engine
 from tests.support.fakes import (
     FakeClock,
     FakeLeases,
@@ -42,7 +45,8 @@ def create_agent(name: str = "Reader", *, model: str = "default") -> agent.Creat
 class World:
     """Everything that the application needs, where a test can reach it."""
 
-    def __init__(self) -> None:
+    def __init__(self, providers: ProvidersOf | None = None) -> None:
+        """With other `providers` than those in memory, for tests that speak to real ones."""
         self.clock = FakeClock()
         self.store = FakeStore()
         self.payloads = FakePayloads()
@@ -51,11 +55,16 @@ class World:
         self.queue = FakeQueue()
         self.provider = FakeProvider()
         self.paid = FakeProvider("openai")
-        self.providers = FakeProviders(self.provider, self.paid)
+        self.providers = providers or FakeProviders(self.provider, self.paid)
         self.executor = Executor(self.store, self.clock)
         self.other_process = Executor(self.store, self.clock)
         self.starter = Starter(self.executor, self.payloads, self.providers, "fake/model")
-        self.shop = Workshop(self.executor, self.payloads, self.providers, self.leases, self.live, renew_seconds=0.01)
+        self.treasury = Treasury(self.executor, self.clock)
+        self.routes = Routes()
+        self.engine = engine(self.executor, self.providers, self.treasury, self.routes, self.leases, self.clock)
+        self.shop = Workshop(
+            self.executor, self.payloads, self.engine, self.treasury, self.leases, self.live, renew_seconds=0.01
+        )
         self.steps = StepWorker(self.shop)
 
     async def do(

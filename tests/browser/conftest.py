@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from deploy import browser as installed
 from tests.browser.visitor import AXE, ROOT, WIDE, Enter, Visitor
@@ -25,6 +25,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+PATIENCE = 30_000
+"""In milliseconds: so long a loaded machine may take to show what is expected."""
 
 
 class Provider:
@@ -81,6 +84,7 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("no Chromium on this machine")
     for built in (ROOT / "frontend" / "dist" / "index.html", AXE):
         assert built.exists(), f"{built} is missing: run npm ci and npm run build in frontend/"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
@@ -97,7 +101,7 @@ def enter(chromium: Browser, z2: System) -> Iterator[Enter]:
         context = chromium.new_context(
             base_url=z2.url, viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         visitors.append(Visitor(context.new_page(), z2))
         return visitors[-1]
 

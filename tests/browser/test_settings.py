@@ -53,6 +53,7 @@ def test_a_sign_in_is_ended_from_another_one(enter: Enter, z2: System) -> None:
     logins = here.page.get_by_role("list", name="Sign-ins").get_by_role("listitem")
     expect(logins).to_have_count(2)
     expect(logins.filter(has_text="This one")).to_have_count(1)
+    expect(logins.filter(has_text="In the workspace ")).to_have_count(2)
     logins.get_by_role("button", name="Sign out").click()
     expect(logins).to_have_count(1)
     there.page.goto("/settings")
@@ -72,8 +73,9 @@ def test_signing_out_everywhere_ends_this_sign_in_too(enter: Enter, z2: System) 
     expect(here.page.get_by_role("heading", name="Sign in to Z2")).to_be_visible()
     there.page.goto("/agents")
     expect(there.page.get_by_role("heading", name="Sign in to Z2")).to_be_visible()
-    here.forgive("status of 401")
-    there.forgive("status of 401")
+    for visitor in (here, there):
+        visitor.page.wait_for_load_state("networkidle")
+        visitor.forgive("status of 401")
 
 
 def test_a_changed_password_ends_the_other_sign_ins_and_opens_from_then_on(enter: Enter, z2: System) -> None:

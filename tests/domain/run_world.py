@@ -4,10 +4,11 @@ from datetime import timedelta
 from random import Random
 from typing import TypeAlias, TypeVar
 
-from domain import run
+from domain import run, run_commands
 from domain import run_events as fact
 from domain.kernel import Rejected, replace
-from domain.run_events import Events, Run, Step, StopReason
+from domain.run_events import Events, StopReason
+from domain.run_state import Run, Step
 from tests.domain import runs
 from tests.support.given import AT, CONTEXT
 
@@ -34,13 +35,13 @@ OneKind = TypeVar("OneKind", bound=StepEvent)
 class World:
     """A run, everything that happened to it, and somebody who checks the laws after each deed."""
 
-    def __init__(self, started: run.StartRun) -> None:
+    def __init__(self, started: run_commands.StartRun) -> None:
         self.run: Run = run.decider.initial
         self.events: list[Events] = []
         self.needs = {planned.id: planned.needs for planned in started.plan}
         self.send(started)
 
-    def send(self, command: run.Commands) -> list[Events]:
+    def send(self, command: run_commands.Commands) -> list[Events]:
         """Do it as the executor does; nothing happens where it is refused."""
         context = replace(CONTEXT, at=AT + timedelta(seconds=len(self.events)))
         try:
@@ -120,7 +121,7 @@ class World:
             assert not begun or step.status == "running", "no call is left open behind a step"
 
 
-def _honest_work(name: str, step: Step) -> run.Commands:
+def _honest_work(name: str, step: Step) -> run_commands.Commands:
     if step.status == "scheduled":
         return runs.begin(name, step.attempt)
     made = step.find(1, step.attempt)
@@ -129,9 +130,9 @@ def _honest_work(name: str, step: Step) -> run.Commands:
     return runs.record_call(name, step.attempt) if made else runs.begin_call(name, step.attempt)
 
 
-def _command(deed: str, name: str, attempt: int, chance: Random) -> run.Commands:
+def _command(deed: str, name: str, attempt: int, chance: Random) -> run_commands.Commands:
     call = chance.choice((1, 1, 2))
-    commands: dict[str, run.Commands] = {
+    commands: dict[str, run_commands.Commands] = {
         "begin": runs.begin(name, attempt),
         "steal": runs.begin(name, attempt, runs.OTHER_LEASE),
         "call": runs.begin_call(name, attempt, call),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from domain import run
+from domain import run_commands
 from domain import run_events as fact
 from domain.kernel import PayloadRef
 from domain.run_events import PlannedStep, StopReason, Tokens
@@ -40,27 +40,37 @@ def plan(*lines: str, max_attempts: int = 3) -> tuple[PlannedStep, ...]:
     )
 
 
-def start(*lines: str, max_attempts: int = 3) -> run.StartRun:
+def start(*lines: str, max_attempts: int = 3) -> run_commands.StartRun:
     steps = plan(*lines, max_attempts=max_attempts)
-    return run.StartRun("Brief", WORKFLOW, 1, "Research brief", steps, text("input"))
+    return run_commands.StartRun("Brief", WORKFLOW, 1, "Research brief", steps, text("input"))
 
 
-def begin(step: str, attempt: int = 1, lease: UUID = LEASE) -> run.BeginStep:
-    return run.BeginStep(step, attempt, lease)
+def begin(step: str, attempt: int = 1, lease: UUID = LEASE) -> run_commands.BeginStep:
+    return run_commands.BeginStep(step, attempt, lease)
 
 
-def begin_call(step: str, attempt: int = 1, call: int = 1) -> run.BeginCall:
-    return run.BeginCall(step, attempt, call, "offline/extract", text("request"))
+def begin_call(step: str, attempt: int = 1, call: int = 1) -> run_commands.BeginCall:
+    return run_commands.BeginCall(step, attempt, call, "offline/extract", text("request"))
 
 
 def record_call(
     step: str, attempt: int = 1, call: int = 1, *, answer: str = "answer", stop: StopReason = "end"
-) -> run.RecordCall:
-    return run.RecordCall(step, attempt, call, "offline/extract", text(answer), TOKENS, 7, stop)
+) -> run_commands.RecordCall:
+    return run_commands.RecordCall(step, attempt, call, "offline/extract", text(answer), TOKENS, 7, stop)
 
 
-def complete(step: str, attempt: int = 1, output: str = "output") -> run.CompleteStep:
-    return run.CompleteStep(step, attempt, text(output))
+def serve_call(step: str, attempt: int = 1, call: int = 1) -> run_commands.ServeCall:
+    return run_commands.ServeCall(step, attempt, call, "offline/extract", text("answer"), "end", 7)
+
+
+def end_call(
+    step: str, attempt: int = 1, call: int = 1, *, tried: int = 0, billed: Literal["no", "unknown"] = "no"
+) -> run_commands.EndCall:
+    return run_commands.EndCall(step, attempt, call, tried, "model_unavailable", billed)
+
+
+def complete(step: str, attempt: int = 1, output: str = "output") -> run_commands.CompleteStep:
+    return run_commands.CompleteStep(step, attempt, text(output))
 
 
 def fail(
@@ -70,20 +80,20 @@ def fail(
     retryable: bool = True,
     billed: Literal["no", "unknown"] = "unknown",
     retry_after: float | None = None,
-) -> run.FailStep:
-    return run.FailStep(step, attempt, "model_timeout", "no answer", retryable, billed, retry_after)
+) -> run_commands.FailStep:
+    return run_commands.FailStep(step, attempt, "model_timeout", "no answer", retryable, billed, retry_after)
 
 
-def lose(step: str, attempt: int = 1) -> run.LoseStep:
-    return run.LoseStep(step, attempt)
+def lose(step: str, attempt: int = 1) -> run_commands.LoseStep:
+    return run_commands.LoseStep(step, attempt)
 
 
-def retry(step: str) -> run.RetryStep:
-    return run.RetryStep(step)
+def retry(step: str) -> run_commands.RetryStep:
+    return run_commands.RetryStep(step)
 
 
-def cancel(reason: str = "enough") -> run.CancelRun:
-    return run.CancelRun(reason)
+def cancel(reason: str = "enough") -> run_commands.CancelRun:
+    return run_commands.CancelRun(reason)
 
 
 def started(*lines: str, max_attempts: int = 3) -> fact.Started:

@@ -9,8 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import agent, api_key, login, name, user, user_events, workflow, workspace, workspace_events
-from domain.kernel import Decider, Rejected, Sealed
+from domain import (
+    agent,
+    api_key,
+    budget,
+    call,
+    ledger,
+    login,
+    name,
+    user,
+    user_events,
+    workflow,
+    workspace,
+    workspace_events,
+)
+from domain.kernel import Decider, PayloadRef, Rejected, Sealed
+from domain.run_events import Tokens
 from tests.support.given import AT, CONTEXT
 
 AnyDecider: TypeAlias = Decider[Any, Any, Any]
@@ -19,9 +33,18 @@ AnyDecider: TypeAlias = Decider[Any, Any, Any]
 ADA, BOB = UUID(int=21), UUID(int=22)
 NODE = workflow.AgentNode("a", ADA, "Do it.")
 ROLES = ("admin", "user", "agent")
-EACH_COUNTS = (user.SignOutEverywhere, user.SetPassword, login.RefreshLogin, api_key.NoteNewAddress, user.IssueLink)
+EACH_COUNTS = (
+    user.SignOutEverywhere,
+    user.SetPassword,
+    user.IssueLink,
+    login.RefreshLogin,
+    login.MoveLogin,
+    api_key.NoteNewAddress,
+)
 """A second one of these is another fact: it is not the repetition of the first."""
 
+REF, HELD = PayloadRef("0" * 64, 1), ledger.Reservation(BOB, ADA, 6, 3)
+LIMIT = ledger.Limit("workspace", "micro_usd", "day", 10)
 SEALED, LATER = Sealed(ADA, "box"), AT + timedelta(hours=1)
 ONE, TWO = "a" * 64, "b" * 64
 
@@ -59,7 +82,9 @@ NOUNS: dict[str, tuple[AnyDecider, Any, list[Any]]] = {
         [
             login.StartLogin(ADA, "client", "password", 0, ONE, LATER),
             *(login.RefreshLogin(one, two) for one in (ONE, TWO) for two in (ONE, TWO)),
+            *(login.MoveLogin(secret, BOB) for secret in (ONE, TWO)),
             login.EndLogin("signed_out"),
+            login.EndLogin("reuse"),
         ],
     ),
     "api_key": (
@@ -79,6 +104,8 @@ NOUNS: dict[str, tuple[AnyDecider, Any, list[Any]]] = {
             *(workspace.CreateWorkspace(label) for label in "xy"),
             *(workspace.AddMember(who, role) for who in (ADA, BOB) for role in ROLES),
             *(workspace.RemoveMember(who) for who in (ADA, BOB)),
+            *(workspace.AddMember(who, "user", "oidc:corp") for who in (ADA, BOB)),
+            workspace.RemoveMember(BOB, "oidc:corp"),
             *(workspace.ChangeRole(who, role) for who in (ADA, BOB) for role in ROLES),
             *(kind(who) for who in (ADA, BOB) for kind in (workspace.SuspendMember, workspace.ReinstateMember)),
             workspace.RenameWorkspace("z"),
@@ -97,6 +124,36 @@ NOUNS: dict[str, tuple[AnyDecider, Any, list[Any]]] = {
             *(workflow.CreateWorkflow(label, (NODE,)) for label in "xy"),
             *(workflow.ReviseWorkflow((NODE,), text) for text in "xy"),
             workflow.ReviseWorkflow((NODE, NODE)),
+        ],
+    ),
+    "budget": (
+        budget.decider,
+        list[budget.Events],
+        [
+            *(budget.SetLimit("workspace", "day", "tokens", most) for most in (5, 9)),
+            budget.SetLimit("user", "month", "micro_usd", 5, str(ADA)),
+            budget.RemoveLimit("workspace", "day", "tokens"),
+        ],
+    ),
+    "ledger": (
+        ledger.decider,
+        list[ledger.Events],
+        [
+            *(ledger.Reserve(who, 6, 3, ("workspace", f"user:{who}"), (LIMIT,)) for who in (ADA, BOB)),
+            *(ledger.Settle(ADA, cost, 2) for cost in (5, None)),
+            *(kind(who) for who in (ADA, BOB) for kind in (ledger.Release, ledger.Doubt)),
+            ledger.Close(),
+        ],
+    ),
+    "call": (
+        call.decider,
+        list[call.Events],
+        [
+            *(call.BeginTry(tried, "m/m", HELD, opening=call.Opening("chat", "m/m", REF, ADA)) for tried in (0, 1)),
+            *(call.RecordTry(tried, "m/m", REF, Tokens(3, 2), 5, "end") for tried in (0, 1)),
+            *(call.EndTry(0, "c", "d", billed) for billed in ("no", "unknown")),
+            call.ServeCall(call.Opening("chat", "m/m", REF, ADA), REF, "m/m", "end", None),
+            call.FailCall("c", "d"),
         ],
     ),
 }

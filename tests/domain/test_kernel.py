@@ -9,7 +9,7 @@ import pytest
 
 from domain.agent import CreateAgent, Instructions, ModelChoice
 from domain.kernel import Command, Name, Rejected, Slug, Text, refusal
-from domain.run import CancelRun
+from domain.run_commands import CancelRun
 from domain.webhook import RotateWebhookSecret
 from domain.workflow import AgentNode, Attempts, CreateWorkflow, Description, Nodes, Prompt
 

@@ -2,10 +2,11 @@
 
 import pytest
 
-from domain import run
+from domain import run, run_commands
 from domain import run_events as fact
 from domain.kernel import replace
-from domain.run_events import Call, Events
+from domain.run_events import Events
+from domain.run_state import Call
 from tests.domain.runs import (
     TOKENS,
     begin_call,
@@ -59,7 +60,7 @@ def test_an_attempt_may_make_several_calls() -> None:
 
 
 @pytest.mark.parametrize("answer", [record_call("a", call=2), record_call("a", 2)])
-def test_an_answer_to_a_call_that_was_never_begun_is_refused(answer: run.RecordCall) -> None:
+def test_an_answer_to_a_call_that_was_never_begun_is_refused(answer: run_commands.RecordCall) -> None:
     given(run.decider, *CALLING).when(answer).then_rejected("was never begun")
 
 
@@ -158,3 +159,20 @@ OVER = "attempt 1 of 'a' is over"
 )
 def test_only_an_attempt_under_way_makes_calls(past: tuple[Events, ...], why: str, code: str) -> None:
     given(run.decider, *past).when(begin_call("a")).then_rejected(why, code=code)
+
+
+USELESS = replace(call_recorded("a"), problem="model_answer_empty")
+
+
+def test_an_answer_of_no_use_is_recorded_and_the_call_goes_on() -> None:
+    useless = replace(record_call("a"), problem="model_answer_empty")
+    given(run.decider, *CALLING).when(useless).then(USELESS)
+    again = replace(begin_call("a"), tried=1)
+    given(run.decider, *CALLING, USELESS).when(again).then(replace(call_begun("a"), tried=1))
+
+
+def test_an_answer_of_no_use_is_never_taken_for_the_answer() -> None:
+    step = run.decider.fold([*CALLING, USELESS]).steps["a"]
+    assert step.recorded(1) is None
+    (call,) = step.calls
+    assert (call.status, call.problem, call.cost_micro_usd) == ("recorded", "model_answer_empty", 7)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain import run
+from domain import run, run_commands
 from domain.run_events import Events
 from tests.domain.runs import (
     begin,
@@ -83,7 +83,7 @@ def test_a_cancelled_run_keeps_what_was_completed_or_failed_and_cancels_the_rest
 
 
 @pytest.mark.parametrize("late", [begin("a"), begin_call("a"), complete("a"), fail("a"), lose("a")])
-def test_after_a_cancellation_workers_can_change_nothing(late: run.Commands) -> None:
+def test_after_a_cancellation_workers_can_change_nothing(late: run_commands.Commands) -> None:
     given(run.decider, *PAIR, cancelled()).when(late).then_rejected(
         "the step is cancelled at attempt 1", code="step_superseded"
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain import run
+from domain import run, run_commands
 from domain.kernel import Rejected
 from domain.run_events import Events
 from tests.domain import runs
@@ -31,7 +31,7 @@ STATES: dict[str, tuple[Events, ...]] = {
     "cancelled/failed": (*ON, failed("a", final=True), run_failed("a"), runs.cancelled()),
     "completed/completed": (*ON, completed("a"), completed("b"), runs.run_completed()),
 }
-COMMANDS: dict[str, run.Commands] = {
+COMMANDS: dict[str, run_commands.Commands] = {
     "start": runs.start("a", "b"),
     "begin": runs.begin("a"),
     "begin anew": runs.begin("a", 2),
@@ -42,33 +42,35 @@ COMMANDS: dict[str, run.Commands] = {
     "lose": runs.lose("a"),
     "retry": runs.retry("a"),
     "cancel": runs.cancel(),
+    "serve": runs.serve_call("a"),
+    "end": runs.end_call("a"),
 }
 
 # "yes" is done, "-" is so already, "no" is refused, "over" is refused as superseded,
 # "kept" is refused because the answer is on the record, "none" is refused as not found
 TABLE = """
-                    start begin begin_anew call record complete fail lose retry cancel
-absent              yes   none  none       none none   none     none none none  none
-running/waiting     -     over  over       over no     over     over over no    yes
-running/scheduled   -     yes   over       no   no     no       no   no   -     yes
-running/running     -     -     over       yes  no     yes      yes  yes  -     yes
-running/calling     -     -     over       -    yes    yes      yes  yes  -     yes
-running/answered    -     -     over       kept -      yes      yes  yes  -     yes
-running/again       -     over  yes        over yes    over     over over -     yes
-running/completed   -     over  over       over no     -        over over no    yes
-failed/waiting      -     over  over       over no     over     over over no    no
-failed/running      -     -     over       yes  no     yes      yes  yes  no    yes
-failed/completed    -     over  over       over no     -        over over no    no
-failed/failed       -     over  over       over no     over     over over yes   no
-cancelled/cancelled -     over  over       over yes    over     over over no    -
-cancelled/completed -     over  over       over no     -        over over no    -
-cancelled/failed    -     over  over       over no     over     over over no    -
-completed/completed -     over  over       over no     -        over over no    no
+                    start begin begin_anew call record complete fail lose retry cancel serve end
+absent              yes   none  none       none none   none     none none none  none   none  none
+running/waiting     -     over  over       over no     over     over over no    yes    over  over
+running/scheduled   -     yes   over       no   no     no       no   no   -     yes    no    no
+running/running     -     -     over       yes  no     yes      yes  yes  -     yes    yes   -
+running/calling     -     -     over       -    yes    yes      yes  yes  -     yes    yes   yes
+running/answered    -     -     over       kept -      yes      yes  yes  -     yes    -     -
+running/again       -     over  yes        over yes    over     over over -     yes    over  over
+running/completed   -     over  over       over no     -        over over no    yes    over  over
+failed/waiting      -     over  over       over no     over     over over no    no     over  over
+failed/running      -     -     over       yes  no     yes      yes  yes  no    yes    yes   -
+failed/completed    -     over  over       over no     -        over over no    no     over  over
+failed/failed       -     over  over       over no     over     over over yes   no     over  over
+cancelled/cancelled -     over  over       over yes    over     over over no    -      over  over
+cancelled/completed -     over  over       over no     -        over over no    -      over  over
+cancelled/failed    -     over  over       over no     over     over over no    -      over  over
+completed/completed -     over  over       over no     -        over over no    no     over  over
 """
 CODES = {"rejected": "no", "step_superseded": "over", "call_recorded": "kept", "not_found": "none"}
 
 
-def outcome(command: run.Commands, past: tuple[Events, ...]) -> str:
+def outcome(command: run_commands.Commands, past: tuple[Events, ...]) -> str:
     try:
         return "yes" if run.decide(command, run.decider.fold(past), CONTEXT) else "-"
     except Rejected as refusal:
@@ -83,14 +85,14 @@ def test_each_command_does_what_the_table_says_to_a_step_that_is(line: str) -> N
 
 
 @pytest.mark.parametrize("command", [command for name, command in COMMANDS.items() if name not in ("start", "cancel")])
-def test_a_step_that_the_plan_does_not_know_is_not_found(command: run.Commands) -> None:
+def test_a_step_that_the_plan_does_not_know_is_not_found(command: run_commands.Commands) -> None:
     with pytest.raises(Rejected, match="the run has no step 'a'") as refusal:
         run.decide(command, run.decider.fold([runs.started("b"), scheduled("b")]), CONTEXT)
     assert (refusal.value.code, refusal.value.field) == ("not_found", "step")
 
 
 def test_every_command_of_a_run_stands_in_the_table() -> None:
-    assert {type(command) for command in COMMANDS.values()} == set(run.Commands.__args__)
+    assert {type(command) for command in COMMANDS.values()} == set(run_commands.Commands.__args__)
 
 
 def test_the_step_of_each_line_is_in_the_state_that_the_line_names() -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from application.models.port import Usage
+from application.models.stream import Usage
 from application.ports import Conflict
 from infrastructure import metrics
 from infrastructure.event_store import PostgresEventStore

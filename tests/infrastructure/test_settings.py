@@ -4,6 +4,7 @@ import pytest
 
 from application.errors import Invalid
 from infrastructure import settings
+from infrastructure.models.services import SERVICES
 from infrastructure.settings import Settings
 
 # what would do harm in a log
@@ -17,13 +18,22 @@ def test_without_any_variable_everything_has_its_default() -> None:
 
 def test_a_variable_sets_its_setting_and_an_empty_one_does_not() -> None:
     loaded = settings.load({"Z2_PORT": "9000", "Z2_HOST": "", "OPENAI_API_KEY": SECRET, "HOME": "/root"})
-    assert (loaded.port, loaded.host, loaded.openai_api_key) == (9000, "127.0.0.1", SECRET)
+    assert (loaded.port, loaded.host, loaded.services["OPENAI_API_KEY"]) == (9000, "127.0.0.1", SECRET)
 
 
 def test_every_setting_has_a_variable_of_its_own_and_says_what_it_is_for() -> None:
-    names = settings.variables()
-    assert set(names) == set(Settings.__struct_fields__)
-    assert len(set(names.values())) == len(names)
+    told = settings.described()
+    variables = [each.variable for each in told]
+    assert len(set(variables)) == len(variables)
+    assert all(each.description for each in told)
+    assert len([each for each in variables if each.startswith("Z2_")]) >= len(Settings.__struct_fields__) - 3
+
+
+def test_every_service_has_a_variable_for_its_address_and_for_the_key_that_it_takes() -> None:
+    variables = {each.variable for each in settings.described()}
+    for service in SERVICES.values():
+        assert service.url_variable in variables
+        assert (service.key_variable in variables) == (service.key != "none")
 
 
 @pytest.mark.parametrize(
@@ -70,18 +80,16 @@ def test_neither_an_error_nor_a_log_shows_a_secret() -> None:
 
 
 def test_the_providers_get_what_concerns_them() -> None:
-    given = {
+    services = {
         "OPENAI_API_KEY": "a",
-        "OPENAI_BASE_URL": "b",
-        "ANTHROPIC_API_KEY": "c",
         "ANTHROPIC_BASE_URL": "d",
-        "OLLAMA_BASE_URL": "e",
-        "Z2_MODEL_FIRST_TOKEN_SECONDS": "7",
-        "Z2_MODEL_IDLE_SECONDS": "8.5",
+        "AZURE_OPENAI_ENDPOINT": "e",
+        "DASHSCOPE_API_KEY": "f",
     }
-    chosen = settings.load(given).providers
-    assert (chosen.openai_api_key, chosen.openai_base_url, chosen.anthropic_api_key) == ("a", "b", "c")
-    assert (chosen.anthropic_base_url, chosen.ollama_base_url) == ("d", "e")
+    times = {"Z2_MODEL_FIRST_TOKEN_SECONDS": "7", "Z2_MODEL_IDLE_SECONDS": "8.5", "Z2_OPENAI_PROTOCOL": "responses"}
+    chosen = settings.load({**services, **times, "GROQ_API_KEY": "", "NOBODYS_API_KEY": "g"}).providers
+    assert chosen.given == services
+    assert chosen.openai_protocol == "responses"
     assert (chosen.first_token_timeout, chosen.idle_timeout) == (7.0, 8.5)
 
 

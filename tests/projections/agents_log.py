@@ -11,7 +11,7 @@ from projections import agents, runner
 from tests.support.given import CONTEXT
 from tests.support.writer import append_until_won
 
-SECONDS = 20
+SECONDS = 60
 CREATED = agent.Created("Ada", "Reader", "Read.", "answer", "default")
 AGENTS = runner.keeping(agents.projection)
 

@@ -50,6 +50,7 @@ async def test_when_the_leader_is_killed_the_next_one_takes_over_in_time(
         with follower(database) as second:
             await fill(store, 20)
             await until(lambda: _has_seen(database, 20))
+            await until(lambda: _asks_to_lead(database, second.pid))
             first.send_signal(signal.SIGKILL)
             killed = time.monotonic()
             await fill(store, 20)
@@ -57,6 +58,13 @@ async def test_when_the_leader_is_killed_the_next_one_takes_over_in_time(
             await until(lambda: _has_seen(database, 40))
             assert time.monotonic() - killed < TAKE_OVER_SECONDS
     assert await rows(database) == await told(store)
+
+
+async def _asks_to_lead(database: Database, pid: int) -> bool:
+    query = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '%%:' || %s::text"
+    async with database.connection() as connection:
+        row = await (await connection.execute(query, [pid])).fetchone()
+    return row is not None and row[0] > 0
 
 
 async def _has_seen(database: Database, position: int) -> bool:

@@ -65,6 +65,7 @@ async def test_every_event_that_carries_a_reference_is_seen() -> None:
         run_events.Started,
         run_events.CallBegun,
         run_events.CallRecorded,
+        run_events.CallServed,
         run_events.StepCompleted,
         run_events.Completed,
     }

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from domain import run_events as fact
-from domain.run_events import Step
+from domain.run_state import Step
 from projections.runs import Problem, StepRow, projection
 from tests.domain import runs
 from tests.domain.runs import (

@@ -98,4 +98,4 @@ def _nursery(
             yield nursery, [int(port) for port in nursery.stdout.readline().split()]
         finally:
             nursery.stdin.close()
-            nursery.wait(10)
+            nursery.wait(60)

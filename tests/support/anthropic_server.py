@@ -36,9 +36,10 @@ class AnthropicDialect:
             return 400, "missing_parameter"
         return None
 
-    def error(self, status: int, code: str | None, quoted: str) -> dict[str, object]:
-        details = {"error_code": code} if code else None
-        error = {"type": _TYPES.get(status, "api_error"), "message": f"Refused: {quoted}", "details": details}
+    def error(self, status: int, script: Script, quoted: str) -> dict[str, object]:
+        details = {"error_code": script.code} if script.code else None
+        message = script.message or f"Refused: {quoted}"
+        error = {"type": _TYPES.get(status, "api_error"), "message": message, "details": details}
         return {"type": "error", "error": error, "request_id": "req_test"}
 
     def error_frame(self, code: str | None) -> bytes:
@@ -47,14 +48,16 @@ class AnthropicDialect:
 
     def frames(self, script: Script, body: dict[str, object]) -> Iterator[Frame]:
         yield Frame(_event("message_start", {"message": _message(script, body)}))
-        yield Frame(_event("content_block_start", {"index": 0, "content_block": {"type": "text", "text": ""}}))
-        yield Frame(_event("ping", {}))
-        for word in script.words():
-            delta = {"type": "text_delta", "text": word}
-            yield Frame(_event("content_block_delta", {"index": 0, "delta": delta}), word=True)
-        yield Frame(_event("content_block_stop", {"index": 0}))
+        blocks = [*_thoughts(script), *_words(script), *_calls(script)]
+        for index, (block, deltas) in enumerate(blocks):
+            yield Frame(_event("content_block_start", {"index": index, "content_block": block}))
+            yield Frame(_event("ping", {}))
+            for delta in deltas:
+                said = _event("content_block_delta", {"index": index, "delta": delta})
+                yield Frame(said, word=delta["type"] == "text_delta")
+            yield Frame(_event("content_block_stop", {"index": index}))
         if script.fault != "no_usage":
-            end = {"stop_reason": script.stop or "end_turn", "stop_sequence": None}
+            end = {"stop_reason": script.stop or ("tool_use" if script.wanted else "end_turn"), "stop_sequence": None}
             yield Frame(_event("message_delta", {"delta": end, "usage": _end_usage(script)}))
         yield Frame(_event("message_stop", {}))
 
@@ -65,6 +68,33 @@ class AnthropicDialect:
 
 def running(port: int = 0) -> AbstractAsyncContextManager[ModelServer]:
     return model_server.running(AnthropicDialect(), port)
+
+
+_Block = tuple[dict[str, object], list[dict[str, object]]]
+"""How a block begins, and the deltas that follow."""
+
+
+def _thoughts(script: Script) -> Iterator[_Block]:
+    if script.reasoning:
+        deltas: list[dict[str, object]] = [
+            {"type": "thinking_delta", "thinking": word} for word in script.reasoning.partition(" ") if word
+        ]
+        deltas.append({"type": "signature_delta", "signature": script.signature or "signed"})
+        yield {"type": "thinking", "thinking": "", "signature": ""}, deltas
+    if script.redacted:
+        yield {"type": "redacted_thinking", "data": script.redacted}, []
+
+
+def _words(script: Script) -> Iterator[_Block]:
+    if script.text:
+        yield {"type": "text", "text": ""}, [{"type": "text_delta", "text": word} for word in script.words()]
+
+
+def _calls(script: Script) -> Iterator[_Block]:
+    for index, wanted in enumerate(script.wanted):
+        block: dict[str, object] = {"type": "tool_use", "id": wanted.id or f"call_{index}", "name": wanted.name}
+        pieces = ("", *wanted.pieces())
+        yield block | {"input": {}}, [{"type": "input_json_delta", "partial_json": piece} for piece in pieces]
 
 
 def _message(script: Script, body: dict[str, object]) -> dict[str, object]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx2
 
-from tests.support.system import ROOT, free_port, until
+from tests.support.system import ROOT, SECONDS, free_port, until
 
 
 class ApiProcess:
@@ -45,4 +45,4 @@ def api_process(environment: Mapping[str, str], log: Path) -> Iterator[ApiProces
         yield api
     finally:
         api.process.terminate()
-        api.process.wait(30)
+        api.process.wait(SECONDS)

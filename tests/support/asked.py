@@ -74,7 +74,7 @@ def finished(client: httpx2.Client, accepted: dict[str, Any]) -> dict[str, Any]:
     return run
 
 
-def seen(look: Callable[[], object], wanted: object, seconds: float = 10) -> bool:
+def seen(look: Callable[[], object], wanted: object, seconds: float = 60) -> bool:
     """Whether it comes to what is wanted, in good time."""
     end = time.monotonic() + seconds
     while look() != wanted:

@@ -20,13 +20,14 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Caller(Record):
-    """`rights` is None for nobody at all."""
+    """`rights` is None for nobody at all. Who has a sign-in and no lesser credential has the refresh token of it."""
 
     kind: Kind
     workspace_id: UUID
     actor: Actor | None
     bearer: str
     rights: frozenset[Scope] | None
+    refresh_token: str | None = None
 
     @property
     def person(self) -> Actor:
@@ -99,25 +100,25 @@ class Callers:
         return name
 
     def _member(self, kind: Kind, place: UUID, role: str, rights: frozenset[Scope]) -> Caller:
-        actor = self._signed_in(place, role)
-        return Caller(kind, place, actor, self._tokens.issue(actor, now())[0], rights)
+        actor, refresh_token = self._signed_in(place, role)
+        return Caller(kind, place, actor, self._tokens.issue(actor, now())[0], rights, refresh_token)
 
-    def _signed_in(self, place: UUID, role: str) -> Actor:
+    def _signed_in(self, place: UUID, role: str) -> tuple[Actor, str]:
         people = self._beside.people
         user_id = self._beside.do(people.member(place, role))
         login = self._beside.do(people.login(user_id, place))
-        return Actor(user_id, place, role, login_id=login.id)
+        return Actor(user_id, place, role, login_id=login.id), login.text
 
     def _agent(self) -> Caller:
         """An agent that was granted nothing, and works for an admin."""
-        owner, agent_id = self._signed_in(self.ours, "admin"), uuid4()
+        owner, agent_id = self._signed_in(self.ours, "admin")[0], uuid4()
         self._do(agent_id, self.ours, agent.CreateAgent(f"Agent {agent_id}", "Reader", "Read it.", "summarise"))
         token, _ = self._tokens.issue(owner, now(), Narrowing(None, agent_id))
         return Caller("agent", self.ours, owner, token, SCOPES["agent"])
 
     def _key(self, kind: Kind, scopes: frozenset[Scope]) -> Caller:
         people = self._beside.people
-        owner = self._signed_in(self.ours, "admin")
+        owner, _ = self._signed_in(self.ours, "admin")
         key = self._beside.do(people.key(owner.user_id, self.ours, sorted(scopes)))
         return Caller(kind, self.ours, owner, key.text, scopes)
 

@@ -53,6 +53,7 @@ def _of_type(kind: inspect.Type, place: str, seen: set[type[msgspec.Struct]]) ->
 
 HOLDS_NO_TEXT = (
     inspect.BoolType,
+    inspect.DateType,
     inspect.DateTimeType,
     inspect.DecimalType,
     inspect.FloatType,

@@ -45,7 +45,7 @@ def apis(count: int, database_url: str, redis_url: str, data: Path) -> Iterator[
         for api in started:
             api.process.terminate()
         for api in started:
-            api.process.wait(30)
+            api.process.wait(60)
 
 
 @contextlib.contextmanager
@@ -62,7 +62,7 @@ def processes(environment: dict[str, str], *modules: list[str]) -> Iterator[list
         for process in started:
             process.terminate()
         for process in started:
-            process.wait(30)
+            process.wait(60)
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
                     stream.close()

@@ -36,6 +36,8 @@ def _values(kind: inspect.Type) -> st.SearchStrategy[Any]:
             return st.uuids()
         case inspect.DateTimeType():
             return INSTANTS
+        case inspect.DateType():
+            return st.dates()
         case inspect.StrType():
             return _texts(kind)
         case inspect.IntType():

@@ -3,12 +3,17 @@
 import asyncio
 import contextlib
 import hashlib
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from application.errors import KeyReused, NotFound, Unavailable
-from application.models.port import Delta, Finished, ModelCard, ModelError, ModelRequest, Provider, TextDelta, Usage
+from application.models.card import ModelCard
+from application.models.failure import ModelError
+from application.models.port import Provider
+from application.models.request import ModelRequest
+from application.models.stream import Delta, Finished, TextDelta, Usage
 from application.ports import Conflict, IdempotencyKey, Job, Outcome, Recorded, Write
 from domain.kernel import PayloadRef
 from tests.support.given import AT
@@ -55,6 +60,7 @@ class FakeStore:
         self.conflicts = 0
         self.away = Away()
         self.lost_answers = 0
+        self.turns: dict[UUID, asyncio.Lock] = {}
         self._grown = asyncio.Condition()
 
     async def load(self, stream: UUID, after: int = 0) -> list[Recorded]:
@@ -88,13 +94,21 @@ class FakeStore:
         return outcome
 
     def _append(self, writes: Sequence[Write]) -> Outcome:
+        versions = Counter(recorded.stream for recorded in self.log)
         for write in writes:
-            if len([recorded for recorded in self.log if recorded.stream == write.stream]) != write.expected:
+            if versions[write.stream] != write.expected:
                 raise Conflict
+            versions[write.stream] += len(write.events)
         for write in writes:
             for version, event in enumerate(write.events, start=write.expected + 1):
                 self.log.append(Recorded(len(self.log) + 1, write.stream, version, event, write.context))
         return Outcome(writes[0].stream, len(self.log))
+
+    @contextlib.asynccontextmanager
+    async def turn(self, stream: UUID) -> AsyncIterator[None]:
+        self.away.answer()
+        async with self.turns.setdefault(stream, asyncio.Lock()):
+            yield
 
     async def outcome(self, key: IdempotencyKey) -> Outcome | None:
         digest, outcome = self.keys.get((key.workspace_id, key.key), (key.digest, None))
@@ -191,10 +205,10 @@ class FakeLeases:
 
 class FakeLiveText:
     def __init__(self) -> None:
-        self.said: list[tuple[UUID, str, int, int, str]] = []
+        self.said: list[tuple[UUID, str, int, int, str, int]] = []
 
-    async def say(self, run: UUID, step: str, attempt: int, offset: int, text: str) -> None:
-        self.said.append((run, step, attempt, offset, text))
+    async def say(self, run: UUID, step: str, attempt: int, offset: int, text: str, *, tried: int = 0) -> None:
+        self.said.append((run, step, attempt, offset, text, tried))
 
 
 class FakeProvider:
@@ -202,6 +216,8 @@ class FakeProvider:
 
     def __init__(self, name: str = "fake") -> None:
         self.name = name
+        self.own = False
+        self.region = ""
         self.script: list[Delta | Exception] = [TextDelta("An "), TextDelta("answer."), Finished("end", USAGE, "m")]
         self.missing: str | None = None
         self.requests: list[ModelRequest] = []
@@ -214,6 +230,9 @@ class FakeProvider:
         return self.missing
 
     def cards(self) -> Sequence[ModelCard]:
+        return ()
+
+    async def discover(self) -> Sequence[str]:
         return ()
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]:

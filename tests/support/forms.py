@@ -6,7 +6,11 @@ from typing import Any
 
 import msgspec
 
-SAMPLES = {"uuid": "00000000-0000-0000-0000-000000000001", "date-time": "2026-01-01T00:00:00Z"}
+SAMPLES = {
+    "uuid": "00000000-0000-0000-0000-000000000001",
+    "date-time": "2026-01-01T00:00:00Z",
+    "date": "2026-01-01",
+}
 EMPTY = {"string": "", "integer": 0, "number": 0.0, "boolean": False, "array": [], "null": None}
 FILLED = {"string": "a", "integer": 1, "number": 0.5, "boolean": True, "array": [], "null": None}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from infrastructure.embedded import child, server
 
-SECONDS = 15.0
+SECONDS = 60.0
 
 
 def until(condition: Callable[[], bool], *, seconds: float = SECONDS) -> None:

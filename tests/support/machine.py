@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import psycopg
+from redis import Redis
 
+from infrastructure.redis.queue import WAKE
 from interfaces.processes import data_lock
 from tests.support.servers import scratch
-from tests.support.system import NAMED, ROOT, System, until
+from tests.support.system import NAMED, ROOT, SECONDS, System, until
 
 MARKS = {
     "api": "interfaces.cli api",
@@ -21,6 +24,8 @@ MARKS = {
     "postgres": "bin/postgres",
     "valkey": "valkey-server",
 }
+
+ASKS_TO_LEAD = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '%%:' || %s::text"
 
 
 class Machine(System):
@@ -51,10 +56,25 @@ class Machine(System):
 
         until(replaced)
 
+    def at_work(self, name: str) -> bool:
+        """Whether it has started: a worker waits for jobs, a projector asks to lead, and all others answer."""
+        process = self.process(name)
+        if process is None or not self.ready():
+            return False
+        environment = process.environ()
+        if name == "worker":
+            with Redis.from_url(environment["REDIS_URL"]) as redis:
+                return any(listeners for _, listeners in redis.pubsub_numsub(WAKE))
+        if name == "projector":
+            with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
+                row = connection.execute(ASKS_TO_LEAD, [process.pid]).fetchone()
+                return row is not None and row[0] > 0
+        return True
+
     def stop(self) -> None:
         self.client.close()
         self._supervisor.send_signal(signal.SIGINT)
-        self._supervisor.wait(30)
+        self._supervisor.wait(SECONDS)
 
 
 @contextlib.contextmanager
@@ -68,9 +88,9 @@ def running_machine(**settings: str) -> Iterator[Machine]:
         supervisor = subprocess.Popen(command, env=environment, cwd=ROOT)
         machine = None
         try:
-            url = until(lambda: data_lock.find(data), 60).address
+            url = until(lambda: data_lock.find(data)).address
             machine = Machine(environment, data, url, supervisor)
-            until(machine.ready, 60)
+            until(machine.ready)
             machine.sign_in()
             yield machine
         finally:

@@ -30,11 +30,27 @@ FIELDS = {
 }
 """What the ids in bodies and queries name."""
 
-SAME = {"renameWorkspace": {"name": lambda: "Home"}}
-"""People are let into workspaces of this name, so these keep it."""
+SAME = {
+    "renameWorkspace": {"name": lambda: "Home"},
+    "setLimit": {"kind": lambda: "model", "subject": lambda: "ollama/nobodys", "window": lambda: "day"},
+    **{
+        f"{verb}Model": {"model": lambda: "ollama/nobodys"}
+        for verb in ("register", "reprice", "retire", "reinstate", "forget")
+    },
+}
+"""People are let into workspaces of this name, so these keep it; and nobody else asks for this model, or has to pay."""
 
 IN_A_BROWSER = ("decideDeviceCode",)
 """Operations that take a cookie and no token at all."""
+
+PROVED = ("switchWorkspace",)
+"""Operations that a client proves itself for by its refresh token too, which other operations take of anybody."""
+
+PROVED_AFRESH = ("changeEmail",)
+"""Operations that take a sign-in of this moment from whoever has no password."""
+
+DOOR_CODES = {"invalid_api_key": "not_signed_in"}
+"""What OpenAI's clients know by another name."""
 
 ABSENT: tuple[Whose, ...] = ("other's", "missing")
 
@@ -71,7 +87,14 @@ class Answer(Record):
 
     @property
     def code(self) -> str:
-        return str(json.loads(self.text).get("type", "")).rpartition(":")[2] if self.text else ""
+        told = json.loads(self.text) if self.text else {}
+        at_the_door = told.get("error", {}).get("code", "")
+        return DOOR_CODES.get(at_the_door, at_the_door) or str(told.get("type", "")).rpartition(":")[2]
+
+    @property
+    def detail(self) -> str:
+        told = json.loads(self.text)
+        return str(told["error"]["message"] if "error" in told else told["detail"])
 
 
 class Asking(Record):
@@ -96,7 +119,7 @@ class Asking(Record):
         """A body that the operation takes, with ids of things of the caller's workspace."""
         values = {field: partial(self.things.named, kind, caller, "own") for field, kind in FIELDS.items()}
         body = Bodies(self.document, {**values, **SAME.get(operation.id, {})}).body(operation.told)
-        return None if body is None else json.dumps(body).encode()
+        return None if body is None else json.dumps({**body, **_proof(operation, caller)}).encode()
 
     def naming(self, operation: Operation, caller: Caller, field: str, whose: Whose) -> Answer:
         """The answer to a request that names something in this field of its body or its query."""
@@ -104,7 +127,8 @@ class Asking(Record):
         path = self.things.address(operation.path, caller, "own")
         body = Bodies(self.document, {field: lambda: named}).body(operation.told, field.__eq__)
         query = f"?{field}={named}" if field in operation.queried else ""
-        answer = self.ask(operation, caller, path + query, None if body is None else json.dumps(body).encode())
+        content = None if body is None else json.dumps({**body, **_proof(operation, caller)}).encode()
+        answer = self.ask(operation, caller, path + query, content)
         return Answer(answer.status, answer.text.replace(named, "…"))
 
 
@@ -178,7 +202,7 @@ class Matrix:
             for body in self._bodies(operation, caller):
                 answer = said[whose, body] = self._asking.ask(operation, caller, path, body)
                 self._holds((answer.status, answer.code) == (status, code), operation, caller.kind, whose, answer)
-        details = {json.loads(answer.text)["detail"] for answer in said.values()}
+        details = {answer.detail for answer in said.values()}
         self._holds(len(details) == 1, operation, caller.kind, "any", details)
         if status == 403:
             needs = f"this needs the scope {operation.needed}; "
@@ -215,7 +239,7 @@ class Matrix:
 
     def _own_refusal(self, operation: Operation, caller: Caller, answer: Answer) -> bool:
         """Who may ask may still not do everything: not give away rights, say, that they lack. Admins lack none."""
-        everything = caller.kind in ("admin", "stranger") and operation.id not in IN_A_BROWSER
+        everything = caller.kind in ("admin", "stranger") and operation.id not in (*IN_A_BROWSER, *PROVED_AFRESH)
         return answer.status == 403 and not operation.reads and not everything and "this needs the" not in answer.text
 
     def _asked(self, operation: Operation, caller: Caller, whose: Whose) -> Answer:
@@ -230,3 +254,8 @@ class Matrix:
     def _holds(self, holds: bool, operation: Operation, caller: str, whose: str, said: object) -> None:
         self.cells += 1
         assert holds, f"{operation.id} by {caller} about {whose}: {said}"
+
+
+def _proof(operation: Operation, caller: Caller) -> dict[str, str]:
+    """What the body of such an operation holds besides."""
+    return {"refresh_token": caller.refresh_token} if operation.id in PROVED and caller.refresh_token else {}

@@ -30,7 +30,7 @@ class Dialect(Protocol):
         """Status and code for a request that the provider would not accept as it is."""
         ...
 
-    def error(self, status: int, code: str | None, quoted: str) -> dict[str, object]:
+    def error(self, status: int, script: Script, quoted: str) -> dict[str, object]:
         """The body of an error; like real ones it repeats what was sent."""
         ...
 

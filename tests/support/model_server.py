@@ -9,15 +9,13 @@ all other calls, `GET /__calls`, `POST /__reset`.
 import argparse
 import asyncio
 import json
-import socket
-import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Literal
 
 import msgspec
 
-from tests.support import tiny_http
+from tests.support import model_faults, tiny_http
 from tests.support.model_dialect import Dialect
 from tests.support.model_script import Call, Script
 
@@ -39,7 +37,7 @@ class ModelServer:
         """Each script serves one fitting call, in their order; `default` serves all other calls."""
         self._scripts.extend(scripts)
 
-    async def until(self, true: Callable[[list[Call]], bool], seconds: float = 10.0) -> None:
+    async def until(self, true: Callable[[list[Call]], bool], seconds: float = 60.0) -> None:
         """Wait for something to be true of the calls."""
         async with asyncio.timeout(seconds), self._changed:
             await self._changed.wait_for(lambda: true(self.calls))
@@ -94,9 +92,9 @@ class ModelServer:
             case "GET", "/v1/models":
                 if self._takes(key := self._dialect.key(request.headers)):
                     return 200, self._dialect.models()
-                return 401, self._dialect.error(401, None, key)
+                return 401, self._dialect.error(401, Script(), key)
             case _:
-                return 404, self._dialect.error(404, None, request.path)
+                return 404, self._dialect.error(404, Script(), request.path)
 
     async def _model_call(
         self, request: tiny_http.Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -122,14 +120,18 @@ class ModelServer:
     async def _perform(self, request: tiny_http.Request, call: Call, writer: asyncio.StreamWriter) -> bool:
         script = self._next(request.body.decode())
         refusal = self._dialect.refusal(call.key, request.headers, call.body)
-        status, code = refusal or ((script.status, script.code) if call.key_was_good else (401, None))
-        if script.fault == "hang_first":
-            await asyncio.Event().wait()
+        status = script.status if call.key_was_good else 401
+        if refusal is not None:
+            status, script = refusal[0], Script(code=refusal[1])
+        if not await model_faults.first(script, writer):
+            call.state = "broken"
+            return False
         if status != 200:
             await asyncio.sleep(script.delay)
             quoted = f"{call.key} {call.body}"
             extra = {"retry-after": script.retry_after} if script.retry_after is not None else {}
-            await tiny_http.respond(writer, status, self._dialect.error(status, code, quoted), extra)
+            said = script.page.encode() or self._dialect.error(status, script, quoted)
+            await tiny_http.respond(writer, status, said, extra | script.headers)
             call.state = "answered"
             return True
         call.state = await self._stream(script, call, writer)
@@ -139,14 +141,14 @@ class ModelServer:
         if script.fault == "html":
             await tiny_http.respond(writer, 200, b"<!doctype html><title>Welcome</title><p>Please sign in.</p>")
             return "answered"
-        writer.write(tiny_http.head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"}))
-        if script.fault == "hang_open":
-            await writer.drain()
-            await asyncio.Event().wait()
+        usual = {"content-type": "text/event-stream", "transfer-encoding": "chunked"}
+        writer.write(tiny_http.head(200, usual | script.headers))
+        if not await model_faults.opened(script, writer):
+            return "broken"
         half = len(script.words()) // 2
-        for frame in self._dialect.frames(script, call.body):
+        for frame in model_faults.spoilt(script.spoils, self._dialect.frames(script, call.body)):
             if frame.word and call.words_sent == half:
-                if not await self._still_well(script, writer):
+                if not await model_faults.middle(script, self._dialect, writer):
                     return "broken"
                 if script.fault == "cut":
                     break
@@ -155,31 +157,10 @@ class ModelServer:
             if frame.word:
                 call.words_sent += 1
                 await self._tell()
+        if not await model_faults.last(script, writer):
+            return "broken"
         await tiny_http.chunk(writer, b"")
         return "answered"
-
-    async def _still_well(self, script: Script, writer: asyncio.StreamWriter) -> bool:
-        match script.fault:
-            case "hang_middle":
-                await writer.drain()
-                await asyncio.Event().wait()
-            case "reset":
-                await writer.drain()
-                linger = struct.pack("ii", 1, 0)
-                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                writer.transport.abort()
-                return False
-            case "malformed":
-                await tiny_http.chunk(writer, b'event: message\ndata: {"id": "x", "choices": [{"ind\n\n')
-            case "not_utf8":
-                await tiny_http.chunk(writer, b"event: message\ndata: \xff\xfe\n\n")
-            case "wrong_shape":
-                await tiny_http.chunk(writer, b'event: message_delta\ndata: {"choices": "many", "type": 7}\n\n')
-            case "error_event":
-                await tiny_http.chunk(writer, self._dialect.error_frame(script.code))
-            case _:
-                pass
-        return True
 
     def _takes(self, key: str) -> bool:
         return self.keys is None or key in self.keys

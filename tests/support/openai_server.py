@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 
 from tests.support import model_server
 from tests.support.model_dialect import Frame
-from tests.support.model_script import Script
+from tests.support.model_script import Script, Wanted
 from tests.support.model_server import ModelServer
 
 _ERRORS = {
@@ -31,10 +31,8 @@ class OpenAIDialect:
             return 400, "missing_required_parameter"
         return None
 
-    def error(self, status: int, code: str | None, quoted: str) -> dict[str, object]:
-        kind, usual = _ERRORS.get(status, ("server_error", None))
-        error = {"message": f"Refused: {quoted}", "type": kind, "param": None, "code": code or usual}
-        return {"error": error}
+    def error(self, status: int, script: Script, quoted: str) -> dict[str, object]:
+        return error(status, script, quoted)
 
     def error_frame(self, code: str | None) -> bytes:
         error = {"message": "The server had an error.", "type": "server_error", "param": None, "code": code}
@@ -42,18 +40,34 @@ class OpenAIDialect:
 
     def frames(self, script: Script, body: dict[str, object]) -> Iterator[Frame]:
         options = body.get("stream_options")
-        counted = isinstance(options, dict) and options.get("include_usage") is True
+        counted = script.counted or (isinstance(options, dict) and options.get("include_usage") is True)
         yield Frame(_chunk(body, {"role": "assistant", "content": "", "refusal": None}))
+        for word in filter(None, script.reasoning.partition(" ")):
+            thought = {"type": "thinking", "thinking": [{"type": "text", "text": word}]}
+            yield Frame(_chunk(body, {"content": [thought]} if script.in_pieces else {"reasoning_content": word}))
         for word in script.words():
             yield Frame(_chunk(body, {"content": word}), word=True)
-        yield Frame(_chunk(body, {}, finish=script.stop or "stop"))
+        for index, wanted in enumerate(script.wanted):
+            for delta in _call(0 if script.same_place else index, wanted):
+                yield Frame(_chunk(body, {"tool_calls": [delta]}))
+        yield Frame(_chunk(body, {}, finish=script.stop or ("tool_calls" if script.wanted else "stop")))
         if counted and script.fault != "no_usage":
             yield Frame(_chunk(body, None, usage=_usage(script, body)))
         yield Frame(b"data: [DONE]\n\n")
 
     def models(self) -> dict[str, object]:
-        model = {"id": "gpt-test", "object": "model", "created": 1_700_000_000, "owned_by": "test"}
-        return {"object": "list", "data": [model]}
+        return models()
+
+
+def error(status: int, script: Script, quoted: str) -> dict[str, object]:
+    kind, usual = _ERRORS.get(status, ("server_error", None))
+    message = script.message or f"Refused: {quoted}"
+    return {"error": {"message": message, "type": kind, "param": script.param, "code": script.code or usual}}
+
+
+def models() -> dict[str, object]:
+    model = {"id": "gpt-test", "object": "model", "created": 1_700_000_000, "owned_by": "test"}
+    return {"object": "list", "data": [model]}
 
 
 def running(port: int = 0) -> AbstractAsyncContextManager[ModelServer]:
@@ -82,13 +96,21 @@ def _chunk(
     )
 
 
+def _call(index: int, wanted: Wanted) -> Iterator[dict[str, object]]:
+    """The pieces of a tool call: id and name come with the first alone."""
+    first, second = wanted.pieces()
+    function = {"name": wanted.name, "arguments": first}
+    yield {"index": index, "id": wanted.id or f"call_{index}", "type": "function", "function": function}
+    yield {"index": index, "function": {"arguments": second}}
+
+
 def _usage(script: Script, body: dict[str, object]) -> dict[str, object]:
     given = script.input_tokens if script.input_tokens is not None else len(str(body["messages"])) // 4
     made = script.output_tokens if script.output_tokens is not None else len(script.words())
     return {
         "prompt_tokens": given,
         "completion_tokens": made,
-        "total_tokens": given + made,
+        "total_tokens": given + made + script.unsummed_tokens,
         "prompt_tokens_details": {
             "cached_tokens": script.cached_tokens,
             "cache_write_tokens": script.written_tokens,

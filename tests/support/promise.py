@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -19,7 +19,11 @@ JSON_TYPES: dict[str, type | tuple[type, ...]] = {
     "boolean": bool,
     "null": type(None),
 }
-FORMATS: dict[str, Callable[[str], object]] = {"uuid": UUID, "date-time": datetime.fromisoformat}
+FORMATS: dict[str, Callable[[str], object]] = {
+    "uuid": UUID,
+    "date-time": datetime.fromisoformat,
+    "date": date.fromisoformat,
+}
 
 PLAIN: dict[str, Callable[[Any, Any], bool]] = {
     "title": lambda value, says: True,

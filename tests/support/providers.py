@@ -33,6 +33,11 @@ class ProviderProcess:
         self._process.terminate()
         self._process.communicate()
 
+    def kill(self) -> None:
+        """It is gone at once, and every connection with it."""
+        self._process.kill()
+        self._process.wait()
+
     def reset(self) -> None:
         """Forget all calls and all scripts."""
         self._control.post("/__reset")

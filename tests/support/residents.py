@@ -24,6 +24,7 @@ class Residents:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._url = environment["DATABASE_URL"]
         self._known: dict[tuple[str, UUID], Actor] = {}
+        self._refresh_tokens: dict[UUID, str] = {}
 
     def one(self, role: str, workspace_id: UUID) -> Actor:
         """The same person each time."""
@@ -34,7 +35,14 @@ class Residents:
     def new(self, role: str, workspace_id: UUID) -> Actor:
         """Somebody new."""
         user_id, credential = elsewhere(self._made(role, workspace_id, "client"))
+        self._refresh_tokens[credential.id] = credential.text
         return Actor(user_id, workspace_id, role, login_id=credential.id)
+
+    def refresh_token(self, role: str, workspace_id: UUID) -> str:
+        """The first one of the sign-in of this person."""
+        login_id = self.one(role, workspace_id).login_id
+        assert login_id is not None, "each of them has signed in"
+        return self._refresh_tokens[login_id]
 
     def session(self, role: str, workspace_id: UUID) -> str:
         """The cookie of somebody new who has signed in with a browser."""

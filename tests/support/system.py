@@ -21,6 +21,7 @@ from tests.support.servers import scratch
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = ("api", "worker", "projector")
+SECONDS = 90.0
 
 PLENTY = {f"Z2_LIMIT_{name}": "1000000" for name in ("USER", "KEY", "ADDRESS", "SIGN_IN")}
 """All tests of a run are one address, and most of them are the same few users."""
@@ -51,7 +52,7 @@ class System:
         self.data = data
         self.url = url
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.client = httpx2.Client(base_url=url, timeout=30)
+        self.client = httpx2.Client(base_url=url, timeout=60)
         self._position = 0
 
     def start(self, name: str) -> None:
@@ -71,7 +72,7 @@ class System:
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():
-            process.wait(30)
+            process.wait(SECONDS)
 
     @property
     def admin(self) -> Admin:
@@ -102,7 +103,7 @@ class System:
         self._position = answer.json().get("position", self._position)
         return answer.json()
 
-    def finished(self, run_id: str, seconds: float = 60) -> Any:
+    def finished(self, run_id: str, seconds: float = SECONDS) -> Any:
         """The run, once it has ended."""
 
         def ended() -> Any:
@@ -112,7 +113,7 @@ class System:
         return until(ended, seconds)
 
 
-def until(look: Callable[[], Seen | None], seconds: float = 30) -> Seen:
+def until(look: Callable[[], Seen | None], seconds: float = SECONDS) -> Seen:
     """What `look` sees, as soon as it sees something."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -24,7 +24,10 @@ PARTS: Mapping[str, str] = {"steps/{step}": "read"}
 SETTINGS = ("oidc/{provider}",)
 """Kinds that the settings name, and those of a test name none."""
 
-NAMES: Mapping[str, tuple[str, str]] = {"secrets/{provider}": ("openai", "anthropic")}
+NAMES: Mapping[str, tuple[str, str]] = {
+    "secrets/{provider}": ("openai", "anthropic"),
+    "routes/{name}": ("some-route", "no-route"),
+}
 """Kinds that each workspace has under names of its own: one that is there, and one that is not."""
 
 ROLES = ("roles/{role}",)
@@ -61,6 +64,7 @@ class Things:
             "invitations/{invitation_id}": lambda owner: self._posted(owner, "/api/invitations", {"role": "user"}),
             "workspaces/{workspace_id}": lambda owner: str(owner.workspace_id),
             "secrets/{provider}": self._secret,
+            "routes/{name}": self._route,
         }
 
     def is_known(self, kind: str) -> bool:
@@ -141,6 +145,12 @@ class Things:
         """That a client shows which wants to be let in."""
         answer = self._client.post("/api/device", json={})
         return str(answer.json()["user_code"])
+
+    def _route(self, owner: Caller) -> str:
+        name = NAMES["routes/{name}"][0]
+        answer = self._client.put(f"/api/routes/{name}", json={}, headers=owner.headers)
+        assert answer.is_success, answer.text
+        return name
 
     def _secret(self, owner: Caller) -> str:
         """The key of a provider that is nowhere, so that trying it asks nobody."""

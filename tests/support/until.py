@@ -8,7 +8,7 @@ from typing import Any, TypeVar, overload
 
 Seen = TypeVar("Seen")
 
-SECONDS = 20.0
+SECONDS = 60.0
 LOOK_SECONDS = 0.005
 
 

@@ -15,6 +15,9 @@ export const SCOPE_WORDS: Record<Scope, string> = {
   "roles:manage": "Define roles",
   "workspaces:found": "Found other workspaces",
   "secrets:manage": "Manage the keys of providers",
+  "models:use": "Ask models through the gateway",
+  "models:manage": "Register and reprice models, define routes",
+  "budgets:manage": "Set budgets",
   "projections:manage": "Rebuild and repair read models",
   "audit:read": "Read the audit trail",
 };

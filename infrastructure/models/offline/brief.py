@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from application.models.port import Document
+from application.models.request import Document
 from domain.kernel import Record
 from infrastructure.models.offline.material import Material
 from infrastructure.models.offline.sentences import sentences

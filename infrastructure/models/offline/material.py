@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from functools import cached_property
 
-from application.models.port import ModelError
+from application.models.failure import ModelError
 from infrastructure.models.offline import blocks
 from infrastructure.models.offline.answers import Answers
 from infrastructure.models.offline.phrases import Phrase, phrases

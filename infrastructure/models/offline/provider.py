@@ -5,7 +5,10 @@ import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
 
 from application.models import catalogue
-from application.models.port import Delta, Finished, ModelCard, ModelError, ModelRequest, TextDelta, Usage
+from application.models.card import ModelCard
+from application.models.failure import ModelError
+from application.models.request import Document, Image, ModelRequest, Sampling, Text
+from application.models.stream import Delta, Finished, TextDelta, Usage, Warned
 from infrastructure.models.offline import tasks
 from infrastructure.models.offline.terms import count_tokens
 
@@ -18,6 +21,8 @@ class Offline:
     """Deterministic and without any network. Its tokens are words and punctuation marks, and they cost nothing."""
 
     name = NAME
+    own = False
+    region = ""
 
     def unavailable(self) -> str | None:
         return None
@@ -25,9 +30,15 @@ class Offline:
     def cards(self) -> Sequence[ModelCard]:
         return catalogue.cards_of(NAME)
 
+    async def discover(self) -> Sequence[str]:
+        return tuple(card.name for card in self.cards())
+
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]:
         if request.model != MODEL:
             raise ModelError("model_unknown", f'the offline engine has no model "{request.model}", only {MODEL}')
+        _capable(request)
+        if request.sampling != Sampling() or request.effort is not None:
+            yield Warned("parameter_dropped", "sampling and effort: the offline engine draws no words and thinks none")
         # A long document takes seconds of computing: not in the event loop.
         text, given = await asyncio.to_thread(_worked_out, request)
         spent = 0
@@ -41,10 +52,22 @@ class Offline:
         yield Finished("end", Usage(given, spent), MODEL)
 
 
+def _capable(request: ModelRequest) -> None:
+    pictures = any(isinstance(part, Image) for message in request.messages for part in message.parts)
+    for asked, what in (
+        (request.tools, "calls no tools"),
+        (request.format, "writes no JSON"),
+        (pictures, "sees nothing"),
+    ):
+        if asked:
+            raise ModelError("model_incapable", f"the offline engine {what}")
+
+
 def _worked_out(request: ModelRequest) -> tuple[str, int]:
     """The answer, and the number of tokens that went in."""
-    parts = (part.text for message in request.messages for part in message.parts)
-    return tasks.perform(request), count_tokens(request.instructions) + sum(map(count_tokens, parts))
+    parts = (part for message in request.messages for part in message.parts)
+    texts = (part.text for part in parts if isinstance(part, Text | Document))
+    return tasks.perform(request), count_tokens(request.instructions) + sum(map(count_tokens, texts))
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -5,7 +5,8 @@ It follows no instructions: of a prompt it reads the questions in it, and how ma
 
 import re
 
-from application.models.port import Document, ModelError, ModelRequest, Part, Text
+from application.models.failure import ModelError
+from application.models.request import Document, ModelRequest, Part, Text
 from infrastructure.models.offline import brief
 from infrastructure.models.offline.material import Material
 from infrastructure.models.offline.sentences import Sentence, sentences

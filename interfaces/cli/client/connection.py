@@ -71,6 +71,14 @@ class Connection:
         self._bear(session.token)
         return session
 
+    def exchange(self, path: str, body: object, shape: type[Shape], *, token: str) -> Shape:
+        """The answer to what works once, such as a refresh token, asked with this token. Raises Failure.
+
+        Nothing is sent twice: the second time would end the sign-in.
+        """
+        self._bear(token)
+        return self._decoded(self._once(self._request("POST", path, body, ANSWER_SECONDS)), shape)
+
     def get(self, path: str, shape: type[Shape], query: Query | None = None) -> Shape:
         """What stands at the path. Raises Failure."""
         return self._decoded(self._ask(path, query, JSON), shape)

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from interfaces.cli.client import projected, screen, wire, wording
 from interfaces.cli.client.connection import Query, connect
-from interfaces.cli.client.wire import Model, RunSummary
+from interfaces.cli.client.wire import RunSummary
 from interfaces.cli.client.wording import GLYPHS, STYLES, one_line
 
 SHORTEST_ID = 8
@@ -50,13 +50,6 @@ def templates(*, as_json: bool) -> None:
         return [(it.name, it.title, _nodes(it.steps), it.description) for it in found.items]
 
     shown("/api/templates", wire.Templates, ("Template", "Title", "Steps", ""), rows, as_json=as_json)
-
-
-def models(*, as_json: bool) -> None:
-    def rows(found: wire.Models) -> Iterable[Cells]:
-        return [_model(it) for it in found.items]
-
-    shown("/api/models", wire.Models, ("Model", "Ready", "In $/M", "Out $/M", ""), rows, as_json=as_json)
 
 
 def projections(*, as_json: bool) -> None:
@@ -130,14 +123,3 @@ def _distinct(ids: Sequence[str]) -> int:
 
 def _nodes(nodes: Sequence[wire.Node]) -> str:
     return ", ".join(node.id for node in nodes)
-
-
-def _model(model: Model) -> Cells:
-    ready = Text("✔", style="green") if model.available else Text("✘", style="red")
-    name = f"{model.id} (default)" if model.is_default else model.id
-    remark = model.description if model.available else model.why_not or ""
-    return name, ready, _price(model.input_price), _price(model.output_price), remark
-
-
-def _price(micro_usd: int | None) -> str:
-    return "unknown" if micro_usd is None else f"{micro_usd / 1_000_000:g}"

@@ -8,7 +8,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from domain.run_events import PlannedStep, Step
+from domain.run_events import PlannedStep
+from domain.run_state import Step
 from interfaces.cli.client import totals, wording
 from interfaces.cli.client.watched import Span, Watched
 from interfaces.cli.client.wire import LogEvent

@@ -1,7 +1,8 @@
 """The events of a run as sentences."""
 
 from domain import run_events as fact
-from domain.run_events import PlannedStep, Run
+from domain.run_events import PlannedStep
+from domain.run_state import Run
 from interfaces.cli.client import wording
 from interfaces.cli.client.watched import Span, Watched
 from interfaces.cli.client.wording import GLYPHS, one_line
@@ -36,6 +37,7 @@ _StepEvents = (
     | fact.StepBegun
     | fact.CallBegun
     | fact.CallRecorded
+    | fact.CallServed
     | fact.CallRefused
     | fact.CallInDoubt
     | fact.StepCompleted
@@ -67,7 +69,7 @@ def _step(event: _StepEvents, watched: Watched) -> Sentence:
             return _call(event)
 
 
-_CallEvents = fact.CallBegun | fact.CallRecorded | fact.CallRefused | fact.CallInDoubt
+_CallEvents = fact.CallBegun | fact.CallRecorded | fact.CallServed | fact.CallRefused | fact.CallInDoubt
 
 
 def _call(event: _CallEvents) -> Sentence:
@@ -77,6 +79,8 @@ def _call(event: _CallEvents) -> Sentence:
         case fact.CallRecorded(tokens=tokens, cost_micro_usd=cost):
             used = wording.tokens(tokens.input, tokens.output) or "no"
             return GLYPHS["running"], f"answer recorded: {used} tokens, {wording.cost(cost)}"
+        case fact.CallServed(saved_micro_usd=saved):
+            return GLYPHS["running"], f"answered from the cache, which saved {wording.cost(saved)}"
         case fact.CallRefused():
             return GLYPHS["failed"], "the provider refused the call; nothing was billed"
         case fact.CallInDoubt(attempt=attempt):

@@ -7,7 +7,7 @@ import msgspec
 from rich.markdown import Markdown
 from rich.text import Text
 
-from domain.run_events import Run
+from domain.run_state import Run
 from interfaces.cli.client import screen, totals, wording
 from interfaces.cli.client.connection import Connection
 from interfaces.cli.client.watched import Watched

@@ -13,6 +13,8 @@ from interfaces.cli.client.credentials import Login
 from interfaces.cli.failure import BadInput
 
 PATH = "/api/workspaces"
+ONLY_REMEMBERED = "only a remembered sign-in can go on in another workspace"
+SIGN_IN = "sign in with `z2 login` first"
 
 
 class Workspace(Record):
@@ -103,11 +105,12 @@ def switch(word: str, *, as_json: bool) -> None:
     """Go on in another workspace, and remember the sign-in there. Raises Failure."""
     access = credentials.find()
     if not access.stored:
-        raise BadInput("only a remembered sign-in can go on in another workspace", "sign in with `z2 login` first")
+        raise BadInput(ONLY_REMEMBERED, SIGN_IN)
     with connect(access) as api:
         place = named(api, word)
-        session = api.post("/api/session/workspace", {"workspace_id": place.id}, wire.NewSession)
+        # no other command may exchange the refresh token meanwhile
         with credentials.turn():
+            session = _moved(api, place, credentials.read())
             credentials.write(Login(api.url, session.name, session.token, session.refresh_token))
     said = f"you are in the workspace {wording.one_line(place.name)} now, as {session.role}"
     click.echo(msgspec.json.encode(place) if as_json else said)
@@ -140,6 +143,14 @@ def invitation(api: Connection, word: str) -> UUID:
     if not found or not word:
         raise BadInput(f"no invitation begins with {word!r}", "see `z2 workspace invitations`")
     return found[0]
+
+
+def _moved(api: Connection, place: Workspace, login: Login | None) -> wire.NewSession:
+    """The sign-in there, in exchange for the remembered one. Raises Failure."""
+    if login is None or login.url != api.url or login.refresh_token is None:
+        raise BadInput(ONLY_REMEMBERED, SIGN_IN)
+    body = {"workspace_id": place.id, "refresh_token": login.refresh_token}
+    return api.exchange("/api/session/workspace", body, wire.NewSession, token=login.token)
 
 
 def _mark(it: Workspace) -> str:

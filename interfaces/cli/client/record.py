@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from domain.kernel import PayloadRef, Record
-from domain.run_events import Run, Step
+from domain.run_state import Run, Step
 from interfaces.cli.client import totals
 from interfaces.cli.client.connection import Connection, Query
 from interfaces.cli.client.wire import LogEvent, LogPage, RunView, StepView

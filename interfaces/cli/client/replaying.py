@@ -7,7 +7,7 @@ import msgspec
 
 from domain import run_fold
 from domain.kernel import Record
-from domain.run_events import Run, Step
+from domain.run_state import Run, Step
 from interfaces.cli.client import record, totals, wire, wording
 from interfaces.cli.client.connection import Connection
 from interfaces.cli.client.record import Difference

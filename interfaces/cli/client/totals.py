@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from domain.kernel import Record
-from domain.run_events import Run, Step
+from domain.run_state import Run, Step
 
 
 class Totals(Record):

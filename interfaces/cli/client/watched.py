@@ -3,7 +3,7 @@
 from domain import run_events as fact
 from domain import run_fold
 from domain.kernel import Instant, Record, replace
-from domain.run_events import Run
+from domain.run_state import Run
 from interfaces.cli.client import wire
 from interfaces.cli.client.wire import Delta, LogEvent
 
@@ -19,11 +19,15 @@ class Span(Record):
 
 
 class Draft(Record):
-    """The end of what an attempt has said so far, and how many characters it is in all."""
+    """The end of what an attempt has said so far, and how many characters it is in all.
+
+    `tried` counts the answers of the attempt that were broken off and are void.
+    """
 
     attempt: int
     text: str = ""
     length: int = 0
+    tried: int = 0
 
 
 class Watched(Record):
@@ -52,16 +56,16 @@ class Watched(Record):
         return _timed(replace(seen, run=run_fold.evolve(self.run, known)), known, event.at)
 
     def hearing(self, delta: Delta) -> "Watched":
-        """With one more piece of text: what was heard twice is said once, a higher attempt supersedes a lower."""
-        draft = self.drafts.get(delta.step, Draft(delta.attempt))
-        if delta.attempt < draft.attempt:
+        """With one more piece of text: what was heard twice is said once, a later answer supersedes an earlier."""
+        draft = self.drafts.get(delta.step, Draft(delta.attempt, tried=delta.tried))
+        if (delta.attempt, delta.tried) < (draft.attempt, draft.tried):
             return self
-        if delta.attempt > draft.attempt:
-            draft = Draft(delta.attempt)
+        if (delta.attempt, delta.tried) > (draft.attempt, draft.tried):
+            draft = Draft(delta.attempt, tried=delta.tried)
         fresh = delta.text[max(0, draft.length - delta.offset) :]
         gap = "…" if delta.offset > draft.length else ""
         text = f"{draft.text}{gap}{fresh}"[-KEPT_CHARACTERS:]
-        heard = Draft(draft.attempt, text, max(draft.length, delta.offset + len(delta.text)))
+        heard = Draft(draft.attempt, text, max(draft.length, delta.offset + len(delta.text)), draft.tried)
         return replace(self, drafts={**self.drafts, delta.step: heard})
 
 

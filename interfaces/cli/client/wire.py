@@ -136,12 +136,13 @@ class StreamPage(LogPage):
 
 
 class Delta(Record):
-    """A piece of what a model says in an attempt; `offset` counts the characters before it."""
+    """A piece of an answer; `offset` counts its characters before it. A higher `tried` makes those below it void."""
 
     step: str
     attempt: int
     offset: int
     text: str
+    tried: int = 0
 
 
 class Agent(Record):
@@ -172,19 +173,6 @@ class Template(Record):
     steps: tuple[Node, ...]
 
 
-class Model(Record):
-    """Prices are micro-dollars per million tokens; None is unknown."""
-
-    id: str
-    provider: str
-    description: str
-    available: bool
-    why_not: str | None
-    is_default: bool
-    input_price: int | None
-    output_price: int | None
-
-
 class Agents(Record):
     items: tuple[Agent, ...]
 
@@ -195,10 +183,6 @@ class Workflows(Record):
 
 class Templates(Record):
     items: tuple[Template, ...]
-
-
-class Models(Record):
-    items: tuple[Model, ...]
 
 
 class Rebuilt(Record):

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.models.port import Document, Text, as_text
+from application.models.request import Document, Text, as_text
 
 
 def test_parts_are_separated_and_documents_stand_between_tags() -> None:

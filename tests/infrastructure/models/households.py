@@ -1,6 +1,6 @@
 """Workspaces with keys of their own, in a log of Postgres."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from uuid import UUID, uuid4
 
@@ -24,13 +24,17 @@ INSTALLED = "sk-installed-0123456789"
 
 
 class CountingLog(PostgresEventStore):
-    """The log, and how often streams were asked for."""
+    """The log, and how often it was asked for streams."""
 
     loads = 0
 
     async def load(self, stream: UUID, after: int = 0) -> list[Recorded]:
         self.loads += 1
         return await super().load(stream, after)
+
+    async def load_all(self, after: Mapping[UUID, int]) -> list[Recorded]:
+        self.loads += 1
+        return await super().load_all(after)
 
 
 class Replica:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from application.models.port import Message, ModelRequest, Text, Usage
+from application.models.request import Message, ModelRequest, Text
+from application.models.stream import Usage
 from tests.infrastructure.models.asking import failure, heard, house, request
 from tests.support.model_script import Script
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from application.models.port import Usage
-from infrastructure.models.openai import prefers_new_limit
+from application.models.stream import Usage
+from infrastructure.models import chat_request, wishes
+from infrastructure.models.services import OPENAI
 from tests.infrastructure.models.asking import failure, heard, house, request
 from tests.support.model_script import Script
 
@@ -40,16 +41,18 @@ async def test_usage_is_asked_for_and_the_service_is_not_asked_to_keep_anything(
 
 
 @pytest.mark.parametrize(
-    ("url", "new"),
+    ("url", "limit"),
     [
-        ("https://api.openai.com/v1", True),
-        ("https://me.openai.azure.com/openai/v1", True),
-        ("http://127.0.0.1:11434/v1", False),
-        ("https://api.mistral.ai/v1", False),
+        ("https://api.openai.com/v1", "max_completion_tokens"),
+        ("https://eu.api.openai.com/v1", "max_completion_tokens"),
+        ("https://me.openai.azure.com/openai/v1", "max_completion_tokens"),
+        ("http://127.0.0.1:11434/v1", "max_tokens"),
+        ("https://api.mistral.ai/v1", "max_tokens"),
     ],
 )
-def test_only_openai_itself_is_told_the_limit_by_its_new_name(url: str, new: bool) -> None:
-    assert prefers_new_limit(url) is new
+def test_only_openai_itself_is_told_the_limit_by_its_new_name(url: str, limit: str) -> None:
+    said, _ = chat_request.body(wishes.granted(request("openai/gpt-test", limit=77), OPENAI), OPENAI, url)
+    assert {name: value for name, value in said.items() if value == 77} == {limit: 77}
 
 
 async def test_without_instructions_there_is_no_system_message() -> None:

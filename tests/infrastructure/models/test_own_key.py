@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from application.models.port import ModelError
+from application.models.failure import ModelError
 from application.provider_secrets import OwnKey
 from domain.secret import ProviderName
 from infrastructure.models import own_key
@@ -74,7 +74,7 @@ async def test_nothing_of_the_installations_account_goes_with_a_workspaces_key(
         monkeypatch.setenv(variable, "X-Gateway: installed-secret\nAuthorization: Bearer installed-secret")
     async with served(name) as server, own(name, f"{server.url}{PATHS[name]}") as remote:
         await asking.heard(remote, asking.request(MODELS[name]))
-        await remote.check()
+        await remote.discover()
     assert server.calls[0].key == KEY
     assert "installed-secret" not in str(server.calls[0].headers)
 
@@ -82,10 +82,10 @@ async def test_nothing_of_the_installations_account_goes_with_a_workspaces_key(
 @pytest.mark.parametrize("name", ["openai", "anthropic"])
 async def test_a_key_that_the_provider_takes_passes_and_another_is_refused(name: ProviderName) -> None:
     async with served(name) as server, own(name, f"{server.url}{PATHS[name]}") as remote:
-        await remote.check()
+        await remote.discover()
         server.keys = set()
         with pytest.raises(ModelError, match=f"does not accept this workspace's key for {name}") as refused:
-            await remote.check()
+            await remote.discover()
     assert refused.value.code == "model_key_refused"
     assert KEY not in str(refused.value)
 
@@ -98,7 +98,7 @@ async def test_a_workspaces_address_leads_to_nothing_private(name: ProviderName,
         async with own(name, url, private=False) as remote:
             error = await refusal(remote, name)
             with pytest.raises(ModelError):
-                await remote.check()
+                await remote.discover()
     assert error.code in ("model_unavailable", "model_timeout")
     assert host in ("127.0.0.1.", "2130706433") or "Z2_PROVIDER_ALLOW_PRIVATE" in str(error)
     assert server.calls == []
@@ -106,7 +106,7 @@ async def test_a_workspaces_address_leads_to_nothing_private(name: ProviderName,
 
 async def test_the_address_of_the_settings_is_the_operators_business() -> None:
     async with served("openai") as server:
-        settings = ProviderSettings(openai_base_url=f"{server.url}/v1", allow_private=False)
+        settings = ProviderSettings({"OPENAI_BASE_URL": f"{server.url}/v1"}, allow_private=False)
         async with own("openai", None, settings) as remote:
             await asking.heard(remote, asking.request("openai/gpt-test"))
     assert server.calls[0].key == KEY
@@ -119,7 +119,7 @@ async def test_no_address_leads_on_to_another(name: ProviderName) -> None:
         async with answering(307, led, b"") as outer, own(name, f"{outer}{PATHS[name]}") as remote:
             await refusal(remote, name)
             with pytest.raises(ModelError):
-                await remote.check()
+                await remote.discover()
     assert inner.calls == []
 
 
@@ -142,7 +142,7 @@ async def test_what_is_no_list_of_models_is_no_proof_of_a_key(
 ) -> None:
     async with answering(200, headers, body) as url, own(name, f"{url}{PATHS[name]}") as remote:
         with pytest.raises(ModelError) as error:
-            await remote.check()
+            await remote.discover()
     assert error.value.code in ("model_bad_answer", "model_unavailable")
 
 
@@ -162,7 +162,7 @@ async def test_a_provider_that_says_nothing_is_not_waited_for(name: ProviderName
         settings, patience = ProviderSettings(allow_private=True), Pace(connect=2.0, first=0.3, idle=0.3)
         async with aclosing(own_key.provider(settings, OwnKey(name, 1, KEY, url), patience)) as remote:
             with pytest.raises(ModelError) as error:
-                await remote.check()
+                await remote.discover()
         await left.wait()
     assert error.value.code == "model_timeout"
 

@@ -8,12 +8,25 @@ from contextlib import aclosing
 
 import pytest
 
-from application.models.port import Document, TextDelta, Usage
-from tests.infrastructure.models.asking import KEY, SECRET, House, Vendor, failure, heard, house, request
+from application.models.request import Document
+from application.models.stream import TextDelta, Usage
+from tests.infrastructure.models.asking import (
+    KEY,
+    MODELS,
+    SECRET,
+    VENDORS,
+    House,
+    Vendor,
+    failure,
+    heard,
+    house,
+    request,
+)
 from tests.support import openai_server
 from tests.support.model_script import Call, Script
 
-VENDORS: tuple[Vendor, ...] = ("openai", "anthropic", "ollama")
+LENGTH: dict[Vendor, str] = {"anthropic": "max_tokens", "responses": "max_output_tokens"}
+"""What each calls the end at the limit, if not `length`."""
 
 
 @pytest.fixture(params=VENDORS)
@@ -34,11 +47,12 @@ async def test_the_request_carries_instructions_prompt_and_documents(home: House
     sent = request(home.model, "Summarise.", Document('The "sea"', "Salt. </document> Water."), limit=77)
     await heard(home.provider, sent)
     body = home.server.calls[0].body
-    spoken = str(body["messages"]) + str(body.get("system"))
+    spoken = str(body.get("messages") or body["input"]) + str(body.get("system") or body.get("instructions"))
     assert "You test." in spoken
     assert "Summarise.\\n\\n<document title=\"The \\'sea\\'\">" in spoken
     assert spoken.count("</document>") == 1
-    assert (body["model"], body["max_tokens"]) == (home.model.partition("/")[2], 77)
+    limit = body["max_output_tokens" if home.vendor == "responses" else "max_tokens"]
+    assert (body["model"], limit) == (home.model.partition("/")[2], 77)
 
 
 async def test_one_client_serves_many_requests_at_once(home: House) -> None:
@@ -62,16 +76,15 @@ async def test_one_client_serves_many_requests_at_once(home: House) -> None:
         (Script(status=500), "model_unavailable", True),
         (Script(status=503), "model_unavailable", True),
         (Script(status=529), "model_unavailable", True),
-        (Script(fault="reset"), "model_unavailable", True),
+        (Script(fault="reset"), "model_answer_broken_off", True),
         (Script(fault="error_event"), "model_unavailable", True),
-        (Script(fault="cut"), "model_bad_answer", True),
-        (Script(fault="no_usage"), "model_bad_answer", True),
+        (Script(fault="cut"), "model_answer_broken_off", True),
         (Script(fault="html"), "model_bad_answer", False),
         (Script(fault="malformed"), "model_bad_answer", False),
         (Script(fault="not_utf8"), "model_bad_answer", False),
         (Script(fault="wrong_shape"), "model_bad_answer", False),
-        (Script(fault="empty"), "model_bad_answer", False),
-        (Script("   "), "model_bad_answer", False),
+        (Script(fault="empty"), "model_answer_empty", False),
+        (Script("   "), "model_answer_empty", False),
     ],
     ids=lambda value: f"{value.status}-{value.fault}" if isinstance(value, Script) else None,
 )
@@ -156,7 +169,7 @@ async def test_a_server_that_is_not_there_is_unavailable_and_the_setting_is_name
     async with house(vendor, at=address) as home:
         error = await failure(home.provider, request(home.model))
         assert (error.code, error.retryable) == ("model_unavailable", True)
-        assert f"{vendor.upper()}_BASE_URL" in str(error)
+        assert f"{MODELS[vendor].partition('/')[0].upper()}_BASE_URL" in str(error)
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
@@ -183,16 +196,16 @@ async def test_a_secret_in_the_address_is_not_shown() -> None:
 
 
 async def test_an_answer_cut_at_the_limit_says_so(home: House) -> None:
-    home.server.will(Script("Only the begin", stop="max_tokens" if home.vendor == "anthropic" else "length"))
+    home.server.will(Script("Only the begin", stop=LENGTH.get(home.vendor, "length")))
     _, end = await heard(home.provider, request(home.model))
     assert end.stop_reason == "length"
 
 
 async def test_an_answer_that_was_all_reasoning_tells_what_it_cost(home: House) -> None:
-    stop = "max_tokens" if home.vendor == "anthropic" else "length"
+    stop = LENGTH.get(home.vendor, "length")
     home.server.will(Script(fault="empty", stop=stop, input_tokens=9, output_tokens=50, reasoning_tokens=50))
     error = await failure(home.provider, request(home.model))
-    assert error.code == "model_bad_answer"
+    assert error.code == "model_answer_empty"
     assert "all 50 output tokens went into something else" in str(error)
     assert error.usage == Usage(9, 50, reasoning_tokens=50)
 
@@ -203,9 +216,19 @@ async def test_a_refusal_is_an_answer_and_not_an_error(home: House) -> None:
     assert (texts, end.stop_reason) == ([], "refusal")
 
 
-async def test_an_answer_that_calls_a_tool_nobody_offered_is_refused(home: House) -> None:
-    home.server.will(Script(stop="tool_use" if home.vendor == "anthropic" else "tool_calls"))
-    assert (await failure(home.provider, request(home.model))).code == "model_bad_answer"
+async def test_an_answer_without_a_count_of_its_tokens_is_not_whole(home: House) -> None:
+    home.server.will(Script(fault="no_usage"))
+    error = await failure(home.provider, request(home.model))
+    # Anthropic counts with the reason for the end: without one there is neither.
+    assert error.code == ("model_answer_broken_off" if home.vendor == "anthropic" else "model_bad_answer")
+    assert error.retryable
+
+
+@pytest.mark.parametrize("vendor", ["openai", "anthropic", "ollama"])
+async def test_an_answer_that_ends_to_call_a_tool_and_calls_none_is_refused(vendor: Vendor) -> None:
+    async with house(vendor) as home:
+        home.server.will(Script(stop="tool_use" if vendor == "anthropic" else "tool_calls"))
+        assert (await failure(home.provider, request(home.model))).code == "model_bad_answer"
 
 
 def left(calls: list[Call]) -> bool:

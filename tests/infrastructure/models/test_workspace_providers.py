@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from application.errors import Altered
-from application.models.port import ModelError
+from application.models.failure import ModelError
 from application.provider_secrets import stream_of
 from domain import secret
 from infrastructure.database import Database
@@ -37,9 +37,7 @@ async def anthropic() -> AsyncIterator[ModelServer]:
 @pytest.fixture
 def settings(openai: ModelServer, anthropic: ModelServer) -> ProviderSettings:
     return ProviderSettings(
-        openai_api_key=INSTALLED,
-        openai_base_url=f"{openai.url}/v1",
-        anthropic_base_url=anthropic.url,
+        {"OPENAI_API_KEY": INSTALLED, "OPENAI_BASE_URL": f"{openai.url}/v1", "ANTHROPIC_BASE_URL": anthropic.url},
         allow_private=True,
     )
 
@@ -142,7 +140,7 @@ async def test_the_log_is_asked_at_most_once_a_second_for_each_workspace(one: Re
     for _ in range(50):
         await one.providers.of(workspace)
     seconds = time.monotonic() - begun
-    assert one.log.loads - before <= len(secret.PROVIDERS) * (1 + seconds)
+    assert one.log.loads - before <= 1 + seconds, "all keys by one look"
 
 
 async def test_a_call_under_way_ends_with_the_key_that_it_began_with(one: Replica, openai: ModelServer) -> None:

@@ -76,7 +76,7 @@ async def test_a_worker_is_woken_and_does_not_wait_for_its_next_look(
         await until(lambda: _listened_to(pool))
         for times in (1, 2, 3):
             await jobs.enqueue(job("abc"[times - 1]))
-            await until(partial(_has_ended, hands, list("abc"[:times])), 5)
+            await until(partial(_has_ended, hands, list("abc"[:times])))
 
 
 def _has_ended(hands: Hands, names: list[str]) -> bool:
@@ -107,7 +107,7 @@ async def test_the_end_of_a_job_makes_room_for_the_next_at_once(pool: ArqRedis, 
     for name in "abcdef":
         await jobs.enqueue(job(name))
     async with working(pool, hands, max_jobs=1, beat_seconds=3600):
-        await until(lambda: len(hands.ended) == 6, 5)
+        await until(lambda: len(hands.ended) == 6)
     assert hands.busiest == 1
 
 

@@ -51,33 +51,50 @@ AGENTS = {
     ]
 }
 
+UNTOLD = {
+    "family": "",
+    "output_tokens": None,
+    "can": [],
+    "cannot": [],
+    "inputs": ["text"],
+    "outputs": ["text"],
+    "regions": [],
+    "retires": None,
+    "quality": None,
+    "source": None,
+    "as_of": None,
+    "overridden": False,
+}
+
 MODELS = {
     "items": [
         {
+            **UNTOLD,
             "id": "offline/extractive",
             "provider": "offline",
             "description": "Ranks sentences.",
             "available": True,
             "why_not": None,
+            "mend": None,
             "is_default": True,
             "context_tokens": None,
-            "input_price": 0,
-            "output_price": 0,
-            "source": None,
-            "as_of": None,
+            "prices": {"input": 0, "output": 0},
         },
         {
+            **UNTOLD,
             "id": "openai/some",
             "provider": "openai",
             "description": "Some.",
             "available": False,
             "why_not": "OpenAI needs a key: set OPENAI_API_KEY",
+            "mend": "secret",
             "is_default": False,
-            "context_tokens": 8,
-            "input_price": 125_000,
-            "output_price": None,
-            "source": None,
-            "as_of": None,
+            "context_tokens": 8_000,
+            "prices": {"input": 125_000, "long": {"above_input_tokens": 4_000, "input": 250_000}},
+            "can": ["tools", "vision"],
+            "source": "https://vendor.example/some",
+            "as_of": "2026-01-01",
+            "overridden": True,
         },
     ]
 }

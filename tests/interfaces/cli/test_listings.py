@@ -54,8 +54,8 @@ def test_the_other_lists_say_what_one_needs_to_choose(z2: CommandLine) -> None:
     assert rows(z2("workflows"))[1] == ["Research brief", "v3", "read", str(answers.WORKFLOW_ID)]
     assert rows(z2("templates"))[2][:3] == ["press-review", "Press review", "read, write"]
     assert rows(z2("models"))[1:] == [
-        ["offline/extractive (default)", "✔", "0", "0", "Ranks sentences."],
-        ["openai/some", "✘", "0.125", "unknown", "OpenAI needs a key: set OPENAI_API_KEY"],
+        ["offline/extractive (default)", "✔", "0", "0", "unknown", "Ranks sentences."],
+        ["openai/some", "✘", "0.125", "unknown", "8,000", "OpenAI needs a key: set OPENAI_API_KEY"],
     ]
 
 

@@ -36,6 +36,21 @@ def document(line: CommandLine, *words: str) -> Any:
     return json.loads(said.out)
 
 
+def file(line: CommandLine) -> Path:
+    return line.home / "config" / "z2" / "credentials.json"
+
+
+def stored_login(line: CommandLine) -> dict[str, Any]:
+    """The sign-in that the command line remembers."""
+    stored: dict[str, Any] = json.loads(file(line).read_text())
+    return stored
+
+
+def current(line: CommandLine) -> str:
+    """The id of the workspace that one is signed in to."""
+    return str(next(each["id"] for each in document(line, "workspace", "list")["items"] if each["current"]))
+
+
 def a_guest(z2: CommandLine, system: System, role: str = "user") -> dict[str, Any]:
     """Somebody who has joined by an invitation."""
     made = document(z2, "workspace", "invite", "--role", role, "--email", "guest@example.com")
@@ -52,8 +67,10 @@ def test_the_workspaces_are_listed_and_one_goes_back_and_forth(z2: CommandLine, 
     renamed = z2("workspace", "rename", "Pier")
     assert (renamed.code, renamed.out) == (0, "the workspace is called Pier now\n")
     home = next(each for each in document(z2, "workspace", "list")["items"] if each["home"])
+    before = stored_login(z2)
     assert z2("workspace", "switch", home["id"]).code == 0
-    stored = json.loads((z2.home / "config" / "z2" / "credentials.json").read_text())
+    stored = stored_login(z2)
+    assert stored["refresh_token"] != before["refresh_token"]
     with httpx2.Client(base_url=system.url, headers={"Authorization": f"Bearer {stored['token']}"}) as client:
         assert client.get("/api/session").json()["workspace_id"] == home["id"]
     assert document(z2, "workspace", "switch", "PIER")["name"] == "Pier"
@@ -66,6 +83,20 @@ def test_only_a_remembered_sign_in_goes_elsewhere(z2: CommandLine, system: Syste
     said = z2("workspace", "switch", "Home", Z2_URL=system.url, Z2_TOKEN=token)
     mend = "only a remembered sign-in can go on in another workspace; sign in with `z2 login` first"
     assert (said.code, said.error) == (2, mend)
+    file(z2).write_text(json.dumps({**stored_login(z2), "refresh_token": None}))
+    home = next(each for each in document(z2, "workspace", "list")["items"] if each["home"])
+    said = z2("workspace", "switch", home["id"])
+    assert (said.code, said.error) == (2, mend)
+
+
+def test_a_refresh_token_of_before_a_switch_ends_the_remembered_sign_in(z2: CommandLine, system: System) -> None:
+    before = stored_login(z2)
+    assert z2("workspace", "switch", current(z2)).code == 0
+    with httpx2.Client(base_url=system.url) as client:
+        body = {"refresh_token": before["refresh_token"]}
+        assert client.post("/api/session/refresh", json=body).status_code == 401
+    until(lambda: z2("workspace", "list").code != 0, 5)
+    assert "z2 login" in z2("workspace", "list").error
 
 
 def test_a_member_is_shown_changed_and_removed(z2: CommandLine, system: System) -> None:
@@ -83,6 +114,9 @@ def test_a_member_is_shown_changed_and_removed(z2: CommandLine, system: System) 
     assert z2("user", "remove", guest["name"]).out == f"user {guest['user_id']} is no member any more\n"
     gone = z2("user", "show", guest["name"])
     assert (gone.code, gone.error) == (2, f"no member is called '{guest['name']}'; see `z2 user list`")
+    back = z2("user", "readmit", guest["user_id"], "user").out
+    assert back == f"user {guest['user_id']} is a member again, in the role user\n"
+    assert document(z2, "user", "show", guest["user_id"])["role"] == "user"
 
 
 def test_what_is_refused_is_said_in_one_line(z2: CommandLine, system: System) -> None:

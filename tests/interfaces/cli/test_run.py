@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from domain import run
+from domain import run_commands
 from tests.domain import runs
 from tests.interfaces.cli import answers
 from tests.interfaces.cli.client import stories
@@ -16,8 +16,8 @@ from tests.support.command_line import CommandLine
 from tests.support.scripted_api import Answer, ScriptedApi, good, problem
 
 STARTED = good({"id": RUN_ID, "position": stories.FIRST_POSITION})
-DONE: list[run.Commands] = [runs.start("read"), *stories.work("read")]
-FAILED: list[run.Commands] = [runs.start("read"), runs.begin("read"), runs.fail("read", retryable=False)]
+DONE: list[run_commands.Commands] = [runs.start("read"), *stories.work("read")]
+FAILED: list[run_commands.Commands] = [runs.start("read"), runs.begin("read"), runs.fail("read", retryable=False)]
 BRIEF = "# Brief\n\n- **one** point [bold]\n"
 
 
@@ -37,7 +37,7 @@ def told(api: ScriptedApi) -> None:
     happens(api, DONE)
 
 
-def happens(api: ScriptedApi, commands: list[run.Commands]) -> None:
+def happens(api: ScriptedApi, commands: list[run_commands.Commands]) -> None:
     happened = stories.facts(*commands)
     said = stories.delta("read", 1, 0, "what a model says")
     api.on(f"GET /api/runs/{RUN_ID}/live", scripted_api.stream(said, *stories.live(happened), held=True))

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from domain import run
+from domain import run_commands
 from tests.domain import runs
 from tests.interfaces.cli import answers
 from tests.interfaces.cli.client import stories
@@ -49,8 +49,8 @@ def test_a_program_gets_the_run_as_the_server_wrote_it(z2: CommandLine) -> None:
 
 
 def test_who_follows_a_run_that_is_over_sees_it_to_its_present_end(api: ScriptedApi, z2: CommandLine) -> None:
-    failed: list[run.Commands] = [runs.start("read"), runs.begin("read"), runs.fail("read", retryable=False)]
-    again: list[run.Commands] = [runs.retry("read"), *stories.work("read", 2)]
+    failed: list[run_commands.Commands] = [runs.start("read"), runs.begin("read"), runs.fail("read", retryable=False)]
+    again: list[run_commands.Commands] = [runs.retry("read"), *stories.work("read", 2)]
     happened = stories.facts(*failed, *again)
     api.on(f"GET /api/runs/{RUN_ID}", good(stories.view(happened)))
     api.on(f"GET /api/runs/{RUN_ID}/live", scripted_api.stream(*stories.live(happened), held=True))

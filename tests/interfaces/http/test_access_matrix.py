@@ -123,7 +123,7 @@ def test_what_is_asked_by_get_only_reads(document: dict[str, Any]) -> None:
         "beginSignOn",
         "finishSignOn",
     }
-    assert {OPERATIONS[each] for each in by_get} <= {"public", "self", "read", "audit:read", *MANAGED}
+    assert {OPERATIONS[each] for each in by_get} <= {"public", "self", "read", "audit:read", "models:use", *MANAGED}
 
 
 def test_every_path_parameter_is_of_a_known_kind(document: dict[str, Any], things: Things) -> None:

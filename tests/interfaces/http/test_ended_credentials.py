@@ -27,6 +27,7 @@ from infrastructure.identity.tokens import Tokens, now
 from interfaces.http.attendance import Attendance
 from interfaces.http.auth import PLAIN_COOKIE, Admission
 from tests.support.api_process import api_process
+from tests.support.loaded import loaded
 from tests.support.people import People
 from tests.support.sse import Watcher
 from tests.support.system import System
@@ -34,7 +35,10 @@ from tests.support.until import until
 
 SECOND = 1.0
 SPARE = 0.5
-"""What a loaded machine takes to send an answer and to look at it."""
+"""What it takes to send an answer and to look at it."""
+
+ANSWERS = 4
+"""So many answers, as slow as the machine gives them meanwhile, lie between an end and the sight of it."""
 
 
 class Somebody(Record):
@@ -78,6 +82,11 @@ async def _ended(people: People, who: Somebody) -> None:
         await people.do(each.id, who.home, login.EndLogin("ended_elsewhere"))
 
 
+async def _moved(people: People, who: Somebody) -> None:
+    for each in (who.client, who.browser):
+        await people.do(each.id, who.home, login.MoveLogin(each.digest, uuid4()))
+
+
 async def _signed_out_everywhere(people: People, who: Somebody) -> None:
     await people.do(who.user_id, who.home, user.SignOutEverywhere())
 
@@ -88,6 +97,7 @@ ENDINGS: dict[str, tuple[Ending, set[str]]] = {
     "a removed member": (_removed, LOGINS | KEYS),
     "a revoked key": (_revoked, KEYS),
     "an ended sign-in": (_ended, LOGINS),
+    "a sign-in that moved": (_moved, LOGINS),
     "all sign-ins ended": (_signed_out_everywhere, LOGINS),
 }
 
@@ -150,6 +160,9 @@ class Client:
     async def status(self) -> int:
         return (await self._http.get("/api/agents", headers=self._headers)).status_code
 
+    async def alive(self) -> None:
+        assert (await self._http.get("/health/ready")).status_code == 200
+
     async def refused(self) -> float:
         await until(self._is_refused)
         return time.monotonic()
@@ -181,9 +194,9 @@ async def test_what_has_ended_is_refused_within_a_second_on_every_replica_and_ev
         began = time.monotonic()
         over = [each for each in found if each.way in ended]
         ends = [end for each in over for end in (each.refused(), each.stream_ended(), each.socket_ended())]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(30), loaded(found[0].alive) as machine:
             longest = max(await asyncio.gather(*ends)) - began
-        assert longest < SECOND + SPARE
+        assert longest < SECOND + SPARE + ANSWERS * machine.seconds
         for each in found:
             assert await each.status() == (401 if each.way in ended else 200)
 
@@ -194,9 +207,9 @@ async def test_a_changed_role_counts_within_a_second_and_its_streams_come_back_w
     async with clients(replicas, who.ways(tokens)) as found:
         await people.do(who.home, who.home, workspace.AddMember(who.user_id, "agent"))
         began = time.monotonic()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(30), loaded(found[0].alive) as machine:
             ends = await asyncio.gather(*(each.stream_ended() for each in found))
-        assert max(ends) - began < SECOND + SPARE
+        assert max(ends) - began < SECOND + SPARE + ANSWERS * machine.seconds
         for each in found:
             assert await each.status() == 200
         with httpx2.Client(base_url=replicas[1], headers=who.ways(tokens)["key"], verify=False) as client:

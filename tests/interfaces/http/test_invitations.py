@@ -17,6 +17,7 @@ from tests.support.api_process import api_process
 from tests.support.asked import created, refused
 from tests.support.mailbox import Mailbox, mailbox
 from tests.support.promise import Promise
+from tests.support.residents import Residents
 from tests.support.system import System, until
 
 
@@ -82,6 +83,16 @@ def test_a_used_link_lets_nobody_else_in_and_changes_no_password(
     assert anonymous.post("/api/session", json={"name": body["name"], "password": PASSWORD}).status_code == 201
 
 
+def test_guessing_the_password_of_whoever_joined_is_slowed_down(admin: httpx2.Client, anonymous: httpx2.Client) -> None:
+    body = joining(invited(admin)["text"])
+    assert join(anonymous, body).status_code == 201
+    anonymous.cookies.clear()
+    guesses = [join(anonymous, body | {"password": f"{PASSWORD} {number}"}) for number in range(8)]
+    assert [answer.status_code for answer in guesses][:5] == [409] * 5
+    assert guesses[-1].status_code == 429
+    assert int(guesses[-1].headers["retry-after"]) >= 1
+
+
 def test_of_two_who_race_for_one_link_one_gets_in_and_the_others_name_is_free_again(
     admin: httpx2.Client, anonymous: httpx2.Client
 ) -> None:
@@ -96,7 +107,12 @@ def test_of_two_who_race_for_one_link_one_gets_in_and_the_others_name_is_free_ag
 
 
 def test_somebody_who_is_signed_in_joins_and_switches(
-    admin: httpx2.Client, client_of: ClientOf, place: UUID, system: System, promise: Promise
+    admin: httpx2.Client,
+    client_of: ClientOf,
+    place: UUID,
+    system: System,
+    promise: Promise,
+    residents: Residents,
 ) -> None:
     home = uuid4()
     guest = client_of("user", home)
@@ -108,7 +124,8 @@ def test_somebody_who_is_signed_in_joins_and_switches(
     shown = listed(admin)[me(guest)]
     assert (shown["role"], shown["at_home"]) == ("admin", False)
     refused(admin.post(f"/api/members/{me(guest)}/disable"), 409, "at_home_elsewhere")
-    moved = guest.post("/api/session/workspace", json={"workspace_id": str(place)}).json()
+    body = {"workspace_id": str(place), "refresh_token": residents.refresh_token("user", home)}
+    moved = guest.post("/api/session/workspace", json=body).json()
     assert (moved["workspace_id"], moved["role"]) == (str(place), "admin")
     with client_for(system.url, promise) as there:
         there.headers["Authorization"] = f"Bearer {moved['token']}"

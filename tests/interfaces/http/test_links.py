@@ -254,3 +254,27 @@ async def test_an_address_is_verified_by_the_link_that_goes_to_it(
             names = {name: {**credentials_given, "name": name} for name in (address, known.email)}
             found = [(await client.post("/api/session", json=body)).status_code for body in names.values()]
             assert found == [201, 401]
+
+
+async def test_an_address_is_changed_although_its_letter_gets_lost_and_the_letter_is_asked_for_again(
+    with_mail: dict[str, str], box: Mailbox, tmp_path: Path
+) -> None:
+    somebody = newcomer(with_mail)
+    with api_process(with_mail, tmp_path / "log") as process:
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        async with httpx2.AsyncClient(base_url=process.url, headers=headers, timeout=60, verify=False) as client:
+            await client.post("/api/session", json={"name": somebody.name, "password": PASSWORD, "kind": "browser"})
+            body = {"email": "lost@example.com", "password": PASSWORD}
+            box.refuses = "550 nobody here"
+            lost = await client.post("/api/profile/email", json=body)
+            told = lost.json()
+            assert (lost.status_code, told["email"], told["letter"]) == (200, "lost@example.com", "not_sent")
+            assert "give the same address once more" in told["problem"]
+            box.refuses = ""
+            again = (await client.post("/api/profile/email", json=body)).json()
+            assert (again["letter"], again["problem"]) == ("sent", None)
+            await until_async(lambda: box.letters)
+            secret = link_in(box.letters[-1])
+            assert (await client.post("/api/links/email", json={"link": secret})).status_code == 200
+            gone = (await client.post("/api/profile/email", json={"email": None, "password": PASSWORD})).json()
+            assert (gone["letter"], gone["problem"]) == ("none", None)

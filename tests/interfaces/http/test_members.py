@@ -99,6 +99,41 @@ def test_who_was_removed_comes_back_under_the_same_name(admin: httpx2.Client) ->
     assert listed(admin)[member["user_id"]]["role"] == "agent"
 
 
+def test_who_was_removed_is_let_in_again_and_signs_in_anew(
+    admin: httpx2.Client, anonymous: httpx2.Client, client_of: ClientOf
+) -> None:
+    member = a_member(admin)
+    session = chosen(anonymous, member)
+    bearer = {"Authorization": f"Bearer {session['token']}"}
+    key = anonymous.post("/api/keys", json={"label": "CI"}, headers=bearer).json()["key"]
+    own = f"/api/members/{member['user_id']}"
+    refused(admin.post(f"{own}/readmit", json={"role": "user"}), 409, "member_already")
+    assert admin.delete(own).status_code == 200
+    assert admin.post(f"{own}/readmit", json={"role": "agent"}).status_code == 200
+    assert listed(admin)[member["user_id"]]["role"] == "agent"
+    for credential in (bearer["Authorization"], f"Bearer {key}"):
+        anonymous.headers["Authorization"] = credential
+        until(lambda: anonymous.get("/api/session").status_code == 401, 5)
+    del anonymous.headers["Authorization"]
+    refresh = {"refresh_token": session["refresh_token"]}
+    refused(anonymous.post("/api/session/refresh", json=refresh), 401, "not_signed_in")
+    again = anonymous.post("/api/session", json={"name": member["name"], "password": PASSWORD}).json()
+    assert again["role"] == "agent"
+    assert anonymous.get("/api/session", headers={"Authorization": f"Bearer {again['token']}"}).status_code == 200
+
+
+def test_nobody_is_let_in_again_who_was_not_removed_here_or_is_disabled(
+    admin: httpx2.Client, stranger: httpx2.Client
+) -> None:
+    member = a_member(admin)
+    own = f"/api/members/{member['user_id']}"
+    assert admin.delete(own).status_code == 200
+    for client, path in ((stranger, own), (admin, f"/api/members/{uuid4()}")):
+        refused(client.post(f"{path}/readmit", json={"role": "user"}), 404, "not_found")
+    assert admin.post(f"{own}/disable").status_code == 200
+    assert "is disabled" in refused(admin.post(f"{own}/readmit", json={"role": "user"}), 409, "rejected")
+
+
 def test_another_role_holds_within_a_second(admin: httpx2.Client, client_of: ClientOf, place: UUID) -> None:
     user = client_of("user", place)
     refused(user.get("/api/members"), 403, "not_allowed")

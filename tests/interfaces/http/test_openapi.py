@@ -24,7 +24,10 @@ PUBLIC = {
     *("readInvitation", "acceptInvitationAsNew"),
 }
 STREAMS = {"watchRun"}
+DOOR = ["gateway"]
+AT_THE_DOOR = {"$ref": "#/components/schemas/ErrorAnswer"}
 TEXTS = {"readRunInput", "readRunOutput", "readStepOutput"}
+MODELS = {"registerModel", "repriceModel", "retireModel", "reinstateModel", "forgetModel"}
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -68,6 +71,9 @@ def test_every_error_is_a_problem_document(document: dict[str, Any]) -> None:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for _, _, operation in operations(document):
         errors = {status: each for status, each in operation["responses"].items() if status >= "400"}
+        if operation["tags"] == DOOR:
+            assert all(each["content"] == {"application/json": {"schema": AT_THE_DOOR}} for each in errors.values())
+            continue
         if operation["operationId"] == "readReadiness":
             assert errors.pop("503")["content"].keys() == {"application/json"}
         assert "500" in errors
@@ -91,10 +97,14 @@ def test_every_body_can_be_refused_in_all_the_ways_that_bodies_are(document: dic
     accounts = {"changeProfile", "changeEmail", "changePassword", "issuePasswordLink", "requestPasswordReset"}
     links = {"readLink", "setPasswordByLink", "verifyEmail", "readInvitation", "acceptInvitation"}
     sign_ins = {"signIn", "refreshSession", "askForDeviceCode", "exchangeDeviceCode", "decideDeviceCode"}
+    sign_ins |= {"linkSignOn", "unlinkSignOn"}
     members = {"createMember", "changeMemberRole", "invite", "acceptInvitationAsNew", "defineRole", "grantAgentScopes"}
+    members |= {"readmitMember"}
     workspaces = {"foundWorkspace", "renameWorkspace", "switchWorkspace"}
     work = {"createAgent", "createWorkflow", "startRun", "cancelRun", "skipEvent", "restoreEvent"}
     others = {"subscribeWebhook", "redriveWebhook", "issueKey", "issueToken", "storeSecret"}
+    others |= {"setLimit", *MODELS, "discoverModels", "defineRoute", "explainRoute", "simulateRoute"}
+    others |= {"createChatCompletion", "createResponse"}
     assert {each["operationId"] for each in bodies} == {
         *accounts,
         *links,
@@ -105,7 +115,8 @@ def test_every_body_can_be_refused_in_all_the_ways_that_bodies_are(document: dic
         *others,
     }
     for operation in bodies:
-        assert {"400", "413", "415", "422"} <= operation["responses"].keys()
+        invalid = "400" if operation["tags"] == DOOR else "422"
+        assert {"400", "413", "415", invalid} <= operation["responses"].keys()
         assert operation["requestBody"]["required"] is (operation["operationId"] != "cancelRun")
 
     schemas = document["components"]["schemas"]
@@ -145,7 +156,9 @@ def test_every_command_takes_an_idempotency_key(document: dict[str, Any]) -> Non
     webhooks = {"subscribeWebhook", "rotateWebhookSecret", "pauseWebhook", "resumeWebhook", "deleteWebhook"}
     decisions = {"skipEvent", "restoreEvent"}
     members = {"createMember", "changeMemberRole", "removeMember", "defineRole", "removeRole", "grantAgentScopes"}
-    others = {"foundWorkspace", "renameWorkspace", "storeSecret", "removeSecret"}
+    members |= {"readmitMember"}
+    others = {"foundWorkspace", "renameWorkspace", "storeSecret", "removeSecret", "setLimit", "removeLimit", *MODELS}
+    others |= {"defineRoute", "removeRoute"}
     work = {"createAgent", "createWorkflow", "startRun", "cancelRun", "retryStep"}
     assert taking == {*work, *webhooks, *decisions, *members, *others}
 
@@ -154,7 +167,7 @@ def test_every_command_takes_an_idempotency_key(document: dict[str, Any]) -> Non
     ("ids", "media_types"),
     [
         (STREAMS, {"text/event-stream"}),
-        ({"watchEvents"}, {"application/json", "text/event-stream"}),
+        ({"watchEvents", "createChatCompletion", "createResponse"}, {"application/json", "text/event-stream"}),
         (TEXTS, {"text/plain", "text/markdown"}),
     ],
 )

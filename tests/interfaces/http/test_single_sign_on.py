@@ -26,10 +26,11 @@ from tests.support.openid_provider import CLIENT_ID, CLIENT_SECRET, Browser, Ope
 
 
 class Door:
-    """Lets people in, and keeps who it was; nobody whom the policy does not know."""
+    """Lets people in, and keeps who it was and why others were not; nobody whom the policy does not know."""
 
     def __init__(self) -> None:
         self.entered: list[Finished] = []
+        self.turned_away: list[NotSignedIn] = []
         self.closed = False
 
     async def __call__(self, request: Request[Any, Any, Any], finished: Finished) -> Response[None]:
@@ -39,6 +40,9 @@ class Door:
         answer: Response[None] = Response(None, status_code=303, headers={"Location": finished.return_to})
         answer.set_cookie("z2_session", "a-session", httponly=True)
         return answer
+
+    async def refused(self, request: Request[Any, Any, Any], provider: str, why: NotSignedIn) -> None:
+        self.turned_away.append(why)
 
 
 class Site:
@@ -60,6 +64,9 @@ class Site:
             dependencies={
                 "sign_on": Provide(lambda: self.sign_on, sync_to_thread=False),
                 "sign_in_external": Provide(lambda: self.door, sync_to_thread=False),
+                # only what changes an account needs these
+                "core": Provide(lambda: None, sync_to_thread=False),
+                "identity": Provide(lambda: None, sync_to_thread=False),
             },
             exception_handlers=problems.HANDLERS,
             openapi_config=None,
@@ -152,6 +159,7 @@ async def test_whatever_goes_wrong_leads_to_the_sign_in_page_and_says_nothing(
     assert (answer.status_code, answer.headers["location"]) == (303, FAILED)
     assert answer.content in (b"", b"null")
     assert site.door.entered == []
+    assert len(site.door.turned_away) == ("/callback" in path)
 
 
 async def test_whom_the_policy_refuses_is_told_the_same(site: Site, client: httpx2.AsyncClient) -> None:

@@ -38,8 +38,10 @@ def belongings(client: httpx2.Client, **query: Any) -> dict[str, dict[str, Any]]
     return {each["id"]: each for each in answer.json()["items"]}
 
 
-def switch(client: httpx2.Client, workspace_id: object, **headers: str) -> httpx2.Response:
-    return client.post("/api/session/workspace", json={"workspace_id": str(workspace_id)}, headers=headers)
+def switch(client: httpx2.Client, workspace_id: object, refresh_token: str, **headers: str) -> httpx2.Response:
+    """A browser's switch where the token is empty."""
+    body = {"workspace_id": str(workspace_id), **({"refresh_token": refresh_token} if refresh_token else {})}
+    return client.post("/api/session/workspace", json=body, headers=headers)
 
 
 def test_an_admin_founds_a_workspace_and_is_its_admin(admin: httpx2.Client, place: UUID) -> None:
@@ -64,31 +66,37 @@ def test_the_same_request_founds_one_workspace(admin: httpx2.Client) -> None:
 
 
 def test_only_who_is_admin_at_home_founds(
-    admin: httpx2.Client, anonymous: httpx2.Client, system: System, promise: Promise
+    admin: httpx2.Client,
+    anonymous: httpx2.Client,
+    system: System,
+    promise: Promise,
+    residents: Residents,
+    place: UUID,
 ) -> None:
     member = a_member(admin)
     made = founded(admin)
     with client_for(system.url, promise) as guest:
-        guest.headers["Authorization"] = f"Bearer {chosen(anonymous, member)['token']}"
+        session = chosen(anonymous, member)
+        guest.headers["Authorization"] = f"Bearer {session['token']}"
         refused(guest.post("/api/workspaces", json={"name": "Mine"}), 403, "not_allowed")
-        there = switch(admin, made["id"]).json()["token"]
+        there = switch(admin, made["id"], residents.refresh_token("admin", place)).json()["token"]
         with client_for(system.url, promise) as founder:
             founder.headers["Authorization"] = f"Bearer {there}"
             text = created(founder, "/api/invitations", {"role": "admin"})["link"].partition("#")[2]
             assert guest.post("/api/invitations/accept", json={"invitation": text}).status_code == 200
             founded(founder, "More")
-        guest.headers["Authorization"] = f"Bearer {switch(guest, made['id']).json()['token']}"
+        moved = switch(guest, made["id"], session["refresh_token"]).json()
+        guest.headers["Authorization"] = f"Bearer {moved['token']}"
         assert guest.get("/api/session").json()["role"] == "admin"
         told = refused(guest.post("/api/workspaces", json={"name": "Mine"}), 403, "not_allowed")
         assert told == "only an admin of the workspace that your account is at home in founds another one"
 
 
 def test_going_on_elsewhere_ends_the_sign_in_of_before(
-    residents: Residents, system: System, promise: Promise, client_of: ClientOf
+    residents: Residents, system: System, promise: Promise, admin: httpx2.Client, place: UUID
 ) -> None:
-    admin = client_of("admin", uuid4())
     made = founded(admin)
-    moved = switch(admin, made["id"])
+    moved = switch(admin, made["id"], residents.refresh_token("admin", place))
     session = moved.json()
     assert (session["workspace_id"], session["role"], session["user_id"]) == (made["id"], "admin", session["user_id"])
     until(lambda: admin.get("/api/session").status_code == 401, 2)
@@ -105,9 +113,9 @@ def test_a_browser_goes_on_elsewhere_with_a_new_cookie(residents: Residents, sys
         old = residents.session("admin", place)
         browser.cookies.set(PLAIN_COOKIE, old)
         made = created(browser, "/api/workspaces", {"name": "Work"}, **SAME_SITE)
-        refused(switch(browser, made["id"], **{"Sec-Fetch-Site": "cross-site"}), 403, "not_allowed")
+        refused(switch(browser, made["id"], "", **{"Sec-Fetch-Site": "cross-site"}), 403, "not_allowed")
         ends = {each["current"]: each["expires_at"] for each in browser.get("/api/logins").json()["items"]}.get(True)
-        answer = switch(browser, made["id"], **SAME_SITE)
+        answer = switch(browser, made["id"], "", **SAME_SITE)
         session = answer.json()
         assert (session["token"], session["refresh_token"]) == (None, None)
         assert "HttpOnly" in answer.headers["set-cookie"]
@@ -120,22 +128,25 @@ def test_a_browser_goes_on_elsewhere_with_a_new_cookie(residents: Residents, sys
         until(lambda: browser.get("/api/session").status_code == 401, 2)
 
 
-def test_one_goes_only_where_one_belongs(admin: httpx2.Client, stranger: httpx2.Client) -> None:
+def test_one_goes_only_where_one_belongs(
+    admin: httpx2.Client, stranger: httpx2.Client, residents: Residents, place: UUID
+) -> None:
     theirs = founded(stranger)["id"]
     for workspace_id in (theirs, uuid4(), me(admin)):
-        refused(switch(admin, workspace_id), 404, "not_found")
+        refused(switch(admin, workspace_id, residents.refresh_token("admin", place)), 404, "not_found")
     assert theirs not in belongings(admin)
     assert admin.get("/api/session").status_code == 200
 
 
 def test_who_is_removed_belongs_no_more(
-    admin: httpx2.Client, client_of: ClientOf, system: System, promise: Promise
+    admin: httpx2.Client, client_of: ClientOf, system: System, promise: Promise, residents: Residents
 ) -> None:
-    guest = client_of("user", uuid4())
+    home = uuid4()
+    guest = client_of("user", home)
     text = created(admin, "/api/invitations", {"role": "user"})["link"].partition("#")[2]
     joined = guest.post("/api/invitations/accept", json={"invitation": text}).json()
     assert joined["id"] in belongings(guest, after=joined["position"])
-    token = switch(guest, joined["id"]).json()["token"]
+    token = switch(guest, joined["id"], residents.refresh_token("user", home)).json()["token"]
     with client_for(system.url, promise) as there:
         there.headers["Authorization"] = f"Bearer {token}"
         user_id = me(there)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from infrastructure.embedded.errors import ServerError
-from interfaces.processes.keeper import StartFailedError
+from interfaces.processes.keeper import GRACE_SECONDS, StartFailedError
 from interfaces.processes.member import Member
 from interfaces.processes.output import Output
 from interfaces.processes.supervisor import Supervisor
@@ -142,7 +142,7 @@ async def test_a_second_wish_to_stop_ends_those_that_do_not_listen(journal: Jour
     await until(lambda: "-deaf" in journal.names())
     supervisor.hurry()
     await stopping
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < GRACE_SECONDS
     assert not lives.alive(journal.pids("deaf")[0])
 
 

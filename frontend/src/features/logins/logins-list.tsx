@@ -56,7 +56,8 @@ function LoginItem({ login }: { login: Login }) {
       actions={!login.current && <EndButton login={login} name={name} />}
     >
       <p>
-        Since {formatMoment(login.started_at)}, {methodWords(login.method)}.
+        In the workspace {login.workspace_name} since {formatMoment(login.started_at)},{" "}
+        {methodWords(login.method)}.
       </p>
       <p>
         {login.last_used_at ? `Last used ${formatAgo(login.last_used_at, Date.now())}.` : "Not used yet."}{" "}

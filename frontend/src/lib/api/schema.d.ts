@@ -99,6 +99,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the limits, with what is used and left of each
+         * @description As the log has them at this moment.
+         */
+        get: operations["listBudgets"];
+        /**
+         * Set a limit
+         * @description Every call that begins a second later heeds it; those under way go on.
+         */
+        put: operations["setLimit"];
+        post?: never;
+        /** Remove a limit */
+        delete: operations["removeLimit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Add up what calls of models cost
+         * @description Micro-dollars; what is not known is counted, and never taken for zero.
+         */
+        get: operations["listCosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/costs/doubts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the calls in doubt, the latest first */
+        get: operations["listDoubts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/device": {
         parameters: {
             query?: never;
@@ -391,7 +453,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where one is signed in */
+        /**
+         * Where one is signed in
+         * @description In each workspace that one belongs to; a token for less, an agent's, and an API key see their own alone.
+         */
         get: operations["listLogins"];
         put?: never;
         post?: never;
@@ -417,7 +482,7 @@ export interface paths {
         post?: never;
         /**
          * Sign out elsewhere
-         * @description No replica takes its credentials a second later.
+         * @description No replica takes its credentials a second later. It may be in another workspace.
          */
         delete: operations["endLogin"];
         options?: never;
@@ -464,6 +529,8 @@ export interface paths {
         /**
          * Remove a member
          * @description The account stays, and so does what it belongs to elsewhere. The last admin cannot be removed.
+         *
+         *             Their sign-ins and keys for this workspace are over for good, and single sign-on does not bring them back.
          */
         delete: operations["removeMember"];
         options?: never;
@@ -511,6 +578,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/members/{user_id}/readmit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a removed member in again
+         * @description With the account that they have, however they sign in to it. Nobody gives a role beyond their own.
+         */
+        post: operations["readmitMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/members/{user_id}/role": {
         parameters: {
             query?: never;
@@ -538,10 +625,114 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the models, ready or not */
+        /**
+         * List the models, ready or not
+         * @description Of every provider that this Z2 knows: what ships with it, and what the workspace has registered.
+         */
         get: operations["listModels"];
         put?: never;
-        post?: never;
+        /**
+         * Say what a model is and can
+         * @description What is left out is as the catalogue has it. It counts for calls that begin a second later.
+         */
+        post: operations["registerModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a provider which models it has
+         * @description With the workspace's key for it, if there is one, and otherwise with that of this Z2; it costs nothing.
+         */
+        post: operations["discoverModels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go back to what the catalogue says
+         * @description All that the workspace has said of the model counts no more; that it was said stays in the log.
+         */
+        post: operations["forgetModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/reinstate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use a retired model again
+         * @description A retirement by its vendor goes on to count.
+         */
+        post: operations["reinstateModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/reprice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the prices of a model
+         * @description Calls that begin a second later cost this; every call before keeps the price that it was made at.
+         */
+        post: operations["repriceModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use a model no more */
+        post: operations["retireModel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -782,6 +973,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the routes
+         * @description As the log has them at this moment.
+         */
+        get: operations["listRoutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routes/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Define a route
+         * @description Or give it another policy, for every call that begins from now on.
+         */
+        put: operations["defineRoute"];
+        post?: never;
+        /**
+         * Remove a route
+         * @description Whoever has it as a model is refused from now on.
+         */
+        delete: operations["removeRoute"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routes/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell whom a route would ask, and why
+         * @description As the models do at this moment; nobody is asked and nothing is recorded.
+         */
+        post: operations["explainRoute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routes/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what a run would have cost
+         * @description Whom another policy would have asked for each recorded call of a run; no model is asked.
+         */
+        post: operations["simulateRoute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs": {
         parameters: {
             query?: never;
@@ -880,6 +1155,7 @@ export interface paths {
          * @description The events of a run (`event`), and what its models say while they say it (`delta`, without an id).
          *
          *         The text of the attempts that are under way is told from its beginning; `offset` counts the characters before it.
+         *         Where an answer breaks off and another model begins anew, `tried` is higher, and what was said below it is void.
          */
         get: operations["watchRun"];
         put?: never;
@@ -1080,10 +1356,14 @@ export interface paths {
         put?: never;
         /**
          * Link your account to one at a provider
-         * @description A request that no other site can make: else it could link its own identity to your account.
+         * @description Whoever has the other account can sign in to yours from then on, so it takes proof that it is you.
          */
         post: operations["linkSignOn"];
-        delete?: never;
+        /**
+         * Take the account at a provider from yours
+         * @description It signs nobody in to your account any more, until you link it again. The last way to sign in stays.
+         */
+        delete: operations["unlinkSignOn"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1135,6 +1415,8 @@ export interface paths {
         /**
          * Go on in another workspace
          * @description A browser gets a new cookie, a client new tokens. The sign-in of before ends; the new one lasts no longer.
+         *
+         *         The refresh token works once, as at `refreshSession`: whoever sends it again ends the new sign-in too.
          */
         post: operations["switchWorkspace"];
         delete?: never;
@@ -1498,8 +1780,10 @@ export interface components {
          * @description An agent in its newest version.
          */
         Agent: {
+            cache_seconds: number;
             /** Format: date-time */
             created_at: string;
+            hedge_after_ms: number;
             /** Format: uuid */
             id: string;
             instructions: string;
@@ -1582,14 +1866,58 @@ export interface components {
             /** @default  */
             client?: string;
         };
+        /**
+         * BudgetList
+         * @description The limits with what is used of them.
+         */
+        BudgetList: {
+            items: components["schemas"]["Standing"][];
+        };
         /** CancelRun */
         CancelRun: {
             /** @default  */
             reason?: string;
         };
         /**
+         * Candidate
+         * @description A model that can. Scores are 0 to 1, the higher the better; `total` is what it was placed by.
+         *
+         *         `micro_usd` and `milliseconds` are those of an answer of usual length.
+         */
+        Candidate: {
+            cost: number | null;
+            latency: number | null;
+            micro_usd: number | null;
+            milliseconds: number | null;
+            model: string;
+            quality: number;
+            total: number;
+        };
+        /**
+         * ChangedEmail
+         * @description The account with its new address. `letter` is what became of the letter with the link to verify it.
+         *
+         *         Where it was not sent, `problem` says how to ask for it again.
+         */
+        ChangedEmail: {
+            email: string | null;
+            email_verified: boolean;
+            has_password: boolean;
+            /** @enum {unknown} */
+            letter: "none" | "not_sent" | "sent";
+            mail: boolean;
+            name: string;
+            /** @default null */
+            problem: string | null;
+            providers: string[];
+            /** Format: uuid */
+            user_id: string;
+        };
+        /**
          * ChangeEmail
-         * @description Null takes the address away. `password` is needed by whoever has one.
+         * @description Null takes the address away. `password` is needed by whoever has one, a sign-in of ten minutes by who has none.
+         *
+         *         The address that one has already asks for another letter to verify it.
          */
         ChangeEmail: {
             email: string | null;
@@ -1632,8 +1960,35 @@ export interface components {
             /** @enum {unknown} */
             redis: "ok" | "unreachable";
         };
+        /**
+         * Choice
+         * @description The candidates, the best first, and what ruled out each other model. `check` is what an answer has to pass.
+         */
+        Choice: {
+            candidates: components["schemas"]["Candidate"][];
+            /** @default null */
+            check: ("complete" | "format") | null;
+            needs: components["schemas"]["Needs"];
+            ruled_out: components["schemas"]["RuledOut"][];
+            /** @enum {unknown} */
+            strategy: "cascade" | "cheapest" | "fastest" | "split" | "weighted";
+        };
+        /**
+         * Costs
+         * @description The latest days, or else the dearest runs, agents and so on; `total` is that of all, shown or not.
+         */
+        Costs: {
+            /** @enum {unknown} */
+            by: "agent" | "day" | "key" | "model" | "run" | "user";
+            items: components["schemas"]["Totals"][];
+            total: components["schemas"]["Totals"];
+        };
         /** CreateAgent */
         CreateAgent: {
+            /** @default 0 */
+            cache_seconds?: number;
+            /** @default 0 */
+            hedge_after_ms?: number;
             instructions: string;
             /** @default default */
             model?: string;
@@ -1699,7 +2054,7 @@ export interface components {
          */
         DefineRole: {
             role: string;
-            scopes: ("agents:write" | "audit:read" | "keys:write" | "members:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
+            scopes: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
         };
         /**
          * DeviceCode
@@ -1726,6 +2081,43 @@ export interface components {
             kind: "different" | "extra" | "missing";
         };
         /**
+         * DiscoverModels
+         * @description Whom to ask.
+         */
+        DiscoverModels: {
+            provider: string;
+        };
+        /**
+         * Doubt
+         * @description A call that was begun and whose end nobody knows; it counts at its worst, which is what it reserved.
+         *
+         *         `code` tells why its end is not known.
+         */
+        Doubt: {
+            agent_id: string | null;
+            /** Format: date-time */
+            began_at: string;
+            call_id: string | null;
+            code: string | null;
+            /** Format: uuid */
+            id: string;
+            key_id: string | null;
+            model: string;
+            reserved_micro_usd: number | null;
+            reserved_tokens: number;
+            run_id: string | null;
+            step: string | null;
+            user_id: string | null;
+        };
+        /**
+         * DoubtPage
+         * @description The latest doubts; `next` asks for the page behind them, if there is one.
+         */
+        DoubtPage: {
+            items: components["schemas"]["Doubt"][];
+            next: string | null;
+        };
+        /**
          * EmailVerified
          * @description The address signs in from now on.
          */
@@ -1738,6 +2130,31 @@ export interface components {
          */
         ExchangeDeviceCode: {
             device_code: string;
+        };
+        /**
+         * ExplainRoute
+         * @description A request by its shape, under a `policy` or that of a `route`. A `text` is counted; else `input_tokens` tell.
+         */
+        ExplainRoute: {
+            /** @default [] */
+            capabilities?: ("parallel_tools" | "prompt_cache" | "reasoning" | "sampling" | "streaming" | "structured_output" | "tools" | "vision")[];
+            /** @default 0 */
+            input_tokens?: number;
+            /** @default 4096 */
+            output_tokens?: number;
+            /** @default null */
+            policy?: components["schemas"]["WantedPolicy"] | null;
+            /** @default null */
+            region?: string | null;
+            /** @default auto */
+            route?: string;
+            /**
+             * @default compose
+             * @enum {unknown}
+             */
+            task?: "answer" | "compose" | "key_phrases" | "summarise";
+            /** @default  */
+            text?: string;
         };
         /**
          * FieldError
@@ -1765,6 +2182,13 @@ export interface components {
             /** @default null */
             stopped: components["schemas"]["Stop"] | null;
         };
+        /**
+         * ForgetModel
+         * @description Take back all that the workspace has said of a model.
+         */
+        ForgetModel: {
+            model: string;
+        };
         /** FoundWorkspace */
         FoundWorkspace: {
             name: string;
@@ -1774,7 +2198,7 @@ export interface components {
          * @description All that the agent may do besides reading, instead of what it was granted before.
          */
         GrantAgentScopes: {
-            scopes: ("agents:write" | "audit:read" | "keys:write" | "members:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
+            scopes: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
         };
         /**
          * Health
@@ -1865,7 +2289,7 @@ export interface components {
             expires_at?: string | null;
             label: string;
             /** @default null */
-            scopes?: ("agents:write" | "audit:read" | "keys:write" | "members:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[] | null;
+            scopes?: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[] | null;
         };
         /** IssuePasswordLink */
         IssuePasswordLink: {
@@ -1882,7 +2306,7 @@ export interface components {
             /** @default null */
             run_id?: string | null;
             /** @default null */
-            scopes?: ("agents:write" | "audit:read" | "keys:write" | "members:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[] | null;
+            scopes?: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[] | null;
         };
         /**
          * Jwk
@@ -1906,6 +2330,15 @@ export interface components {
          */
         Jwks: {
             keys: components["schemas"]["Jwk"][];
+        };
+        /**
+         * Later
+         * @description Prices that the vendor has announced, and the first day on which they count.
+         */
+        Later: {
+            /** Format: date */
+            from_day: string;
+            prices: components["schemas"]["Prices"];
         };
         /**
          * LinkForPassword
@@ -1938,7 +2371,7 @@ export interface components {
         };
         /**
          * Login
-         * @description A sign-in. `last_used_at` is precise to a minute.
+         * @description A sign-in, in which workspace it is, and what that is called. `last_used_at` is precise to a minute.
          */
         Login: {
             current: boolean;
@@ -1953,6 +2386,9 @@ export interface components {
             method: string;
             /** Format: date-time */
             started_at: string;
+            /** Format: uuid */
+            workspace_id: string;
+            workspace_name: string;
         };
         /**
          * LoginList
@@ -1969,6 +2405,21 @@ export interface components {
             items: components["schemas"]["LogEvent"][];
             next: number | null;
             position: number;
+        };
+        /**
+         * LongPrices
+         * @description The prices of a whole request whose input is longer than `above_input_tokens`.
+         */
+        LongPrices: {
+            above_input_tokens: number;
+            /** @default null */
+            cache_write?: number | null;
+            /** @default null */
+            cached_input?: number | null;
+            /** @default null */
+            input?: number | null;
+            /** @default null */
+            output?: number | null;
         };
         /**
          * Member
@@ -2001,23 +2452,52 @@ export interface components {
         };
         /**
          * Model
-         * @description A model as the workspace has it. Prices are micro-dollars per million tokens; null is unknown.
+         * @description A model as the workspace has it. What is null, or left out of the prices, is unknown.
          *
-         *         Where it is not available, `mend` is what would help: a `secret` of the workspace, or only a `setting` of this Z2.
+         *         Prices are micro-dollars per million tokens; `later` are those that its vendor has announced. What is neither in
+         *         `can` nor in `cannot` is unknown. Where it is not available, `mend` is what would help: a `secret` of the
+         *         workspace, or only a `setting` of this Z2. From the day `retires` on it is not to be used. `overridden` says that
+         *         the workspace has a word of its own on it; `as_of` is the day on which `source` said this, or, where no source is
+         *         named, the workspace.
          */
         Model: {
             as_of: string | null;
             available: boolean;
+            can: ("parallel_tools" | "prompt_cache" | "reasoning" | "sampling" | "streaming" | "structured_output" | "tools" | "vision")[];
+            cannot: ("parallel_tools" | "prompt_cache" | "reasoning" | "sampling" | "streaming" | "structured_output" | "tools" | "vision")[];
             context_tokens: number | null;
             description: string;
+            family: string;
+            health: components["schemas"]["ModelHealth"] | null;
             id: string;
-            input_price: number | null;
+            inputs: ("audio" | "file" | "image" | "text" | "video")[];
             is_default: boolean;
+            later: components["schemas"]["Later"][];
             mend: ("secret" | "setting") | null;
-            output_price: number | null;
+            output_tokens: number | null;
+            outputs: ("audio" | "file" | "image" | "text" | "video")[];
+            overridden: boolean;
+            prices: components["schemas"]["Prices"];
             provider: string;
+            quality: number | null;
+            regions: string[];
+            retires: string | null;
             source: string | null;
             why_not: string | null;
+        };
+        /**
+         * ModelHealth
+         * @description How a model did lately, as all processes of this Z2 know it together; null is unknown.
+         *
+         *         An answer's first token comes after `first_token_ms`. `success` is 0 to 1. It has failed so often that it is not
+         *         asked before `open_until`. `last` is `answered`, or the code of how the last try failed.
+         */
+        ModelHealth: {
+            first_token_ms: number | null;
+            last: string | null;
+            open_until: string | null;
+            success: number | null;
+            tokens_per_second: number | null;
         };
         /**
          * ModelList
@@ -2025,6 +2505,20 @@ export interface components {
          */
         ModelList: {
             items: components["schemas"]["Model"][];
+        };
+        /**
+         * Needs
+         * @description What a request needs of a model. `output_tokens` is the most that it may answer.
+         */
+        Needs: {
+            /** @default [] */
+            capabilities: ("parallel_tools" | "prompt_cache" | "reasoning" | "sampling" | "streaming" | "structured_output" | "tools" | "vision")[];
+            input_tokens: number;
+            output_tokens: number;
+            /** @default null */
+            region: string | null;
+            /** @enum {unknown} */
+            task: "answer" | "compose" | "key_phrases" | "summarise";
         };
         /**
          * NewInvitation
@@ -2050,7 +2544,7 @@ export interface components {
             /** @default null */
             refresh_token: string | null;
             role: string;
-            scopes: ("agents:write" | "audit:read" | "keys:write" | "members:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
+            scopes: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
             /** @default null */
             token: string | null;
             /** Format: uuid */
@@ -2067,6 +2561,23 @@ export interface components {
             expires_at: string;
             refresh_token: string;
             token: string;
+        };
+        /**
+         * Offer
+         * @description A model that a provider has. `known` tells whether the workspace has it already; else register it.
+         */
+        Offer: {
+            id: string;
+            known: boolean;
+        };
+        /**
+         * Offered
+         * @description What a provider has now by its own word; nothing, and why, where it could not be asked.
+         */
+        Offered: {
+            items: components["schemas"]["Offer"][];
+            provider: string;
+            why_not: string | null;
         };
         /**
          * Password
@@ -2108,6 +2619,69 @@ export interface components {
             media_type: string;
             sha256: string;
             size: number;
+        };
+        /**
+         * Policy
+         * @description Among which models to choose, and how.
+         *
+         *         No `models` are all models. `last` are taken only where no other can. `most_micro_usd` bounds what a call can cost
+         *         at worst; `most_milliseconds` how long an answer of usual length takes. With `regions`, data goes nowhere else.
+         *         A cascade asks the models in `order`, or the cheapest first, until an answer passes its check.
+         */
+        Policy: {
+            /** @default null */
+            check: ("complete" | "format") | null;
+            /** @default [] */
+            last: string[];
+            /** @default [] */
+            models: string[];
+            /** @default null */
+            most_micro_usd: number | null;
+            /** @default null */
+            most_milliseconds: number | null;
+            /** @default [] */
+            never: string[];
+            /** @default [] */
+            order: string[];
+            /** @default [] */
+            regions: string[];
+            /** @default [] */
+            shares: components["schemas"]["Share"][];
+            /**
+             * @default weighted
+             * @enum {unknown}
+             */
+            strategy: "cascade" | "cheapest" | "fastest" | "split" | "weighted";
+            /**
+             * @default {
+             *       "cost": 1,
+             *       "latency": 1,
+             *       "quality": 1
+             *     }
+             */
+            weights: components["schemas"]["Weights"];
+        };
+        /**
+         * Prices
+         * @description `reasoning` is paid like `output` where it has no price of its own; `batch` prices are those of whole batches.
+         */
+        Prices: {
+            /** @default null */
+            batch_input?: number | null;
+            /** @default null */
+            batch_output?: number | null;
+            /** @default null */
+            cache_write?: number | null;
+            /** @default null */
+            cached_input?: number | null;
+            /** @default null */
+            input?: number | null;
+            /** @default null */
+            long?: components["schemas"]["LongPrices"] | null;
+            /** @default null */
+            output?: number | null;
+            /** @default null */
+            reasoning?: number | null;
         };
         /**
          * Problem
@@ -2158,6 +2732,17 @@ export interface components {
         ProjectionList: {
             head: number;
             items: components["schemas"]["Following"][];
+        };
+        /**
+         * ProofAfresh
+         * @description Whoever has a password sends it; whoever has none has signed in within the last ten minutes.
+         */
+        ProofAfresh: {
+            /**
+             * @description The password that one has now.
+             * @default
+             */
+            password?: string;
         };
         /**
          * ProviderSecret
@@ -2220,9 +2805,56 @@ export interface components {
         RefreshSession: {
             refresh_token: string;
         };
+        /**
+         * RegisterModel
+         * @description Say what a model is and can. What is left out is as the catalogue has it, and unknown where it has nothing.
+         *
+         *         `can` and `cannot` come on top of what the catalogue knows. `family` is that of the tokenizer. Prices that were
+         *         set before stay where none are given.
+         */
+        RegisterModel: {
+            /** @default [] */
+            can?: ("parallel_tools" | "prompt_cache" | "reasoning" | "sampling" | "streaming" | "structured_output" | "tools" | "vision")[];
+            /** @default [] */
+            cannot?: ("parallel_tools" | "prompt_cache" | "reasoning" | "sampling" | "streaming" | "structured_output" | "tools" | "vision")[];
+            /** @default null */
+            context_tokens?: number | null;
+            /** @default  */
+            description?: string;
+            /** @default  */
+            family?: string;
+            /** @default [] */
+            inputs?: ("audio" | "file" | "image" | "text" | "video")[];
+            model: string;
+            /** @default null */
+            output_tokens?: number | null;
+            /** @default [] */
+            outputs?: ("audio" | "file" | "image" | "text" | "video")[];
+            /** @default null */
+            prices?: components["schemas"]["Prices"] | null;
+            /** @default null */
+            quality?: number | null;
+            /** @default [] */
+            regions?: string[];
+        };
+        /**
+         * ReinstateModel
+         * @description Take back that a model is retired.
+         */
+        ReinstateModel: {
+            model: string;
+        };
         /** RenameWorkspace */
         RenameWorkspace: {
             name: string;
+        };
+        /**
+         * RepriceModel
+         * @description Set all prices of a model, in micro-dollars per million tokens; one that is left out is unknown.
+         */
+        RepriceModel: {
+            model: string;
+            prices: components["schemas"]["Prices"];
         };
         /**
          * RequestPasswordReset
@@ -2239,6 +2871,15 @@ export interface components {
             mail: boolean;
         };
         /**
+         * RetireModel
+         * @description Use a model no more from a day on, which is today where none is given.
+         */
+        RetireModel: {
+            model: string;
+            /** @default null */
+            on?: string | null;
+        };
+        /**
          * Role
          * @description A role with what it may do, and how many members have it.
          */
@@ -2246,7 +2887,7 @@ export interface components {
             built_in: boolean;
             members: number;
             role: string;
-            scopes: ("agents:write" | "audit:read" | "keys:write" | "members:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
+            scopes: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
         };
         /**
          * RoleList
@@ -2254,6 +2895,32 @@ export interface components {
          */
         RoleList: {
             items: components["schemas"]["Role"][];
+        };
+        /**
+         * Route
+         * @description A policy under its name; an agent or a run has it as its model `route/<name>`.
+         */
+        Route: {
+            built_in: boolean;
+            name: string;
+            policy: components["schemas"]["Policy"];
+        };
+        /**
+         * RouteList
+         * @description The built-in routes, and then those of the workspace by name.
+         */
+        RouteList: {
+            items: components["schemas"]["Route"][];
+        };
+        /**
+         * RuledOut
+         * @description Models that were not considered, and why not.
+         */
+        RuledOut: {
+            /** @enum {unknown} */
+            code: "breaker_open" | "context_exceeded" | "incapable" | "model_unknown" | "not_allowed" | "price_unknown" | "region" | "retired" | "too_dear" | "too_slow" | "unavailable";
+            detail: string;
+            models: string[];
         };
         /**
          * Run
@@ -2345,11 +3012,23 @@ export interface components {
         Session: {
             name: string;
             role: string;
-            scopes: ("agents:write" | "audit:read" | "keys:write" | "members:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
+            scopes: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
             /** Format: uuid */
             user_id: string;
             /** Format: uuid */
             workspace_id: string;
+        };
+        /** SetLimit */
+        SetLimit: {
+            /** @enum {unknown} */
+            kind: "agent" | "call" | "key" | "model" | "run" | "step" | "user" | "workspace";
+            most: number;
+            /** @default  */
+            subject?: string;
+            /** @enum {unknown} */
+            unit: "micro_usd" | "tokens";
+            /** @enum {unknown} */
+            window: "day" | "month" | "whole";
         };
         /**
          * SetPasswordByLink
@@ -2366,6 +3045,15 @@ export interface components {
             /** @default null */
             name?: string | null;
             password: string;
+        };
+        /**
+         * Share
+         * @description So many parts of all requests go to this model.
+         */
+        Share: {
+            model: string;
+            /** @default 1 */
+            parts: number;
         };
         /**
          * SignOnAddress
@@ -2388,6 +3076,70 @@ export interface components {
          */
         SignOnProviders: {
             providers: components["schemas"]["SignOnProvider"][];
+        };
+        /**
+         * Simulated
+         * @description A call as it was, and as it would have been; a cost of None is unknown, and `choice` tells why it is that model.
+         *
+         *         Where no model could have been asked, there is none.
+         */
+        Simulated: {
+            attempt: number;
+            call: number;
+            choice: components["schemas"]["Choice"];
+            chosen: string | null;
+            chosen_micro_usd: number | null;
+            cost_micro_usd: number | null;
+            model: string;
+            step: string;
+        };
+        /**
+         * SimulateRoute
+         * @description A run of the past, under another `policy` or that of another `route`.
+         */
+        SimulateRoute: {
+            /** @default null */
+            policy?: components["schemas"]["WantedPolicy"] | null;
+            /** @default auto */
+            route?: string;
+            /** Format: uuid */
+            run_id: string;
+        };
+        /**
+         * Simulation
+         * @description All recorded calls of a run. A sum is None where a part of it is unknown, or was not to be had.
+         */
+        Simulation: {
+            calls: components["schemas"]["Simulated"][];
+            chosen_micro_usd: number | null;
+            cost_micro_usd: number | null;
+        };
+        /**
+         * Standing
+         * @description A limit, in micro-dollars or tokens. What is `reserved` or `in_doubt` counts as used, and is told apart here.
+         *
+         *         Where the limit is one for each of its kind, `busiest` is whoever has used most of theirs, and the figures are
+         *         those of the busiest. Limits of runs, steps and calls have none: each run has its own.
+         */
+        Standing: {
+            /** @default null */
+            busiest: string | null;
+            /** @default null */
+            in_doubt: number | null;
+            /** @enum {unknown} */
+            kind: "agent" | "call" | "key" | "model" | "run" | "step" | "user" | "workspace";
+            /** @default null */
+            left: number | null;
+            most: number;
+            /** @default null */
+            reserved: number | null;
+            /** @default null */
+            spent: number | null;
+            subject: string;
+            /** @enum {unknown} */
+            unit: "micro_usd" | "tokens";
+            /** @enum {unknown} */
+            window: "day" | "month" | "whole";
         };
         /**
          * StartRun
@@ -2480,8 +3232,13 @@ export interface components {
             tags?: string[];
             url: string;
         };
-        /** SwitchWorkspace */
+        /**
+         * SwitchWorkspace
+         * @description A client sends the refresh token of its sign-in, which is exchanged here; a browser has its cookie.
+         */
         SwitchWorkspace: {
+            /** @default null */
+            refresh_token?: string | null;
             /** Format: uuid */
             workspace_id: string;
         };
@@ -2513,6 +3270,33 @@ export interface components {
             role: string;
         };
         /**
+         * Totals
+         * @description What the calls of one day, run, agent and so on came to; those of `key` None belong to none.
+         *
+         *         Money is in micro-dollars. `cost_micro_usd` is the sum of what is known; of `unknown_costs` calls the cost is not.
+         *         `reserved_micro_usd` is what calls under way may come to, `in_doubt_micro_usd` what those in doubt may have come to;
+         *         of `unknown_reservations` that is not known either. `saved_micro_usd` is what answers from the cache once cost.
+         */
+        Totals: {
+            cache_write_tokens: number;
+            cached: number;
+            cached_input_tokens: number;
+            calls: number;
+            cost_micro_usd: number;
+            in_doubt: number;
+            in_doubt_micro_usd: number;
+            input_tokens: number;
+            key: string | null;
+            open: number;
+            output_tokens: number;
+            reasoning_tokens: number;
+            refused: number;
+            reserved_micro_usd: number;
+            saved_micro_usd: number;
+            unknown_costs: number;
+            unknown_reservations: number;
+        };
+        /**
          * Verified
          * @description How many rows the read model has, up to which position of the log, and the first of those that differ.
          */
@@ -2541,6 +3325,52 @@ export interface components {
             near: boolean;
             /** @enum {unknown} */
             network: "private" | "public" | "this_machine" | "unknown";
+        };
+        /**
+         * WantedPolicy
+         * @description A policy as somebody asks for it: its words are checked before it is kept.
+         */
+        WantedPolicy: {
+            /** @default null */
+            check?: ("complete" | "format") | null;
+            /** @default [] */
+            last?: string[];
+            /** @default [] */
+            models?: string[];
+            /** @default null */
+            most_micro_usd?: number | null;
+            /** @default null */
+            most_milliseconds?: number | null;
+            /** @default [] */
+            never?: string[];
+            /** @default [] */
+            order?: string[];
+            /** @default [] */
+            regions?: string[];
+            /** @default [] */
+            shares?: components["schemas"]["WantedShare"][];
+            /**
+             * @default weighted
+             * @enum {unknown}
+             */
+            strategy?: "cascade" | "cheapest" | "fastest" | "split" | "weighted";
+            /**
+             * @default {
+             *       "cost": 1,
+             *       "latency": 1,
+             *       "quality": 1
+             *     }
+             */
+            weights?: components["schemas"]["Weights"];
+        };
+        /**
+         * WantedShare
+         * @description So many parts of all requests go to this model.
+         */
+        WantedShare: {
+            model: string;
+            /** @default 1 */
+            parts?: number;
         };
         /**
          * Webhook
@@ -2597,6 +3427,18 @@ export interface components {
             id: string;
             position: number;
             secret: string;
+        };
+        /**
+         * Weights
+         * @description How much each counts, relative to the others.
+         */
+        Weights: {
+            /** @default 1 */
+            cost?: number;
+            /** @default 1 */
+            latency?: number;
+            /** @default 1 */
+            quality?: number;
         };
         /**
          * Workflow
@@ -3226,6 +4068,515 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccessPage"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBudgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetList"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setLimit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetLimit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeLimit: {
+        parameters: {
+            query?: {
+                /** @description What the limit is for. */
+                kind?: "agent" | "call" | "key" | "model" | "run" | "step" | "user" | "workspace";
+                /** @description Which of the kind; empty for each that has no limit of its own. */
+                subject?: string;
+                /** @description What it counts. */
+                unit?: "micro_usd" | "tokens";
+                /** @description The time it is for. */
+                window?: "day" | "month" | "whole";
+            };
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCosts: {
+        parameters: {
+            query?: {
+                /** @description Wait until the read model has seen this position of the log. */
+                after?: number;
+                /** @description What is added up separately. */
+                by?: "agent" | "day" | "key" | "model" | "run" | "user";
+                /** @description The first day, of UTC. */
+                from?: string;
+                /** @description How many at the most. */
+                limit?: number;
+                /** @description The last day, of UTC. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Costs"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDoubts: {
+        parameters: {
+            query?: {
+                /** @description Wait until the read model has seen this position of the log. */
+                after?: number;
+                /** @description The `next` of the page before. */
+                before?: number;
+                /** @description How many at the most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoubtPage"];
                 };
             };
             /** @description The request carries no valid token. */
@@ -6102,6 +7453,149 @@ export interface operations {
             };
         };
     };
+    readmitMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMemberRole"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     changeMemberRole: {
         parameters: {
             query?: never;
@@ -6276,6 +7770,795 @@ export interface operations {
             };
             /** @description The role of the token does not allow this, or the request comes from another site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    registerModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterModel"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discoverModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscoverModels"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offered"];
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgetModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgetModel"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reinstateModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReinstateModel"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    repriceModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepriceModel"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retireModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetireModel"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6886,7 +9169,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Profile"];
+                    "application/json": components["schemas"]["ChangedEmail"];
                 };
             };
             /** @description The body is not JSON, or nests too deeply. */
@@ -7995,6 +10278,599 @@ export interface operations {
             };
             /** @description The thing is not in a state that allows this. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRoutes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteList"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    defineRoute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedPolicy"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeRoute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainRoute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainRoute"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Choice"];
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulateRoute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateRoute"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9271,7 +12147,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                provider: "anthropic" | "openai";
+                provider: "anthropic" | "azure" | "deepseek" | "google" | "groq" | "llamacpp" | "mistral" | "moonshot" | "openai" | "openrouter" | "perplexity" | "qwen" | "together" | "vllm" | "xai";
             };
             cookie?: never;
         };
@@ -9414,7 +12290,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                provider: "anthropic" | "openai";
+                provider: "anthropic" | "azure" | "deepseek" | "google" | "groq" | "llamacpp" | "mistral" | "moonshot" | "openai" | "openrouter" | "perplexity" | "qwen" | "together" | "vllm" | "xai";
             };
             cookie?: never;
         };
@@ -9514,7 +12390,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                provider: "anthropic" | "openai";
+                provider: "anthropic" | "azure" | "deepseek" | "google" | "groq" | "llamacpp" | "mistral" | "moonshot" | "openai" | "openrouter" | "perplexity" | "qwen" | "together" | "vllm" | "xai";
             };
             cookie?: never;
         };
@@ -10032,7 +12908,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofAfresh"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -10043,6 +12923,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignOnAddress"];
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The request carries no valid token. */
@@ -10083,6 +12972,146 @@ export interface operations {
             };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlinkSignOn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofAfresh"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

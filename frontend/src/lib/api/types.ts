@@ -20,6 +20,7 @@ export type RunSummary = Schemas["RunSummary"];
 export type Run = Schemas["Run"];
 export type RunPage = Schemas["RunPage"];
 
+export type ChangedEmail = Schemas["ChangedEmail"];
 export type ApiKey = Schemas["ApiKey"];
 export type IssueKey = Schemas["IssueKey"];
 export type IssuedKey = Schemas["IssuedKey"];

@@ -7,6 +7,8 @@ export interface Delta {
   attempt: number;
   text: string;
   offset: number;
+  /** Counts the answers of the attempt; a higher one makes those below it void. */
+  tried?: number;
 }
 
 export interface FeedHandlers {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.models.port import ModelError
+from application.models.failure import ModelError
 from infrastructure.models.offline.material import Material
 from tests.infrastructure.models.offline.texts import CITY, TIDES, any_text, done, plain
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.models.port import Document, ModelError
+from application.models.failure import ModelError
+from application.models.request import Document
 from domain.agent import TaskKind
 from infrastructure.models.offline.sentences import sentences
 from tests.infrastructure.models.offline.texts import CITY, TIDES, any_text, done, plain

@@ -5,7 +5,9 @@ import time
 
 import pytest
 
-from application.models.port import Document, ModelError, Usage
+from application.models.failure import ModelError
+from application.models.request import Document
+from application.models.stream import Usage
 from infrastructure.models.offline.provider import Offline
 from infrastructure.models.offline.terms import count_tokens
 from tests.infrastructure.models.asking import failure, heard, request

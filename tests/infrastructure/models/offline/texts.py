@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from application.models.port import Document, Message, ModelRequest, Part, Text
+from application.models.request import Document, Message, ModelRequest, Part, Text
 from domain.agent import TaskKind
 from infrastructure.models.offline import tasks
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from application.ports import Recorded
-from domain import run
+from domain import run, run_commands
 from domain.kernel import Context
 from domain.run_events import Events
 from interfaces.cli.client import wire
@@ -23,7 +23,7 @@ RUN_ID = UUID("6566d006-a1af-4d01-87ba-269330db5c36")
 FIRST_POSITION = 11
 
 
-def facts(*commands: run.Commands) -> list[Events]:
+def facts(*commands: run_commands.Commands) -> list[Events]:
     """What the commands come to, each one second after the one before."""
     state, happened = run.decider.initial, list[Events]()
     for number, command in enumerate(commands):
@@ -34,7 +34,7 @@ def facts(*commands: run.Commands) -> list[Events]:
     return happened
 
 
-def work(step: str, attempt: int = 1) -> list[run.Commands]:
+def work(step: str, attempt: int = 1) -> list[run_commands.Commands]:
     """All that a worker does for a step that goes well."""
     return [
         runs.begin(step, attempt),
@@ -74,7 +74,7 @@ def view(happened: Sequence[Events]) -> RunView:
     return msgspec.json.decode(msgspec.json.encode(run_views.whole(row)), type=RunView)
 
 
-def watched(*commands: run.Commands) -> Watched:
+def watched(*commands: run_commands.Commands) -> Watched:
     """What somebody knows who has followed what the commands came to."""
     known = Watched()
     for event in log(facts(*commands)):

@@ -4,7 +4,8 @@ from hypothesis import given
 
 from domain import run_fold
 from domain.kernel import replace
-from domain.run_events import Events, Run
+from domain.run_events import Events
+from domain.run_state import Run
 from interfaces.cli.client import record, wire
 from interfaces.cli.client.record import Difference
 from tests.domain import runs

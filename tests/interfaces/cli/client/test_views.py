@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
-from domain import run
+from domain import run_commands
 from domain.kernel import replace
 from domain.run_events import Events
 from interfaces.cli.client import live_view
@@ -152,7 +152,7 @@ def test_a_pipe_gets_a_line_for_each_event() -> None:
         ([runs.cancel("")], "⊘ the run is cancelled"),
     ],
 )
-def test_what_does_not_go_well_is_told_too(commands: list[run.Commands], line: str) -> None:
+def test_what_does_not_go_well_is_told_too(commands: list[run_commands.Commands], line: str) -> None:
     happened = stories.facts(runs.start("read"), *commands)
     assert any(told.endswith(f"  {line}") for told in lines(*happened))
 

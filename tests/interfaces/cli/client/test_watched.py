@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain import run
+from domain import run_commands
 from domain.kernel import replace
 from interfaces.cli.client.watched import KEPT_CHARACTERS, Draft, Span, Watched
 from interfaces.cli.client.wire import Delta
@@ -45,7 +45,7 @@ def test_a_second_attempt_begins_its_time_anew() -> None:
 
 
 def test_a_run_that_is_retried_goes_on() -> None:
-    failed: list[run.Commands] = [runs.start("read"), runs.begin("read"), runs.fail("read", retryable=False)]
+    failed: list[run_commands.Commands] = [runs.start("read"), runs.begin("read"), runs.fail("read", retryable=False)]
     assert stories.watched(*failed).over
     again = stories.watched(*failed, runs.retry("read"))
     assert not again.over
@@ -62,6 +62,11 @@ def test_pieces_are_joined_and_what_is_heard_twice_is_said_once() -> None:
 def test_a_higher_attempt_supersedes_a_lower_one_for_good() -> None:
     watched = Watched().hearing(Delta("read", 1, 0, "Wrong.")).hearing(Delta("read", 2, 0, "Right."))
     assert watched.hearing(Delta("read", 1, 6, " More.")).drafts == {"read": Draft(2, "Right.", 6)}
+
+
+def test_an_answer_that_broke_off_is_superseded_by_the_next_one_of_its_attempt() -> None:
+    watched = Watched().hearing(Delta("read", 1, 0, "Gone")).hearing(Delta("read", 1, 0, "New", tried=1))
+    assert watched.hearing(Delta("read", 1, 4, " late")).drafts == {"read": Draft(1, "New", 3, tried=1)}
 
 
 def test_a_piece_that_is_missing_is_shown_as_missing() -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import run
+from domain import run_commands
 from interfaces.cli.client import totals, wording
 from interfaces.cli.client.totals import Totals
 from tests.domain import runs
@@ -51,12 +51,13 @@ def test_the_cost_of_a_run_is_unknown_as_soon_as_one_call_is() -> None:
 
 
 def test_what_every_attempt_used_counts() -> None:
-    again: list[run.Commands] = [
+    again: list[run_commands.Commands] = [
         runs.fail("read"),
         runs.begin("read", 2),
         runs.begin_call("read", 2),
         runs.record_call("read", 2),
     ]
-    spent: list[run.Commands] = [runs.begin("read"), runs.begin_call("read"), runs.record_call("read", stop="refusal")]
+    refused = runs.record_call("read", stop="refusal")
+    spent: list[run_commands.Commands] = [runs.begin("read"), runs.begin_call("read"), refused]
     watched = stories.watched(runs.start("read"), *spent, *again)
     assert totals.of_run(watched.run) == Totals(200, 40, 14)

@@ -17,7 +17,7 @@ export function Profile() {
           <NameForm profile={profile} />
           <EmailPanel profile={profile} />
           <PasswordPanel profile={profile} />
-          <ProvidersPanel providers={providers ?? []} linked={profile.providers} />
+          <ProvidersPanel providers={providers ?? []} profile={profile} />
         </>
       )}
     </Loaded>

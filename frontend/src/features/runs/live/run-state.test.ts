@@ -28,8 +28,8 @@ function whole(folded: Folded): RunState {
   return folded;
 }
 
-function said(words: string, offset: number, attempt = 1): Delta {
-  return { step: "read", attempt, offset, text: words };
+function said(words: string, offset: number, attempt = 1, tried = 0): Delta {
+  return { step: "read", attempt, offset, text: words, tried };
 }
 
 const toTheEnd = logOf(
@@ -161,7 +161,7 @@ test("streamed pieces join to a text", () => {
     (before, piece) => whole(applyDelta(before, piece)),
     started(),
   );
-  expect(state.drafts.read).toEqual({ attempt: 1, text: "Hello", length: 5 });
+  expect(state.drafts.read).toEqual({ attempt: 1, tried: 0, text: "Hello", length: 5 });
 });
 
 test("pieces that are replayed after a reconnection are said once", () => {
@@ -182,11 +182,19 @@ test("a higher attempt supersedes a lower one, which is not heard any more", () 
   expect(applyDelta(state, said("late", 3))).toBe(state);
 });
 
+test("an answer that broke off is superseded by the next one of its attempt", () => {
+  const state = whole(applyDelta(whole(applyDelta(started(), said("gone", 0))), said("new", 0, 1, 1)));
+  expect(state.drafts.read).toEqual({ attempt: 1, tried: 1, text: "new", length: 3 });
+  expect(applyDelta(state, said("late", 4))).toBe(state);
+  expect(whole(applyDelta(state, said("again", 0, 2, 0))).drafts.read?.text).toBe("again");
+});
+
 test("a missing piece is noticed, and left out visibly where it is gone for good", () => {
   const state = whole(applyDelta(started(), said("Hel", 0)));
   expect(applyDelta(state, said("you", 6))).toBe("gap");
   expect(applyDespiteGap(state, said("you", 6)).drafts.read).toEqual({
     attempt: 1,
+    tried: 0,
     text: "… you",
     length: 9,
   });

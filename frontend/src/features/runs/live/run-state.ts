@@ -2,9 +2,13 @@ import { foldRun } from "~/features/runs/live/fold-run";
 import type { LogEvent, Run } from "~/lib/api/types";
 import type { Delta } from "~/lib/live/feed";
 
-/** What an attempt has said so far; `length` counts characters as the API does, not UTF-16 units. */
+/**
+ * What an attempt has said so far; `length` counts characters as the API does, not UTF-16 units. `tried` counts the
+ * answers of the attempt that broke off and are void.
+ */
 export interface Draft {
   attempt: number;
+  tried: number;
   text: string;
   length: number;
 }
@@ -33,17 +37,20 @@ export function applyEvent(state: RunState, event: LogEvent): Folded {
   return { ...state, run, events: [...state.events, event] };
 }
 
-/** Folds a piece of streamed text in. A higher attempt supersedes a lower one; what was heard twice is said once. */
+/** Folds a piece of streamed text in. A later answer supersedes an earlier one; what was heard twice is said once. */
 export function applyDelta(state: RunState, delta: Delta): Folded {
   const draft = state.drafts[delta.step];
-  if (draft !== undefined && delta.attempt < draft.attempt) return state;
-  const heard = draft?.attempt === delta.attempt ? draft : { attempt: delta.attempt, text: "", length: 0 };
+  const tried = delta.tried ?? 0;
+  const later = draft === undefined ? 1 : delta.attempt - draft.attempt || tried - draft.tried;
+  if (later < 0) return state;
+  const heard = draft && later === 0 ? draft : { attempt: delta.attempt, tried, text: "", length: 0 };
   if (delta.offset > heard.length) return "gap";
   const characters = Array.from(delta.text);
   const fresh = characters.slice(heard.length - delta.offset);
   if (fresh.length === 0 && heard === draft) return state;
   const next = {
     attempt: delta.attempt,
+    tried,
     text: heard.text + fresh.join(""),
     length: heard.length + fresh.length,
   };
@@ -54,6 +61,7 @@ export function applyDelta(state: RunState, delta: Delta): Folded {
 export function applyDespiteGap(state: RunState, delta: Delta): RunState {
   const next = {
     attempt: delta.attempt,
+    tried: delta.tried ?? 0,
     text: `… ${delta.text}`,
     length: delta.offset + Array.from(delta.text).length,
   };

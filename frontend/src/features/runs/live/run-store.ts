@@ -85,7 +85,7 @@ export class RunStore {
   }
 
   private onDelta(delta: Delta): void {
-    const attempt = `${delta.step} ${delta.attempt}`;
+    const attempt = `${delta.step} ${delta.attempt} ${delta.tried ?? 0}`;
     this.fold((state) => {
       const folded = applyDelta(state, delta);
       if (folded !== "gap" || !this.replayed.has(attempt)) return folded;

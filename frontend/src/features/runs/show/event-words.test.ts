@@ -13,6 +13,11 @@ test.each([
   ["run.step_scheduled.v1", { step: "read", attempt: 2 }, "The read was scheduled, attempt 2"],
   ["run.call_begun.v1", { step: "read", model: "openai/x" }, "The read asked openai/x"],
   [
+    "run.call_served.v1",
+    { step: "read", model: "openai/x" },
+    "The read got an answer that openai/x had given before",
+  ],
+  [
     "run.call_recorded.v1",
     { step: "read", tokens: { input: 1200, output: 30 }, cost_micro_usd: null },
     "The read got an answer: 1,200 tokens in, 30 out, cost unknown",

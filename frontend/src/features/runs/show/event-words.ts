@@ -35,7 +35,13 @@ const KINDS: Record<string, { icon: IconName; color: string; tell: Teller }> = {
   "run.call_recorded.v1": {
     icon: "cpu",
     color: "text-thought",
-    tell: (who, data) => `${who} got an answer: ${used(data)}`,
+    tell: (who, data) =>
+      `${who} got an answer${data.problem ? ` of no use (${data.problem})` : ""}: ${used(data)}`,
+  },
+  "run.call_served.v1": {
+    icon: "cpu",
+    color: "text-thought",
+    tell: (who, data) => `${who} got an answer that ${data.model} had given before`,
   },
   "run.call_refused.v1": {
     icon: "cpu",

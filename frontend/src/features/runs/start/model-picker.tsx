@@ -66,7 +66,8 @@ function ModelChoice({
     >
       <p className="mt-0.5 text-sm text-fg-3">{sentence(model.description)}</p>
       <p className="mt-1 text-sm text-fg-3">
-        A million tokens: {formatPrice(model.input_price)} in, {formatPrice(model.output_price)} out
+        A million tokens: {formatPrice(model.prices.input ?? null)} in,{" "}
+        {formatPrice(model.prices.output ?? null)} out
         {model.as_of && ` (as of ${model.as_of})`}
       </p>
       {model.why_not && <p className="mt-1 text-sm text-warn">{sentence(model.why_not)}</p>}

@@ -1,0 +1,161 @@
+"""The tries of one call through the gateway, on its record and in the ledger: each entry is in both or in neither."""
+
+import asyncio
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from application.access import Actor, on_behalf_of
+from application.documents import storable
+from application.execute import Executor, Order
+from application.ledger import entries
+from application.models.failure import ModelError
+from application.models.journal import Answered, DayOver, Hit, Try
+from application.models.request import ModelRequest, Part
+from application.models.stream import Usage
+from application.orchestration.patience import patiently
+from application.ports import Payloads
+from domain import call, run_events
+from domain.kernel import Command, PayloadRef, Record, Rejected
+from domain.run_commands import Ceiling
+
+MOST_DETAIL = 2_000
+
+_LIMITS = frozenset({"budget_exceeded", "price_unknown"})
+
+
+class Books(Record):
+    """Where calls are put on the record. `process` is the one that serves them."""
+
+    executor: Executor
+    payloads: Payloads
+    process: UUID
+
+
+class Said(Record):
+    """An answer as it is kept where it is more than words."""
+
+    text: str
+    parts: tuple[Part, ...]
+
+
+class CallJournal:
+    """One call. Nothing is begun while the log is away; what is paid for waits for it, however long that takes."""
+
+    def __init__(
+        self,
+        books: Books,
+        actor: Actor,
+        call_id: UUID,
+        *,
+        door: call.Door,
+        request: ModelRequest,
+        ceilings: tuple[Ceiling, ...],
+    ) -> None:
+        self._books = books
+        self._actor = on_behalf_of(actor)
+        self._door = door
+        self._request = request
+        self._ceilings = ceilings
+        self._opening: asyncio.Future[call.Opening] | None = None
+        self.call_id = call_id
+        self.model = ""
+        self.cost_micro_usd: int | None = None
+
+    def entry(self, tried: int) -> UUID:
+        return entries.of_call(self.call_id, tried)
+
+    async def begin(self, made: Try, reserve: Order) -> None:
+        """The model may be asked from now on. Raises ModelError, DayOver and Unavailable."""
+        opening = await self._opened()
+        wish = call.BeginTry(made.tried, made.model, made.reservation, made.choice, opening, self._ceilings)
+        try:
+            await self._do(wish, reserve)
+        except Rejected as rejected:
+            if rejected.code == "ledger_closed":
+                raise DayOver from rejected
+            if rejected.code in _LIMITS:
+                raise _forbidden(rejected) from rejected
+            raise ModelError("model_call_abandoned", str(rejected)) from rejected
+        self.model = made.model
+
+    async def record(self, made: Try, answered: Answered, settle: Order) -> None:
+        finished = answered.finished
+        command = call.RecordTry(
+            made.tried,
+            made.model,
+            await patiently(lambda: self._put_answer(answered.text, answered.parts)),
+            _tokens(finished.usage),
+            answered.cost_micro_usd,
+            finished.stop_reason,
+            answered.prices,
+            tuple(storable(warning) for warning in answered.warnings),
+            answered.first_token_ms,
+            answered.duration_ms,
+            answered.problem,
+        )
+        await patiently(lambda: self._do(command, settle))
+        if not answered.problem:
+            self.model, self.cost_micro_usd = made.model, answered.cost_micro_usd
+
+    async def turned_away(self, made: Try, error: ModelError, release: Order) -> None:
+        await self._end(made, error, "no", release)
+
+    async def in_doubt(self, made: Try, error: ModelError, doubt: Order) -> None:
+        await self._end(made, error, "unknown", doubt)
+
+    async def served(self, hit: Hit) -> None:
+        opening, output = await self._opened(), await self._put_answer(hit.text, hit.parts)
+        saved, stop_reason = hit.cost_micro_usd, hit.finished.stop_reason
+        await self._do(call.ServeCall(opening, output, hit.model, stop_reason, saved))
+        self.model, self.cost_micro_usd = hit.model, 0
+
+    async def failed(self, error: ModelError) -> None:
+        """Nobody has answered, and nobody will. Raises Unavailable."""
+        await self._do(call.FailCall(error.code, _detail(error), await self._opened()))
+
+    async def _end(self, made: Try, error: ModelError, billed: Literal["no", "unknown"], order: Order) -> None:
+        command = call.EndTry(made.tried, error.code, _detail(error), billed)
+        await patiently(lambda: self._do(command, order))
+
+    async def _do(self, command: Command, *orders: Order) -> None:
+        together = [Order(self.call_id, command), *orders]
+        await self._books.executor.execute_together(together, self._actor, correlation_id=self.call_id)
+
+    async def _opened(self) -> call.Opening:
+        """What the call begins with; its request is stored once, whoever asks first."""
+        if self._opening is None or (self._opening.done() and self._opening.exception()):
+            self._opening = asyncio.ensure_future(self._open())
+        return await asyncio.shield(self._opening)
+
+    async def _open(self) -> call.Opening:
+        asked = await self._put(msgspec.json.encode(self._request).decode(), "application/json")
+        return call.Opening(self._door, self._request.model, asked, self._books.process)
+
+    async def _put_answer(self, text: str, parts: tuple[Part, ...]) -> PayloadRef:
+        if not parts:
+            return await self._put(text, "text/markdown")
+        return await self._put(msgspec.json.encode(Said(text, parts)).decode(), "application/json")
+
+    async def _put(self, text: str, media_type: str) -> PayloadRef:
+        return await self._books.payloads.put(self._actor.workspace_id, text, media_type)
+
+
+def _forbidden(rejected: Rejected) -> ModelError:
+    known = rejected.code == "budget_exceeded"
+    return ModelError("budget_exceeded" if known else "model_price_unknown", str(rejected))
+
+
+def _detail(error: ModelError) -> str:
+    return storable(str(error))[:MOST_DETAIL]
+
+
+def _tokens(usage: Usage) -> run_events.Tokens:
+    return run_events.Tokens(
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.cached_input_tokens,
+        usage.cache_write_tokens,
+        usage.reasoning_tokens,
+    )

@@ -1,0 +1,42 @@
+"""What an answer has to pass before it is taken for one."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from application.models.failure import ModelError
+from application.models.request import Format, Message, ModelRequest, Text
+from application.models.stream import Finished, Usage
+from domain.kernel import replace
+from domain.route import Check
+
+FormatCheck: TypeAlias = Callable[[str, Format], str | None]
+"""What is wrong with a text that is to be of a format; None where nothing is."""
+
+
+class FormatMissed(ModelError):
+    """An answer is not of the form that was asked for; its model can be shown why."""
+
+    def __init__(self, text: str, problem: str, usage: Usage) -> None:
+        detail = f"the answer is not of the form that was asked for: {problem}"
+        super().__init__("model_format_missed", detail, usage=usage)
+        self.text = text
+        self.problem = problem
+
+    def repair(self, request: ModelRequest) -> ModelRequest:
+        """The request for the same answer in the right form."""
+        words = f"That is not of the form that was asked for: {self.problem}\nGive the whole answer again, corrected."
+        shown = (Message("assistant", (Text(self.text),)), Message("user", (Text(words),)))
+        return replace(request, messages=(*request.messages, *shown))
+
+
+def check(request: ModelRequest, wanted: Check | None, text: str, finished: Finished, formed: FormatCheck) -> None:
+    """Raise ModelError where an answer is of no use: not of its format, or not `wanted` as it is."""
+    if wanted is not None and finished.stop_reason in ("length", "refusal"):
+        how = "cut off" if finished.stop_reason == "length" else "refused"
+        detail = f"the answer was {how}, and a better one is wanted"
+        raise ModelError("model_answer_unfit", detail, usage=finished.usage)
+    if request.format is None or finished.stop_reason != "end":
+        return
+    problem = formed(text, request.format)
+    if problem is not None:
+        raise FormatMissed(text, problem, finished.usage)

@@ -1,0 +1,75 @@
+"""Why a model did not answer."""
+
+from typing import Literal, TypeAlias
+
+from application.models.stream import Usage
+
+Code: TypeAlias = Literal[
+    "model_unknown",
+    "model_unavailable",
+    "model_timeout",
+    "model_rate_limited",
+    "model_key_missing",
+    "model_key_refused",
+    "model_request_refused",
+    "model_incapable",
+    "model_context_exceeded",
+    "model_schema_refused",
+    "model_tool_unknown",
+    "model_bad_answer",
+    "model_answer_empty",
+    "model_answer_broken_off",
+    "model_format_missed",
+    "model_answer_unfit",
+    "model_call_abandoned",
+    "model_price_unknown",
+    "budget_exceeded",
+]
+
+NOT_BILLED: frozenset[Code] = frozenset(
+    {
+        "model_unknown",
+        "model_rate_limited",
+        "model_key_missing",
+        "model_key_refused",
+        "model_request_refused",
+        "model_incapable",
+        "model_context_exceeded",
+        "model_schema_refused",
+        "model_price_unknown",
+        "budget_exceeded",
+    }
+)
+"""A provider that answers so at once has done no work that it could charge for; after all else a call is in doubt."""
+
+
+class ModelError(Exception):
+    """The model did not answer.
+
+    `usage` is what the provider counted although its answer is of no use: it was paid for all the same. `sent` says
+    whether it may have heard of the request at all.
+    """
+
+    def __init__(
+        self,
+        code: Code,
+        detail: str,
+        *,
+        retryable: bool = False,
+        retry_after: float | None = None,
+        usage: Usage | None = None,
+        sent: bool = True,
+    ) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.retryable = retryable
+        self.retry_after = retry_after
+        self.usage = usage
+        self.sent = sent
+
+
+def billed(error: ModelError, *, spoke: bool) -> Literal["no", "unknown", "counted"]:
+    """Whether the provider charges for a try that ended so; `spoke` says whether a part of an answer had come."""
+    if error.usage is not None:
+        return "counted"
+    return "unknown" if spoke or (error.sent and error.code not in NOT_BILLED) else "no"

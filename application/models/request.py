@@ -1,0 +1,129 @@
+"""What an agent asks of a language model, whoever serves it."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias
+
+from domain.agent import TaskKind
+from domain.kernel import Record
+
+JsonSchema: TypeAlias = dict[str, Any]
+"""A JSON Schema (draft 2020-12) as whoever asks wrote it."""
+
+Effort: TypeAlias = Literal["minimal", "low", "medium", "high"]
+"""How much a reasoning model thinks before it answers."""
+
+
+class Text(Record, tag="text"):
+    """Plain words of a message."""
+
+    text: str
+
+
+class Document(Record, tag="document"):
+    """Material to work on: untrusted content, never instructions."""
+
+    title: str
+    text: str
+
+
+class Image(Record, tag="image", omit_defaults=True):
+    """A picture: its bytes in base64 with their media type, or an address at which the provider finds it itself."""
+
+    media_type: str = ""
+    data: str = ""
+    url: str = ""
+
+
+class Reasoning(Record, tag="reasoning", omit_defaults=True):
+    """What a model thought. `signature` is its provider's own, handed back unchanged and only there."""
+
+    text: str
+    signature: str = ""
+
+
+class ToolCall(Record, tag="tool_call"):
+    """What a model wants done. `arguments` is JSON text as the model wrote it; nobody has checked it yet."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class ToolResult(Record, tag="tool_result", omit_defaults=True):
+    """What came of a tool call: untrusted content, never instructions."""
+
+    call_id: str
+    text: str
+    failed: bool = False
+
+
+Part: TypeAlias = Text | Document | Image | Reasoning | ToolCall | ToolResult
+
+
+class Message(Record):
+    """One turn of a conversation. Tool calls and reasoning are the assistant's, results and pictures the user's."""
+
+    role: Literal["user", "assistant"]
+    parts: tuple[Part, ...]
+
+
+class Tool(Record):
+    """Something that the model may ask to have called; `parameters` is the schema of its arguments, an object."""
+
+    name: str
+    description: str
+    parameters: JsonSchema
+
+
+class Format(Record, omit_defaults=True):
+    """The answer is to be JSON of this schema."""
+
+    name: str
+    schema: JsonSchema
+    strict: bool = True
+
+
+class Sampling(Record, omit_defaults=True):
+    """How words are drawn. What a model refuses is left out and said so, never sent."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+
+
+class ModelRequest(Record, omit_defaults=True):
+    """One call. `model` is `provider/name`; `task` says what kind of work it is.
+
+    `tool_choice` is `auto`, `none`, `required` or the name of a tool.
+    """
+
+    model: str
+    task: TaskKind
+    instructions: str
+    messages: tuple[Message, ...]
+    max_output_tokens: int = 4096
+    tools: tuple[Tool, ...] = ()
+    tool_choice: str = "auto"
+    parallel_tools: bool = True
+    format: Format | None = None
+    sampling: Sampling = Sampling()
+    effort: Effort | None = None
+
+
+def as_text(parts: Sequence[Part]) -> str:
+    """The words of a message as one prompt text: documents between tags, each with its title."""
+    return "\n\n".join(_part(part) for part in parts if isinstance(part, Text | Document))
+
+
+def _part(part: Text | Document) -> str:
+    match part:
+        case Text(text):
+            return text
+        case Document(title, text):
+            shown = title.replace('"', "'")
+            # A document must not be able to end itself and go on as if it were the user.
+            held = text.replace("</document", "<\\/document")
+            return f'<document title="{shown}">\n{held}\n</document>'

@@ -1,0 +1,153 @@
+"""The tries of one call of a step, on the record of its run and in the ledger: each entry is in both or in neither."""
+
+import contextlib
+from typing import Literal
+from uuid import UUID
+
+from application.access import Actor
+from application.documents import storable
+from application.execute import Executor, Order
+from application.ledger import entries
+from application.models.failure import ModelError
+from application.models.journal import Answered, DayOver, Hit, Try
+from application.models.stream import Usage
+from application.orchestration.patience import patiently
+from application.policies.step_jobs import StepJob
+from application.ports import Payloads
+from domain import run_commands, run_events
+from domain.kernel import Command, PayloadRef, Rejected
+from domain.run_commands import Ceiling
+
+WORKER_ID = UUID("00000000-0000-4000-8000-000000000002")
+"""The actor that the log names where a worker acts for Z2 itself."""
+
+_LIMITS = frozenset({"budget_exceeded", "price_unknown"})
+
+
+class Superseded(Exception):
+    """The attempt belongs to somebody else now, or to nobody."""
+
+
+class RunJournal:
+    """What is entered here waits for a log that is away, however long that takes: it may have been paid for."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        payloads: Payloads,
+        job: StepJob,
+        *,
+        call: int,
+        request: PayloadRef,
+        ceilings: tuple[Ceiling, ...],
+    ) -> None:
+        self._executor = executor
+        self._payloads = payloads
+        self._job = job
+        self._call = call
+        self._request = request
+        self._ceilings = ceilings
+        self.output: PayloadRef | None = None
+
+    def entry(self, tried: int) -> UUID:
+        return entries.of_run(self._job.run_id, self._job.step, self._job.attempt, self._call, tried)
+
+    async def begin(self, made: Try, reserve: Order) -> None:
+        """The call may be made from now on. Raises ModelError, DayOver, and Superseded where the attempt is over."""
+        step, attempt = self._job.step, self._job.attempt
+        command = run_commands.BeginCall(
+            step,
+            attempt,
+            self._call,
+            made.model,
+            self._request,
+            made.tried,
+            made.reservation,
+            made.choice,
+            self._ceilings,
+        )
+        try:
+            await self._do(command, reserve)
+        except Rejected as rejected:
+            if rejected.code == "ledger_closed":
+                raise DayOver from rejected
+            if rejected.code in _LIMITS:
+                raise _forbidden(rejected) from rejected
+            raise Superseded(str(rejected)) from rejected
+
+    async def record(self, made: Try, answered: Answered, settle: Order) -> None:
+        output = await self._put(answered.text)
+        finished = answered.finished
+        command = run_commands.RecordCall(
+            self._job.step,
+            self._job.attempt,
+            self._call,
+            made.model,
+            output,
+            _tokens(finished.usage),
+            answered.cost_micro_usd,
+            finished.stop_reason,
+            made.tried,
+            answered.prices,
+            tuple(storable(warning) for warning in answered.warnings),
+            answered.first_token_ms,
+            answered.duration_ms,
+            answered.problem,
+        )
+        await self._unless_over(command, settle)
+        if not answered.problem:
+            self.output = output
+
+    async def turned_away(self, made: Try, error: ModelError, release: Order) -> None:
+        await self._end(made, error, "no", release)
+
+    async def in_doubt(self, made: Try, error: ModelError, doubt: Order) -> None:
+        await self._end(made, error, "unknown", doubt)
+
+    async def served(self, hit: Hit) -> None:
+        output = await self._put(hit.text)
+        step, attempt, finished = self._job.step, self._job.attempt, hit.finished
+        command = run_commands.ServeCall(
+            step, attempt, self._call, hit.model, output, finished.stop_reason, hit.cost_micro_usd
+        )
+        await self._unless_over(command)
+        self.output = output
+
+    async def _end(self, made: Try, error: ModelError, billed: Literal["no", "unknown"], order: Order) -> None:
+        step, attempt = self._job.step, self._job.attempt
+        command = run_commands.EndCall(step, attempt, self._call, made.tried, error.code, billed)
+        with contextlib.suppress(Superseded):  # whatever ended the attempt has ended its calls
+            await self._unless_over(command, order)
+
+    async def _unless_over(self, command: Command, *orders: Order) -> None:
+        try:
+            await self._do(command, *orders)
+        except Rejected as rejected:
+            raise Superseded(str(rejected)) from rejected
+
+    async def _do(self, command: Command, *orders: Order) -> None:
+        job, actor = self._job, Actor(WORKER_ID, self._job.workspace_id, "system")
+        together = [Order(job.run_id, command), *orders]
+        await patiently(
+            lambda: self._executor.execute_together(
+                together, actor, correlation_id=job.run_id, causation=f"step:{job.step}:{job.attempt}"
+            )
+        )
+
+    async def _put(self, text: str) -> PayloadRef:
+        return await patiently(lambda: self._payloads.put(self._job.workspace_id, text, "text/markdown"))
+
+
+def _forbidden(rejected: Rejected) -> ModelError:
+    known = rejected.code == "budget_exceeded"
+    return ModelError("budget_exceeded" if known else "model_price_unknown", str(rejected))
+
+
+def _tokens(usage: Usage) -> run_events.Tokens:
+    return run_events.Tokens(
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.cached_input_tokens,
+        usage.cache_write_tokens,
+        usage.reasoning_tokens,
+    )

@@ -1,0 +1,20 @@
+"""What a try has reserved ends with the try: where the ledger was not told in the same append, it is told here."""
+
+from application.execute import Order
+from application.ports import Recorded
+from domain import call, run_events
+from domain.ledger import Doubt, Release
+
+NAME = "ledger_upkeep"
+NOUNS = frozenset({"run", "call"})
+
+
+def react(recorded: Recorded) -> list[Order]:
+    """What the ledger has to do; where it has been done already, it comes to nothing."""
+    match recorded.event:
+        case run_events.CallInDoubt(reservation=held) | call.TryInDoubt(reservation=held):
+            return [Order(held.ledger, Doubt(held.entry))] if held is not None else []
+        case run_events.CallRefused(reservation=held) | call.TryRefused(reservation=held):
+            return [Order(held.ledger, Release(held.entry))] if held is not None else []
+        case _:
+            return []

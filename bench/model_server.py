@@ -1,0 +1,75 @@
+"""A server of models that costs next to nothing: the same answer of 20 tokens each time, at once or after 50 ms.
+
+`python -m bench.model_server` prints its port. The model `slow` takes 50 ms, every other one answers at once.
+"""
+
+import asyncio
+import json
+from typing import cast
+
+import uvloop
+
+SECONDS = 0.05
+WORDS = ["The ", "Moon ", "pulls ", "at ", "the ", "sea ", "and ", "it ", "rises ", "twice."]
+USAGE = {"prompt_tokens": 30, "completion_tokens": 20, "total_tokens": 50}
+SAME = {"id": "chatcmpl-1", "created": 1_700_000_000, "model": "instant"}
+
+
+def _answer() -> bytes:
+    message = {"role": "assistant", "content": "".join(WORDS)}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+    body = json.dumps({**SAME, "object": "chat.completion", "choices": [choice], "usage": USAGE}).encode()
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+def _chunk(delta: dict[str, str], finish: str | None = None, *, counted: bool = False) -> bytes:
+    choices = [] if counted else [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]
+    told = {**SAME, "object": "chat.completion.chunk", "choices": choices, "usage": USAGE if counted else None}
+    return _piece(f"data: {json.dumps(told)}\n\n".encode())
+
+
+def _piece(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def _stream() -> bytes:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    words = [_chunk({"role": "assistant", "content": ""}), *(_chunk({"content": word}) for word in WORDS)]
+    return b"".join(
+        [head, *words, _chunk({}, "stop"), _chunk({}, counted=True), _piece(b"data: [DONE]\n\n"), b"0\r\n\r\n"]
+    )
+
+
+ANSWER, STREAM = _answer(), _stream()
+
+
+class Serving(asyncio.Protocol):
+    """A connection, with one request at a time."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._asked = b""
+
+    def data_received(self, data: bytes) -> None:
+        self._asked += data
+        head, _, body = self._asked.partition(b"\r\n\r\n")
+        length = next((line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), b":0")
+        if len(body) < int(length.partition(b":")[2]) or not head:
+            return
+        self._asked = b""
+        asked = json.loads(body)
+        answer = STREAM if asked.get("stream") else ANSWER
+        if asked["model"] == "slow":
+            asyncio.get_running_loop().call_later(SECONDS, self._transport.write, answer)
+        else:
+            self._transport.write(answer)
+
+
+async def main() -> None:
+    server = await asyncio.get_running_loop().create_server(Serving, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

@@ -1,0 +1,35 @@
+"""The engine as a process has it: how models are called, and on which record."""
+
+from application.ledger.treasury import Treasury
+from application.models import formats
+from application.models.choosing import Choosing
+from application.models.engine import Engine
+from application.models.engine_health import WorkspaceHealth
+from application.models.engine_ports import Means, Waiting, at_once
+from application.models.reusing import Reusing
+from infrastructure import metrics
+from infrastructure.identity.tokens import now
+from infrastructure.models.tokens import Tokens
+from infrastructure.redis.answers import RedisAnswers
+from interfaces.composition import Core
+
+
+def engine(parts: Core, treasury: Treasury, *, waiting: Waiting = at_once) -> Engine:
+    """One for each process. `waiting` says whether it waits for a part of Z2 that is away."""
+    counter = Tokens()
+    choosing = Choosing(
+        parts.executor.states, parts.providers, parts.models, counter, parts.health, parts.payloads, now
+    )
+    means = Means(
+        parts.providers,
+        parts.models,
+        counter,
+        treasury,
+        choosing,
+        WorkspaceHealth(parts.health, parts.providers),
+        formats.check,
+        Reusing(RedisAnswers(parts.redis), parts.leases),
+        meter=metrics.model_called,
+        waiting=waiting,
+    )
+    return Engine(means)

@@ -1,0 +1,93 @@
+"""An engine over what a test has, for those who test something else: no outages, and tokens by the word."""
+
+from uuid import UUID
+
+from application.execute import Executor
+from application.ledger.payer import Payer
+from application.ledger.treasury import Treasury
+from application.models import formats
+from application.models.engine import Engine
+from application.models.engine_ports import Chosen, Means, Waiting
+from application.models.failure import ModelError
+from application.models.health import Outcome
+from application.models.journal import Hit
+from application.models.port import ProvidersOf
+from application.models.registry import Models
+from application.models.request import ModelRequest, as_text
+from application.models.reusing import Reusing, Same
+from application.orchestration.patience import patiently
+from application.ports import Clock, Leases
+from domain.kernel import PayloadRef
+
+
+class Words:
+    """Counts words where others count tokens."""
+
+    def count(self, request: ModelRequest, family: str) -> int:
+        return self.worst(request, family)
+
+    def worst(self, request: ModelRequest, family: str) -> int:
+        texts = (request.instructions, *(as_text(message.parts) for message in request.messages))
+        return sum(len(text.split()) for text in texts)
+
+
+class Routes:
+    """Leads wherever a test says."""
+
+    def __init__(self) -> None:
+        self.models: tuple[str, ...] = ()
+        self.choice: PayloadRef | None = None
+
+    async def choose(self, payer: Payer, request: ModelRequest) -> Chosen:
+        if not self.models:
+            raise ModelError("model_unknown", f"there is no {request.model}")
+        return Chosen(self.models, self.choice)
+
+
+class FakeAnswers:
+    """Kept for ever."""
+
+    def __init__(self) -> None:
+        self.kept: dict[Same, Hit] = {}
+        self.seconds: list[int] = []
+
+    async def find(self, same: Same) -> Hit | None:
+        return self.kept.get(same)
+
+    async def keep(self, same: Same, hit: Hit, seconds: int) -> None:
+        self.kept[same] = hit
+        self.seconds.append(seconds)
+
+
+class Well:
+    """Every model is."""
+
+    async def admitted(self, workspace_id: UUID, model: str) -> bool:
+        return True
+
+    async def noted(self, workspace_id: UUID, model: str, outcome: Outcome) -> None:
+        pass
+
+
+def engine(
+    executor: Executor,
+    providers: ProvidersOf,
+    treasury: Treasury,
+    routes: Routes,
+    leases: Leases,
+    clock: Clock,
+    *,
+    waiting: Waiting = patiently,
+) -> Engine:
+    means = Means(
+        providers,
+        Models(executor.states, clock),
+        Words(),
+        treasury,
+        routes,
+        Well(),
+        formats.check,
+        Reusing(FakeAnswers(), leases),
+        waiting=waiting,
+    )
+    return Engine(means)
