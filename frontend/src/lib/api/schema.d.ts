@@ -1716,6 +1716,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on with a conversation (Chat Completions)
+         * @description Whatever OpenAI's clients send besides is ignored. It is on the record before the answer ends.
+         */
+        post: operations["createChatCompletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what can be asked
+         * @description The models of providers that are ready, and that are not retired.
+         */
+        get: operations["listOfferedModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on with a conversation (Responses)
+         * @description Whatever OpenAI's clients send besides is ignored. It is on the record before the answer ends.
+         */
+        post: operations["createResponse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1948,6 +2008,236 @@ export interface components {
             name: string;
         };
         /**
+         * ChatAnswer
+         * @description What the model said. `reasoning_content` is what it thought, where that is told.
+         */
+        ChatAnswer: {
+            annotations: Record<string, unknown>[];
+            content: string | null;
+            reasoning_content: string | null;
+            refusal: string | null;
+            /** @enum {unknown} */
+            role: "assistant";
+            tool_calls: components["schemas"]["ChatToolCalled"][] | null;
+        };
+        /** ChatChoice */
+        ChatChoice: {
+            /** @enum {unknown} */
+            finish_reason: "content_filter" | "length" | "stop" | "tool_calls";
+            index: number;
+            logprobs: null;
+            message: components["schemas"]["ChatAnswer"];
+        };
+        /**
+         * ChatCompletion
+         * @description A whole answer. `model` is the one that gave it, as `provider/name`.
+         */
+        ChatCompletion: {
+            choices: components["schemas"]["ChatChoice"][];
+            created: number;
+            id: string;
+            model: string;
+            /** @enum {unknown} */
+            object: "chat.completion";
+            service_tier: string | null;
+            system_fingerprint: string | null;
+            usage: components["schemas"]["ChatUsage"];
+        };
+        /**
+         * ChatCompletionRequest
+         * @description A conversation that a model is to go on with.
+         *
+         *         `model` is `provider/name`, `route/<name>`, `default`, or the bare name of a model. Only one answer is given
+         *         (`n`). Without a limit an answer ends after 4096 tokens.
+         */
+        ChatCompletionRequest: {
+            /** @default null */
+            frequency_penalty?: number | null;
+            /** @default null */
+            functions?: unknown[] | null;
+            /** @default null */
+            logprobs?: boolean | null;
+            /** @default null */
+            max_completion_tokens?: number | null;
+            /** @default null */
+            max_tokens?: number | null;
+            messages: components["schemas"]["ChatMessage"][];
+            /** @default null */
+            modalities?: string[] | null;
+            model: string;
+            /** @default null */
+            n?: number | null;
+            /** @default null */
+            parallel_tool_calls?: boolean | null;
+            /** @default null */
+            presence_penalty?: number | null;
+            /** @default null */
+            reasoning_effort?: string | null;
+            /** @default null */
+            response_format?: components["schemas"]["ChatFormat"] | null;
+            /** @default null */
+            seed?: number | null;
+            /** @default null */
+            stop?: string | string[] | null;
+            /** @default null */
+            stream?: boolean | null;
+            /** @default null */
+            stream_options?: components["schemas"]["ChatStreamOptions"] | null;
+            /** @default null */
+            temperature?: number | null;
+            /** @default null */
+            tool_choice?: string | Record<string, unknown> | null;
+            /** @default null */
+            tools?: components["schemas"]["ChatTool"][] | null;
+            /** @default null */
+            top_p?: number | null;
+        };
+        /**
+         * ChatFormat
+         * @description The form of the answer: `text`, `json_object` or `json_schema`.
+         */
+        ChatFormat: {
+            /** @default null */
+            json_schema?: components["schemas"]["ChatSchema"] | null;
+            /** @enum {unknown} */
+            type: "json_object" | "json_schema" | "text";
+        };
+        /**
+         * ChatFunction
+         * @description A function that the model may ask for; `parameters` is a JSON Schema.
+         */
+        ChatFunction: {
+            /** @default null */
+            description?: string | null;
+            name: string;
+            /** @default null */
+            parameters?: Record<string, unknown> | null;
+        };
+        /**
+         * ChatFunctionCall
+         * @description `arguments` is JSON text.
+         */
+        ChatFunctionCall: {
+            arguments: string;
+            name: string;
+        };
+        /** ChatFunctionCalled */
+        ChatFunctionCalled: {
+            arguments: string;
+            name: string;
+        };
+        /**
+         * ChatImage
+         * @description A picture: an address on the web, or a `data:` address with the picture in it.
+         */
+        ChatImage: {
+            url: string;
+        };
+        /** ChatInputDetails */
+        ChatInputDetails: {
+            /** @default 0 */
+            audio_tokens: number;
+            cached_tokens: number;
+        };
+        /**
+         * ChatMessage
+         * @description A message. `tool_call_id` is that of the call whose result a `tool` message is.
+         */
+        ChatMessage: {
+            /** @default null */
+            content?: string | components["schemas"]["ChatPart"][] | null;
+            /** @default null */
+            refusal?: string | null;
+            /** @enum {unknown} */
+            role: "assistant" | "developer" | "system" | "tool" | "user";
+            /** @default null */
+            tool_call_id?: string | null;
+            /** @default null */
+            tool_calls?: components["schemas"]["ChatToolCall"][] | null;
+        };
+        /** ChatOutputDetails */
+        ChatOutputDetails: {
+            /** @default 0 */
+            accepted_prediction_tokens: number;
+            /** @default 0 */
+            audio_tokens: number;
+            reasoning_tokens: number;
+            /** @default 0 */
+            rejected_prediction_tokens: number;
+        };
+        /**
+         * ChatPart
+         * @description A part of a message: `text`, `image_url`, or, of the assistant, `refusal`.
+         */
+        ChatPart: {
+            /** @default null */
+            image_url?: components["schemas"]["ChatImage"] | null;
+            /** @default null */
+            refusal?: string | null;
+            /** @default null */
+            text?: string | null;
+            type: string;
+        };
+        /**
+         * ChatSchema
+         * @description The JSON Schema that an answer is to have.
+         */
+        ChatSchema: {
+            name: string;
+            /** @default null */
+            schema?: Record<string, unknown> | null;
+            /** @default null */
+            strict?: boolean | null;
+        };
+        /**
+         * ChatStreamOptions
+         * @description With `include_usage` the last piece of a stream counts the tokens.
+         */
+        ChatStreamOptions: {
+            /** @default null */
+            include_usage?: boolean | null;
+        };
+        /**
+         * ChatTool
+         * @description A tool; of `type` there is only `function`.
+         */
+        ChatTool: {
+            /** @default null */
+            function?: components["schemas"]["ChatFunction"] | null;
+            type: string;
+        };
+        /**
+         * ChatToolCall
+         * @description A tool that the assistant wanted called.
+         */
+        ChatToolCall: {
+            function: components["schemas"]["ChatFunctionCall"];
+            id: string;
+            /** @default function */
+            type?: string;
+        };
+        /** ChatToolCalled */
+        ChatToolCalled: {
+            function: components["schemas"]["ChatFunctionCalled"];
+            id: string;
+            /**
+             * @default function
+             * @enum {unknown}
+             */
+            type: "function";
+        };
+        /**
+         * ChatUsage
+         * @description Tokens as the provider counted them.
+         */
+        ChatUsage: {
+            completion_tokens: number;
+            completion_tokens_details: components["schemas"]["ChatOutputDetails"];
+            prompt_tokens: number;
+            prompt_tokens_details: components["schemas"]["ChatInputDetails"];
+            total_tokens: number;
+        };
+        /**
          * Checks
          * @description The parts, one by one.
          */
@@ -2054,7 +2344,7 @@ export interface components {
          */
         DefineRole: {
             role: string;
-            scopes: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
+            scopes: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "models:use" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
         };
         /**
          * DeviceCode
@@ -2123,6 +2413,23 @@ export interface components {
          */
         EmailVerified: {
             email: string;
+        };
+        /**
+         * ErrorAnswer
+         * @description An error in OpenAI's form.
+         */
+        ErrorAnswer: {
+            error: components["schemas"]["ErrorDetail"];
+        };
+        /**
+         * ErrorDetail
+         * @description Why; `param` is the field that is to blame, if one is.
+         */
+        ErrorDetail: {
+            code: string | null;
+            message: string;
+            param: string | null;
+            type: string;
         };
         /**
          * ExchangeDeviceCode
@@ -2198,7 +2505,7 @@ export interface components {
          * @description All that the agent may do besides reading, instead of what it was granted before.
          */
         GrantAgentScopes: {
-            scopes: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
+            scopes: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "models:use" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
         };
         /**
          * Health
@@ -2289,7 +2596,7 @@ export interface components {
             expires_at?: string | null;
             label: string;
             /** @default null */
-            scopes?: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[] | null;
+            scopes?: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "models:use" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[] | null;
         };
         /** IssuePasswordLink */
         IssuePasswordLink: {
@@ -2306,7 +2613,7 @@ export interface components {
             /** @default null */
             run_id?: string | null;
             /** @default null */
-            scopes?: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[] | null;
+            scopes?: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "models:use" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[] | null;
         };
         /**
          * Jwk
@@ -2507,6 +2814,38 @@ export interface components {
             items: components["schemas"]["Model"][];
         };
         /**
+         * ModelResponse
+         * @description An answer. `model` is the one that gives it, as `provider/name`. Z2 keeps none for its clients: no `store`.
+         */
+        ModelResponse: {
+            background: boolean;
+            created_at: number;
+            error: components["schemas"]["ResponseFailure"] | null;
+            id: string;
+            incomplete_details: components["schemas"]["ResponseIncomplete"] | null;
+            instructions: string | null;
+            max_output_tokens: number | null;
+            metadata: Record<string, unknown>;
+            model: string;
+            /** @enum {unknown} */
+            object: "response";
+            output: (components["schemas"]["ResponseMessage"] | components["schemas"]["ResponseReasoning"] | components["schemas"]["ResponseCall"])[];
+            parallel_tool_calls: boolean;
+            previous_response_id: string | null;
+            reasoning: Record<string, unknown>;
+            /** @enum {unknown} */
+            status: "completed" | "failed" | "in_progress" | "incomplete";
+            store: boolean;
+            temperature: number | null;
+            text: Record<string, unknown>;
+            tool_choice: string | Record<string, unknown>;
+            tools: components["schemas"]["ResponseTool"][];
+            top_p: number | null;
+            /** @enum {unknown} */
+            truncation: "disabled";
+            usage: components["schemas"]["ResponseUsage"] | null;
+        };
+        /**
          * Needs
          * @description What a request needs of a model. `output_tokens` is the most that it may answer.
          */
@@ -2544,7 +2883,7 @@ export interface components {
             /** @default null */
             refresh_token: string | null;
             role: string;
-            scopes: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
+            scopes: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "models:use" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
             /** @default null */
             token: string | null;
             /** Format: uuid */
@@ -2578,6 +2917,26 @@ export interface components {
             items: components["schemas"]["Offer"][];
             provider: string;
             why_not: string | null;
+        };
+        /**
+         * OfferedModel
+         * @description A model that can be asked now. `owned_by` is its provider.
+         */
+        OfferedModel: {
+            created: number;
+            id: string;
+            /** @enum {unknown} */
+            object: "model";
+            owned_by: string;
+        };
+        /**
+         * OfferedModels
+         * @description What can be given as `model`.
+         */
+        OfferedModels: {
+            data: components["schemas"]["OfferedModel"][];
+            /** @enum {unknown} */
+            object: "list";
         };
         /**
          * Password
@@ -2871,6 +3230,202 @@ export interface components {
             mail: boolean;
         };
         /**
+         * ResponseCall
+         * @description A tool that the model wants called; `arguments` is JSON text.
+         */
+        ResponseCall: {
+            arguments: string;
+            call_id: string;
+            id: string;
+            name: string;
+            /** @enum {unknown} */
+            status: "completed" | "in_progress" | "incomplete";
+            /** @enum {unknown} */
+            type: "function_call";
+        };
+        /**
+         * ResponseEffort
+         * @description How much is thought before the answer.
+         */
+        ResponseEffort: {
+            /** @default null */
+            effort?: string | null;
+        };
+        /** ResponseFailure */
+        ResponseFailure: {
+            code: string;
+            message: string;
+        };
+        /**
+         * ResponseFormat
+         * @description The form of the answer: `text`, `json_object` or `json_schema`.
+         */
+        ResponseFormat: {
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            schema?: Record<string, unknown> | null;
+            /** @default null */
+            strict?: boolean | null;
+            type: string;
+        };
+        /** ResponseIncomplete */
+        ResponseIncomplete: {
+            /** @enum {unknown} */
+            reason: "content_filter" | "max_output_tokens";
+        };
+        /**
+         * ResponseInput
+         * @description An item of the conversation: a `message`, a `function_call`, its `function_call_output`, or `reasoning`.
+         */
+        ResponseInput: {
+            /** @default null */
+            arguments?: string | null;
+            /** @default null */
+            call_id?: string | null;
+            /** @default null */
+            content?: string | components["schemas"]["ResponsePart"][] | null;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            output?: string | components["schemas"]["ResponsePart"][] | null;
+            /** @default null */
+            role?: string | null;
+            /** @default message */
+            type?: string;
+        };
+        /** ResponseInputDetails */
+        ResponseInputDetails: {
+            cached_tokens: number;
+        };
+        /**
+         * ResponseMessage
+         * @description What the model said.
+         */
+        ResponseMessage: {
+            content: components["schemas"]["ResponseSaid"][];
+            id: string;
+            /** @enum {unknown} */
+            role: "assistant";
+            /** @enum {unknown} */
+            status: "completed" | "in_progress" | "incomplete";
+            /** @enum {unknown} */
+            type: "message";
+        };
+        /** ResponseOutputDetails */
+        ResponseOutputDetails: {
+            reasoning_tokens: number;
+        };
+        /**
+         * ResponsePart
+         * @description A part of an item: `input_text`, `output_text`, `summary_text`, `refusal` or `input_image`.
+         */
+        ResponsePart: {
+            /** @default null */
+            image_url?: string | null;
+            /** @default null */
+            refusal?: string | null;
+            /** @default null */
+            text?: string | null;
+            type: string;
+        };
+        /**
+         * ResponseReasoning
+         * @description What the model thought, where that is told.
+         */
+        ResponseReasoning: {
+            id: string;
+            /** @enum {unknown} */
+            status: "completed" | "in_progress" | "incomplete";
+            summary: components["schemas"]["ResponseSummary"][];
+            /** @enum {unknown} */
+            type: "reasoning";
+        };
+        /**
+         * ResponseRequest
+         * @description A conversation that a model is to go on with.
+         *
+         *         `model` is `provider/name`, `route/<name>`, `default`, or the bare name of a model. Z2 keeps no conversation for
+         *         its clients: each request brings all of it. Without a limit an answer ends after 4096 tokens.
+         */
+        ResponseRequest: {
+            /** @default null */
+            background?: boolean | null;
+            /** @default null */
+            conversation?: string | Record<string, unknown> | null;
+            input: string | components["schemas"]["ResponseInput"][];
+            /** @default null */
+            instructions?: string | null;
+            /** @default null */
+            max_output_tokens?: number | null;
+            model: string;
+            /** @default null */
+            parallel_tool_calls?: boolean | null;
+            /** @default null */
+            previous_response_id?: string | null;
+            /** @default null */
+            prompt?: Record<string, unknown> | null;
+            /** @default null */
+            reasoning?: components["schemas"]["ResponseEffort"] | null;
+            /** @default null */
+            stream?: boolean | null;
+            /** @default null */
+            temperature?: number | null;
+            /** @default null */
+            text?: components["schemas"]["ResponseText"] | null;
+            /** @default null */
+            tool_choice?: string | Record<string, unknown> | null;
+            /** @default null */
+            tools?: components["schemas"]["ResponseTool"][] | null;
+            /** @default null */
+            top_p?: number | null;
+        };
+        /** ResponseSaid */
+        ResponseSaid: {
+            annotations: Record<string, unknown>[];
+            logprobs: Record<string, unknown>[];
+            text: string;
+            /** @enum {unknown} */
+            type: "output_text";
+        };
+        /** ResponseSummary */
+        ResponseSummary: {
+            text: string;
+            /** @enum {unknown} */
+            type: "summary_text";
+        };
+        /** ResponseText */
+        ResponseText: {
+            /** @default null */
+            format?: components["schemas"]["ResponseFormat"] | null;
+        };
+        /**
+         * ResponseTool
+         * @description A tool; of `type` there is only `function`.
+         */
+        ResponseTool: {
+            /** @default null */
+            description?: string | null;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            parameters?: Record<string, unknown> | null;
+            /** @default null */
+            strict?: boolean | null;
+            type: string;
+        };
+        /**
+         * ResponseUsage
+         * @description Tokens as the provider counted them.
+         */
+        ResponseUsage: {
+            input_tokens: number;
+            input_tokens_details: components["schemas"]["ResponseInputDetails"];
+            output_tokens: number;
+            output_tokens_details: components["schemas"]["ResponseOutputDetails"];
+            total_tokens: number;
+        };
+        /**
          * RetireModel
          * @description Use a model no more from a day on, which is today where none is given.
          */
@@ -2887,7 +3442,7 @@ export interface components {
             built_in: boolean;
             members: number;
             role: string;
-            scopes: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
+            scopes: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "models:use" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
         };
         /**
          * RoleList
@@ -3012,7 +3567,7 @@ export interface components {
         Session: {
             name: string;
             role: string;
-            scopes: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
+            scopes: ("agents:write" | "audit:read" | "budgets:manage" | "keys:write" | "members:manage" | "models:manage" | "models:use" | "projections:manage" | "read" | "roles:manage" | "runs:control" | "runs:start" | "secrets:manage" | "webhooks:manage" | "workflows:write" | "workspaces:found")[];
             /** Format: uuid */
             user_id: string;
             /** Format: uuid */
@@ -15619,6 +16174,400 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    createChatCompletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatCompletionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatCompletion"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The provider of the model failed. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The model was silent for too long. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listOfferedModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedModels"];
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The provider of the model failed. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The model was silent for too long. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    createResponse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResponseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelResponse"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The provider of the model failed. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The model was silent for too long. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
