@@ -30,6 +30,9 @@ class Pace(Record):
 PARTING_SECONDS = 0.25
 """So long a provider may take to end its stream once its answer is whole."""
 
+PATIENCE = 10
+"""So many times the usual limit one is waited for who has nothing new to say, and goes on showing that it is there."""
+
 OVER = object()
 """What the last event of an answer has to tell; what comes after it is of no account."""
 
@@ -48,8 +51,8 @@ async def paced(
 ) -> AsyncGenerator[Item, None]:
     """The events of an upstream stream; raises Silence, and always leaves the upstream closed.
 
-    `news` is what an event has to tell. One that tells the same as the one before is but a sign of life, as comments
-    and pings are: who sends nothing else is silent, which the SDKs' own timeouts never notice.
+    `news` is what an event has to tell. One that tells the same as the one before is but a sign of life: it earns
+    patience, and not without end. The SDKs' own timeouts cannot tell: they count bytes.
     """
     upstream: Upstream[Item] | None = None
     watch = _Watch(pace)
@@ -63,7 +66,7 @@ async def paced(
             except StopAsyncIteration:
                 return
             except TimeoutError:
-                raise Silence(watch.limit, began=watch.began) from None
+                raise watch.silence() from None
             watch.heard(told := news(event))
             yield event
             if told is OVER:
@@ -86,12 +89,16 @@ class _Watch:
         self.began = False
 
     @property
-    def limit(self) -> float:
-        return self._pace.idle if self.began else self._pace.first
+    def until(self) -> float:
+        return min(self._heard + self._limit, self._since + PATIENCE * self._limit)
 
     @property
-    def until(self) -> float:
-        return self._since + self.limit
+    def _limit(self) -> float:
+        return self._pace.idle if self.began else self._pace.first
+
+    def silence(self) -> Silence:
+        alive = self.until < self._heard + self._limit
+        return Silence((PATIENCE if alive else 1) * self._limit, began=self.began)
 
     def heard(self, told: object) -> None:
         self._heard = self._clock()
@@ -101,7 +108,9 @@ class _Watch:
 
     def goes_on(self) -> None:
         """Whoever listens may have taken its time with what was heard."""
-        self._since += self._clock() - self._heard
+        taken = self._clock() - self._heard
+        self._heard += taken
+        self._since += taken
 
 
 async def _part(upstream: Upstream[Item]) -> None:
