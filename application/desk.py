@@ -11,6 +11,7 @@ from uuid import UUID
 
 from application.errors import NotFound, TooMuchContention, Unavailable
 from application.identity.recent import Recent
+from application.kept import Kept
 from application.ports import Conflict, EventStore, Outcome, Write
 from application.states import Known, States
 from domain.kernel import Command, Context, Record, Rejected
@@ -34,6 +35,7 @@ class Wish(Record):
 
     orders: Sequence[tuple[UUID, Command]]
     context: Callable[[], Context]
+    texts: Sequence[Kept] = ()
 
 
 class Waiting:
@@ -80,7 +82,7 @@ class Sheet:
                 self.undone.append((waiting, stream))
                 return
             if events:
-                write = Write(stream, before.version, events, context)
+                write = Write(stream, before.version, events, context, () if writes else waiting.wish.texts)
                 writes.append((before, write))
                 known[stream] = self._states.with_own(before, write, before.position)
         self._known |= known

@@ -7,6 +7,7 @@ from uuid import UUID
 from application import access, registry
 from application.desk import Desk, Wish
 from application.errors import NotFound, TooMuchContention
+from application.kept import Kept
 from application.ports import Clock, Conflict, EventStore, IdempotencyKey, Outcome, Recorded, Write
 from application.states import Known, States
 from domain import name
@@ -16,10 +17,11 @@ ATTEMPTS = 8
 
 
 class Order(Record):
-    """A command, and the stream that it is for."""
+    """A command, the stream that it is for, and the texts that its events will refer to, if they are stored with it."""
 
     stream: UUID
     command: Command
+    texts: Sequence[Kept] = ()
 
 
 class Executor:
@@ -74,7 +76,8 @@ class Executor:
         def context() -> Context:
             return Context(actor.workspace_id, actor.user_id, self._clock(), correlation_id, causation)
 
-        return await self._desk.ask(Wish(tuple((order.stream, order.command) for order in orders), context))
+        texts = [text for order in orders for text in order.texts]
+        return await self._desk.ask(Wish(tuple((order.stream, order.command) for order in orders), context, texts))
 
     async def earlier(self, key: IdempotencyKey | None) -> Outcome | None:
         """What the command under this key came to, if there is a key and it was done. Raises KeyReused."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+from application.kept import Kept
 from domain.kernel import Context, Event, Instant, PayloadRef, Record, Sealed
 
 
@@ -20,12 +21,13 @@ class Recorded(Record):
 
 
 class Write(Record):
-    """Events to append to a stream whose last version is `expected` (0: the stream is new)."""
+    """Events to append to a stream whose last version is `expected` (0: the stream is new), and texts beside them."""
 
     stream: UUID
     expected: int
     events: Sequence[Event]
     context: Context
+    texts: Sequence[Kept] = ()
 
 
 class IdempotencyKey(Record):

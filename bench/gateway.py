@@ -8,8 +8,10 @@ import argparse
 import asyncio
 import contextlib
 import hashlib
+import itertools
 import json
 import os
+import secrets
 import statistics
 import subprocess
 import sys
@@ -32,7 +34,11 @@ ROOT = Path(__file__).resolve().parents[1]
 PEERS = ROOT / "bench" / "gateway_peers"
 LEVELS = (1, 16, 64)
 ANSWERS = {"at once": "instant", "after 50 ms": "slow"}
-QUESTION = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Why do the tides come and go?"}]
+NUMBER, NUMBERS = b"00000000", itertools.count()
+QUESTION = [
+    {"role": "system", "content": "Be brief."},
+    {"role": "user", "content": "Why do the tides come and go? This is question 00000000."},
+]
 CONFIG = """
 model_list:
   - model_name: instant
@@ -50,11 +56,14 @@ class Side(Record):
     prefix: str = ""
     token: str = "sk-bench"
 
-    def request(self, model: str, *, stream: bool) -> bytes:
+    def requests(self, model: str, *, stream: bool) -> Iterator[bytes]:
+        """One after the other, no two of which are the same."""
         asked = {"model": f"{self.prefix}{model}", "messages": QUESTION} | ({"stream": True} if stream else {})
         body = json.dumps(asked)
         head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {self.token}\r\n"
-        return f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+        request = f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+        before, _, after = request.partition(NUMBER)
+        return (b"%b%08d%b" % (before, number, after) for number in NUMBERS)
 
 
 class Figures(Record):
@@ -68,8 +77,8 @@ class Figures(Record):
 class Client(asyncio.Protocol):
     """A connection that asks again as soon as it has been answered, until the time is over."""
 
-    def __init__(self, request: bytes, until: float, figures: Figures) -> None:
-        self._request = request
+    def __init__(self, requests: Iterator[bytes], until: float, figures: Figures) -> None:
+        self._requests = requests
         self._until = until
         self._figures = figures
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -81,7 +90,7 @@ class Client(asyncio.Protocol):
     def _ask(self) -> None:
         self._answer, self._first = b"", 0.0
         self._begun = time.perf_counter()
-        self._transport.write(self._request)
+        self._transport.write(next(self._requests))
 
     def data_received(self, data: bytes) -> None:
         self._answer += data
@@ -114,10 +123,10 @@ def _whole(head: bytes, body: bytes) -> bool:
 async def measured(side: Side, model: str, clients: int, seconds: float, *, stream: bool = False) -> Figures:
     loop, figures = asyncio.get_running_loop(), Figures(0.0, [], [])
     begun = time.perf_counter()
-    request, asking = side.request(model, stream=stream), []
+    requests, asking = side.requests(model, stream=stream), []
 
     def client() -> Client:
-        return Client(request, begun + seconds, figures)
+        return Client(requests, begun + seconds, figures)
 
     for _ in range(clients):
         _, made = await loop.create_connection(client, "127.0.0.1", side.port)
@@ -162,16 +171,16 @@ def _post(url: str, body: object, token: str) -> None:
 @contextlib.contextmanager
 def litellm(models: int) -> Iterator[Side]:
     """As shipped: one worker, no database. Its list of prices is the one that it brings along."""
-    port, program = free_port("127.0.0.1", 0), installed()
+    port, program, key = free_port("127.0.0.1", 0), installed(), f"sk-{secrets.token_hex(32)}"
     with tempfile.TemporaryDirectory() as folder:
         config, log = Path(folder, "config.yaml"), Path(folder, "log")
         config.write_text(CONFIG.format(port=models), encoding="utf-8")
-        environment = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+        environment = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MASTER_KEY": key}
         argv = [program, "--config", config, "--host", "127.0.0.1", "--port", str(port), "--num_workers", "1"]
         with log.open("wb") as said:
             process = subprocess.Popen(argv, env=environment, cwd=folder, stdout=said, stderr=said)
         try:
-            side = Side("LiteLLM", port)
+            side = Side("LiteLLM", port, token=key)
             _ready(side, process, log)
             yield side
         finally:
@@ -182,7 +191,8 @@ def litellm(models: int) -> Iterator[Side]:
 def _ready(side: Side, process: "subprocess.Popen[bytes]", log: Path) -> None:
     for _ in range(600):
         with contextlib.suppress(OSError):
-            _post(f"http://127.0.0.1:{side.port}/v1/chat/completions", {"model": "instant", "messages": QUESTION}, "x")
+            asked = {"model": "instant", "messages": QUESTION}
+            _post(f"http://127.0.0.1:{side.port}/v1/chat/completions", asked, side.token)
             return
         if process.poll() is not None:
             break

@@ -41,6 +41,7 @@ def _stream() -> bytes:
 
 
 ANSWER, STREAM = _answer(), _stream()
+NOTHING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 
 class Serving(asyncio.Protocol):
@@ -52,11 +53,14 @@ class Serving(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._asked += data
-        head, _, body = self._asked.partition(b"\r\n\r\n")
+        head, end, body = self._asked.partition(b"\r\n\r\n")
         length = next((line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), b":0")
-        if len(body) < int(length.partition(b":")[2]) or not head:
+        if not end or len(body) < int(length.partition(b":")[2]):
             return
         self._asked = b""
+        if not body:
+            self._transport.write(NOTHING)  # something else than an answer was asked for
+            return
         asked = json.loads(body)
         answer = STREAM if asked.get("stream") else ANSWER
         if asked["model"] == "slow":

@@ -10,7 +10,9 @@ TaskKind: TypeAlias = Literal["summarise", "key_phrases", "answer", "compose"]
 """What kind of work a model is asked for; the offline engine does exactly these."""
 
 Instructions: TypeAlias = Annotated[Text, Meta(min_length=1, max_length=20_000)]
-ModelChoice: TypeAlias = Annotated[str, Meta(max_length=200, pattern=r"^(default|[a-z0-9_-]+/\S+)$(?!\n)")]
+ModelChoice: TypeAlias = Annotated[
+    str, Meta(max_length=200, pattern=r"^(default|[a-z0-9_-]+/[^\s\x00-\x1f\x7f]+)$(?!\n)")
+]
 """`default`, or `provider/model`, or `route/name`."""
 
 CacheSeconds: TypeAlias = Annotated[int, Meta(ge=0, le=30 * 24 * 3600)]

@@ -18,12 +18,14 @@ Check: TypeAlias = Literal["complete", "format"]
 """What an answer of a cascade must be: `complete` is neither empty, refused nor cut off; `format` is so and besides
 valid JSON of the schema that was asked for."""
 
-ModelId: TypeAlias = Annotated[str, Meta(max_length=200, pattern=r"^(?!route/)[a-z0-9_-]+/[^\s*]+$(?!\n)")]
-Pattern: TypeAlias = Annotated[str, Meta(max_length=200, pattern=r"^(?!route/)[a-z0-9_*-]+/[^\s\[\]?]+$(?!\n)")]
+ModelId: TypeAlias = Annotated[str, Meta(max_length=200, pattern=r"^(?!route/)[a-z0-9_-]+/[^\s*\x00-\x1f\x7f]+$(?!\n)")]
+Pattern: TypeAlias = Annotated[
+    str, Meta(max_length=200, pattern=r"^(?!route/)[a-z0-9_*-]+/[^\s\[\]?\x00-\x1f\x7f]+$(?!\n)")
+]
 """A model, or several: `*` stands for any characters, as in `openai/*`."""
 
 Weight: TypeAlias = Annotated[int, Meta(ge=0, le=100)]
-Region: TypeAlias = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^\S+$(?!\n)")]
+Region: TypeAlias = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[^\s\x00-\x1f\x7f]+$(?!\n)")]
 
 
 class Weights(Record, forbid_unknown_fields=True):

@@ -150,7 +150,7 @@ def _change_members(command: Commands, workspace: Workspace) -> list[Events]:
             if user_id not in workspace.members:
                 raise Rejected("there is no such member in this workspace", code="not_found")
             return _add(user_id, role, BY_HAND, workspace)
-        case RemoveMember(user_id, source) if user_id in workspace.members:
+        case RemoveMember(user_id, source) if user_id in workspace.members and _may(source, user_id, workspace):
             _keep_an_admin(user_id, workspace)
             return [MemberRemoved(user_id, source)]
         case SuspendMember(user_id) if user_id in workspace.members.keys() - workspace.suspended:
@@ -167,11 +167,18 @@ def _add(user_id: UUID, role: str, source: str, workspace: Workspace) -> list[Ev
     by_hand = source == BY_HAND
     if not by_hand and user_id in workspace.removed_by_hand:
         raise Rejected("a person removed this member; a person has to add them again", code="removed_by_hand")
+    if not _may(source, user_id, workspace):
+        return []
     if workspace.members.get(user_id) == role and by_hand != (user_id in workspace.by_claim):
         return []
     if role != "admin":
         _keep_an_admin(user_id, workspace)
     return [MemberAdded(user_id, role, source)]
+
+
+def _may(source: str, user_id: UUID, workspace: Workspace) -> bool:
+    """Whether this source has a say: what a person gave, no claim changes, though it was read a moment before."""
+    return source == BY_HAND or user_id not in workspace.members or user_id in workspace.by_claim
 
 
 def _keep_an_admin(leaving: UUID, workspace: Workspace) -> None:

@@ -15,6 +15,7 @@ from application.ports import Conflict, IdempotencyKey, Outcome, Write
 from domain.kernel import Record
 from infrastructure import fail_points, mapper, metrics
 from infrastructure.database import Database
+from infrastructure.payload_puts import PUT, columns
 from infrastructure.postgres_connection import AWAY, Connection, told
 
 APPEND = """
@@ -22,6 +23,9 @@ SELECT base, refused, known, known_digest, known_stream, known_position
 FROM append_batch(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::int[],
                    %b::int[], %b::uuid[], %b::text[], %b::bytea[])
 """
+
+KEEP = "WITH kept AS (" + PUT + ")" + APPEND
+"""The same, with texts. Postgres stores them after the events, so all who do both take their locks in one order."""
 
 MOST_EVENTS = 1_000
 """In one statement; what waits beyond that goes into the next."""
@@ -39,6 +43,7 @@ class Columns(Record):
     versions: list[int]
     topics: list[str]
     states: list[bytes]
+    texts: dict[tuple[UUID, bytes], bytes]
 
 
 class Waiting:
@@ -142,7 +147,12 @@ class GroupWriter:
             self._connection = await self._database.connect()
         cursor = self._connection.cursor(binary=True)
         fail_points.reached("before_append")
-        await cursor.execute(APPEND, [*_events(batch), *_keys(batch)], prepare=True)
+        texts = {key: body for waiting in batch for key, body in waiting.columns.texts.items()}
+        values = [*_events(batch), *_keys(batch)]
+        if texts:
+            await cursor.execute(KEEP, [*columns(texts), *values], prepare=True)
+        else:
+            await cursor.execute(APPEND, values, prepare=True)
         fail_points.reached("after_commit")
         return await cursor.fetchone()
 
@@ -160,8 +170,11 @@ def _was_left(connection: Connection) -> bool:
 
 
 def _columns(writes: Sequence[Write]) -> Columns:
-    columns = Columns([], [], [], [])
+    columns = Columns([], [], [], [], {})
     for write in writes:
+        workspace_id = write.context.workspace_id
+        for kept in write.texts:
+            columns.texts[workspace_id, bytes.fromhex(kept.ref.sha256)] = kept.text.encode()
         for version, event in enumerate(write.events, start=write.expected + 1):
             topic, state = mapper.encode(event, write.context)
             columns.streams.append(write.stream)

@@ -11,14 +11,10 @@ from application.errors import NotFound, PayloadAltered, Unavailable
 from domain.kernel import PayloadRef
 from infrastructure import compression
 from infrastructure.database import Database
+from infrastructure.payload_puts import PayloadPuts
 
 CHUNK = 256 * 1024
 """Plain bytes in a row; what is longer is kept in several, each packed by itself."""
-
-PUT = """
-INSERT INTO payloads (workspace_id, sha256, encoding, body) VALUES (%s, %s, %s, %s)
-ON CONFLICT (workspace_id, sha256) DO UPDATE SET touched_at = now()
-"""
 
 TOUCH = "UPDATE payloads SET touched_at = now() WHERE workspace_id = %s AND sha256 = %s RETURNING true"
 
@@ -45,6 +41,7 @@ class PostgresPayloads:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._puts = PayloadPuts(database)
 
     async def put(self, workspace_id: UUID, text: str, media_type: str = "text/plain") -> PayloadRef:
         """Store a text, or say again what is stored already; either way nobody collects it for the grace time."""
@@ -54,7 +51,7 @@ class PostgresPayloads:
             if await self._row(TOUCH, workspace_id, digest.digest()):
                 return PayloadRef(digest.hexdigest(), len(body), media_type)
             return await self.take_in(workspace_id, _pieces(body), media_type)
-        await self._do(PUT, workspace_id, digest.digest(), *compression.pack(body))
+        await self._puts.put(workspace_id, digest.digest(), body)
         return PayloadRef(digest.hexdigest(), len(body), media_type)
 
     async def get(self, workspace_id: UUID, ref: PayloadRef) -> str:

@@ -74,7 +74,7 @@ def test_the_tour_filled_every_field(visited: Visited) -> None:
     made = {field: len(birds) for field, birds in visited.tour.birds.items()}
     print(f"{len(made)} fields, {sum(made.values())} canaries, {len(visited.tour.said)} answers")
     assert len(made) >= 31
-    assert {each.status for each in visited.tour.said if each.status >= 500} == {503}, "there is no mail server"
+    assert [each for each in visited.tour.said if each.status >= 500] == []
     assert {400, 401, 403, 409, 422} <= {each.status for each in visited.tour.said}
 
 

@@ -1,6 +1,7 @@
 """The tries of one call through the gateway, on its record and in the ledger: each entry is in both or in neither."""
 
-import asyncio
+import hashlib
+from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import msgspec
 from application.access import Actor, on_behalf_of
 from application.documents import storable
 from application.execute import Executor, Order
+from application.kept import Kept
 from application.ledger import entries
 from application.models.failure import ModelError
 from application.models.journal import Answered, DayOver, Hit, Try
@@ -21,6 +23,10 @@ from domain.kernel import Command, PayloadRef, Record, Rejected
 from domain.run_commands import Ceiling
 
 MOST_DETAIL = 2_000
+SMALL = 16 * 1024
+"""Bytes of a text that others who append can wait for."""
+
+JSON = "application/json"
 
 _LIMITS = frozenset({"budget_exceeded", "price_unknown"})
 
@@ -55,10 +61,10 @@ class CallJournal:
     ) -> None:
         self._books = books
         self._actor = on_behalf_of(actor)
-        self._door = door
-        self._request = request
         self._ceilings = ceilings
-        self._opening: asyncio.Future[call.Opening] | None = None
+        self._request = _kept(msgspec.json.encode(request).decode(), JSON)
+        self._opening = call.Opening(door, request.model, self._request.ref, books.process)
+        self._begun = False
         self.call_id = call_id
         self.model = ""
         self.cost_micro_usd: int | None = None
@@ -68,24 +74,23 @@ class CallJournal:
 
     async def begin(self, made: Try, reserve: Order) -> None:
         """The model may be asked from now on. Raises ModelError, DayOver and Unavailable."""
-        opening = await self._opened()
-        wish = call.BeginTry(made.tried, made.model, made.reservation, made.choice, opening, self._ceilings)
+        wish = call.BeginTry(made.tried, made.model, made.reservation, made.choice, self._opening, self._ceilings)
         try:
-            await self._do(wish, reserve)
+            await self._do(wish, reserve, texts=self._unstored())
         except Rejected as rejected:
             if rejected.code == "ledger_closed":
                 raise DayOver from rejected
             if rejected.code in _LIMITS:
                 raise _forbidden(rejected) from rejected
             raise ModelError("model_call_abandoned", str(rejected)) from rejected
-        self.model = made.model
+        self.model, self._begun = made.model, True
 
     async def record(self, made: Try, answered: Answered, settle: Order) -> None:
-        finished = answered.finished
+        finished, output = answered.finished, _answer(answered.text, answered.parts)
         command = call.RecordTry(
             made.tried,
             made.model,
-            await patiently(lambda: self._put_answer(answered.text, answered.parts)),
+            output.ref,
             _tokens(finished.usage),
             answered.cost_micro_usd,
             finished.stop_reason,
@@ -95,7 +100,7 @@ class CallJournal:
             answered.duration_ms,
             answered.problem,
         )
-        await patiently(lambda: self._do(command, settle))
+        await patiently(lambda: self._do(command, settle, texts=[output]))
         if not answered.problem:
             self.model, self.cost_micro_usd = made.model, answered.cost_micro_usd
 
@@ -106,40 +111,43 @@ class CallJournal:
         await self._end(made, error, "unknown", doubt)
 
     async def served(self, hit: Hit) -> None:
-        opening, output = await self._opened(), await self._put_answer(hit.text, hit.parts)
+        output = _answer(hit.text, hit.parts)
         saved, stop_reason = hit.cost_micro_usd, hit.finished.stop_reason
-        await self._do(call.ServeCall(opening, output, hit.model, stop_reason, saved))
+        command = call.ServeCall(self._opening, output.ref, hit.model, stop_reason, saved)
+        await self._do(command, texts=[*self._unstored(), output])
         self.model, self.cost_micro_usd = hit.model, 0
 
     async def failed(self, error: ModelError) -> None:
         """Nobody has answered, and nobody will. Raises Unavailable."""
-        await self._do(call.FailCall(error.code, _detail(error), await self._opened()))
+        await self._do(call.FailCall(error.code, _detail(error), self._opening), texts=self._unstored())
 
     async def _end(self, made: Try, error: ModelError, billed: Literal["no", "unknown"], order: Order) -> None:
         command = call.EndTry(made.tried, error.code, _detail(error), billed)
         await patiently(lambda: self._do(command, order))
 
-    async def _do(self, command: Command, *orders: Order) -> None:
-        together = [Order(self.call_id, command), *orders]
+    async def _do(self, command: Command, *orders: Order, texts: Sequence[Kept] = ()) -> None:
+        """Small texts are stored in the same append; large ones are there before it."""
+        small = [kept for kept in texts if kept.ref.size <= SMALL]
+        for kept in texts:
+            if kept.ref.size > SMALL:
+                await self._books.payloads.put(self._actor.workspace_id, kept.text, kept.ref.media_type)
+        together = [Order(self.call_id, command, small), *orders]
         await self._books.executor.execute_together(together, self._actor, correlation_id=self.call_id)
 
-    async def _opened(self) -> call.Opening:
-        """What the call begins with; its request is stored once, whoever asks first."""
-        if self._opening is None or (self._opening.done() and self._opening.exception()):
-            self._opening = asyncio.ensure_future(self._open())
-        return await asyncio.shield(self._opening)
+    def _unstored(self) -> list[Kept]:
+        """The request, until a try has begun with it."""
+        return [] if self._begun else [self._request]
 
-    async def _open(self) -> call.Opening:
-        asked = await self._put(msgspec.json.encode(self._request).decode(), "application/json")
-        return call.Opening(self._door, self._request.model, asked, self._books.process)
 
-    async def _put_answer(self, text: str, parts: tuple[Part, ...]) -> PayloadRef:
-        if not parts:
-            return await self._put(text, "text/markdown")
-        return await self._put(msgspec.json.encode(Said(text, parts)).decode(), "application/json")
+def _answer(text: str, parts: tuple[Part, ...]) -> Kept:
+    if not parts:
+        return _kept(text, "text/markdown")
+    return _kept(msgspec.json.encode(Said(text, parts)).decode(), JSON)
 
-    async def _put(self, text: str, media_type: str) -> PayloadRef:
-        return await self._books.payloads.put(self._actor.workspace_id, text, media_type)
+
+def _kept(text: str, media_type: str) -> Kept:
+    body = text.encode()
+    return Kept(text, PayloadRef(hashlib.sha256(body).hexdigest(), len(body), media_type))
 
 
 def _forbidden(rejected: Rejected) -> ModelError:

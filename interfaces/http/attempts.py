@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from litestar import Request
 from litestar.datastructures import Cookie
@@ -20,6 +20,8 @@ SECURE_DEVICE = "__Host-z2_device"
 """Lets nobody in; it tells a device that has signed in before from one that guesses."""
 
 Anybody: TypeAlias = Request[Any, Any, Any]
+Place: TypeAlias = Literal["sign_in", "proof"]
+"""Where a password is tried: by anybody who wants in, or by somebody who is in already."""
 
 SLOWLY = "too many wrong passwords; try again in {seconds} seconds, or from a device that has signed in before"
 
@@ -32,10 +34,19 @@ class Proved(Record):
 
 
 async def tried(
-    request: Anybody, core: Core, identity: Identity, whose: str, check: Callable[[], Awaitable[Account | Refused]]
+    request: Anybody,
+    core: Core,
+    identity: Identity,
+    whose: str,
+    check: Callable[[], Awaitable[Account | Refused]],
+    *,
+    at: Place = "sign_in",
 ) -> Proved | None:
-    """What the check comes to, unless it has to wait. Raises RateLimited, and Unavailable while Redis is away."""
-    index, address = await core.vault.index("sign_in", whose), address_of(request)
+    """What the check comes to, unless it has to wait. Raises RateLimited, and Unavailable while Redis is away.
+
+    Who guesses at one place makes nobody wait at the other.
+    """
+    index, address = await core.vault.index(at, whose), address_of(request)
     known = _presented(request)
     wait = await identity.limits.before(index, address, known)
     if wait is not None:
@@ -47,12 +58,14 @@ async def tried(
         place, who, why = checked.home, checked.user_id, checked.reason
         await core.audit.note("sign_in_refused", workspace_id=place, user_id=who, address=address, reason=why)
         return None
-    return Proved(checked, await known_from_now_on(request, core, identity, whose))
+    return Proved(checked, await known_from_now_on(request, core, identity, whose, at=at))
 
 
-async def known_from_now_on(request: Anybody, core: Core, identity: Identity, whose: str) -> Cookie:
+async def known_from_now_on(
+    request: Anybody, core: Core, identity: Identity, whose: str, *, at: Place = "sign_in"
+) -> Cookie:
     """A cookie for a device whose owner has proved to be who they are. Raises Unavailable while Redis is away."""
-    index = await core.vault.index("sign_in", whose)
+    index = await core.vault.index(at, whose)
     made = await identity.limits.succeeded(index, address_of(request), _presented(request))
     return _cookie(request, made.decode(), timedelta(seconds=DEVICE_SECONDS))
 

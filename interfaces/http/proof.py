@@ -26,7 +26,9 @@ LATELY = timedelta(minutes=10)
 async def proved(request: Anybody, core: Core, identity: Identity, password: str) -> Account:
     """The account, once whoever asks has shown to know its password. Raises Rejected and RateLimited."""
     user_id = request.user.user_id
-    proved = await tried(request, core, identity, user_id.hex, lambda: identity.sign_in.proves(user_id, password))
+    proved = await tried(
+        request, core, identity, user_id.hex, lambda: identity.sign_in.proves(user_id, password), at="proof"
+    )
     if proved is None:
         raise Rejected("this is not the password that you have now", code="invalid_password", field="password")
     return proved.account

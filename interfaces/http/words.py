@@ -11,7 +11,8 @@ from domain import agent, kernel, model, route, webhook
 LAST_POSITION = 2**63 - 1
 """The largest position that the log's column can hold; nobody needs to be told."""
 
-MODEL_PATTERN = r"^[a-z0-9_-]+/\S+$"
+MODEL_PATTERN = r"^[a-z0-9_-]+/[^\s\x00-\x1f\x7f]+$(?!\n)"
+MODEL_NAME_PATTERN = r"^[^\s\x00-\x1f\x7f]+$(?!\n)"
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 
@@ -31,7 +32,7 @@ PATTERNS = {
     _pattern(model.ModelId): "that names a model as `provider/model`",
     _pattern(route.ModelId): "that names a model as `provider/model`, and no route",
     _pattern(route.Pattern): "that names models as `provider/model`, where `*` stands for anything, and no route",
-    _pattern(route.Region): "without white space",
+    _pattern(route.Region): "without white space and control characters",
     _pattern(webhook.Prefix): "that begins the name of an event, such as `run.` or `agent.created`",
     _pattern(accounts.Email): "that is an e-mail address",
     MODEL_PATTERN: "that names a model as `provider/model`",

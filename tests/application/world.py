@@ -50,6 +50,7 @@ class World:
         self.clock = FakeClock()
         self.store = FakeStore()
         self.payloads = FakePayloads()
+        self.store.texts = self.payloads.texts
         self.leases = FakeLeases()
         self.live = FakeLiveText()
         self.queue = FakeQueue()

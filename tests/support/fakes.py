@@ -61,6 +61,7 @@ class FakeStore:
         self.away = Away()
         self.lost_answers = 0
         self.turns: dict[UUID, asyncio.Lock] = {}
+        self.texts: dict[tuple[UUID, str], str] = {}
         self._grown = asyncio.Condition()
 
     async def load(self, stream: UUID, after: int = 0) -> list[Recorded]:
@@ -100,6 +101,8 @@ class FakeStore:
                 raise Conflict
             versions[write.stream] += len(write.events)
         for write in writes:
+            for kept in write.texts:
+                self.texts[write.context.workspace_id, kept.ref.sha256] = kept.text
             for version, event in enumerate(write.events, start=write.expected + 1):
                 self.log.append(Recorded(len(self.log) + 1, write.stream, version, event, write.context))
         return Outcome(writes[0].stream, len(self.log))

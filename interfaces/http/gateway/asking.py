@@ -1,6 +1,7 @@
 """What both forms of requests have in common on their way to a model."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from application.errors import Invalid
@@ -78,15 +79,9 @@ def picture(url: str, field: str) -> Image:
 
 def turns(messages: Iterable[Message]) -> tuple[Message, ...]:
     """The messages, those of one side in a row as one: results of several tool calls belong together."""
-    joined: list[Message] = []
-    for message in messages:
-        if not message.parts:
-            continue
-        if joined and joined[-1].role == message.role:
-            joined[-1] = Message(message.role, (*joined[-1].parts, *message.parts))
-        else:
-            joined.append(message)
-    return tuple(joined)
+    spoken = (message for message in messages if message.parts)
+    sides = groupby(spoken, key=lambda message: message.role)
+    return tuple(Message(role, tuple(part for each in said for part in each.parts)) for role, said in sides)
 
 
 def task(messages: Sequence[Message]) -> TaskKind:

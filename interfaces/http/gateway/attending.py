@@ -31,7 +31,9 @@ async def while_there(receive: Receive, work: Coroutine[Any, Any, Result]) -> Re
             raise ClientGone
         return working.result()
     finally:
-        await ended(working, gone)
+        gone.cancel()
+        if not working.done():
+            await ended(working)
 
 
 async def _gone(receive: Receive) -> None:

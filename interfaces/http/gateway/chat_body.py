@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal, TypeAlias
 from msgspec import Meta
 
 from domain.kernel import Record
+from interfaces.http.words import MODEL_NAME_PATTERN
 
-Limit: TypeAlias = Annotated[int, Meta(ge=1)]
-Model: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
+Limit: TypeAlias = Annotated[int, Meta(ge=1, le=10_000_000)]
+Model: TypeAlias = Annotated[str, Meta(max_length=200, pattern=MODEL_NAME_PATTERN)]
 
 
 class ChatImage(Record):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any, Literal, cast
+from urllib.parse import quote
 
 import msgspec
 from litestar import Controller, MediaType, Response, get, post
@@ -133,7 +134,7 @@ def _whole(answer: Record, calling: Calling) -> Response[Any]:
 
 
 def _headers(calling: Calling) -> dict[str, str]:
-    return {"x-z2-call": str(calling.id), "x-z2-model": calling.model}
+    return {"x-z2-call": str(calling.id), "x-z2-model": quote(calling.model, safe="/:@+")}
 
 
 def _cache_seconds(request: Signed) -> int:

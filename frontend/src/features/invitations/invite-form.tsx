@@ -8,6 +8,7 @@ import { invite } from "~/features/invitations/api/invite";
 import { invitationsQuery } from "~/features/invitations/api/list-invitations";
 import { toProblem } from "~/lib/api/problem";
 import type { NewInvitation } from "~/lib/api/types";
+import { defaultRole } from "~/lib/default-role";
 import { useFocusOnMount } from "~/lib/use-focus-on-mount";
 
 const DAYS = [
@@ -24,7 +25,8 @@ interface Props {
 
 export function InviteForm({ roles, onMade, onClose }: Props) {
   const [email, setEmail] = useState("");
-  const [role, setRole] = useState(roles.includes("user") ? "user" : (roles[0] ?? ""));
+  const [chosen, setRole] = useState<string>();
+  const role = chosen ?? defaultRole(roles);
   const [days, setDays] = useState("7");
   const form = useFocusOnMount<HTMLFormElement>("input");
   const queryClient = useQueryClient();

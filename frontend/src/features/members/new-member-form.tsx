@@ -8,6 +8,7 @@ import { createMember } from "~/features/members/api/create-member";
 import type { ShownLink } from "~/features/members/shown-link";
 import { useRefresh } from "~/features/members/use-refresh";
 import { toProblem } from "~/lib/api/problem";
+import { defaultRole } from "~/lib/default-role";
 import { newKey } from "~/lib/new-key";
 import { useFocusOnMount } from "~/lib/use-focus-on-mount";
 
@@ -21,7 +22,8 @@ interface Props {
 export function NewMemberForm({ roles, onMade, onClose }: Props) {
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
-  const [role, setRole] = useState(roles.includes("user") ? "user" : (roles[0] ?? ""));
+  const [chosen, setRole] = useState<string>();
+  const role = chosen ?? defaultRole(roles);
   const [key, setKey] = useState(newKey);
   const form = useFocusOnMount<HTMLFormElement>("input");
   const refresh = useRefresh();

@@ -146,6 +146,26 @@ def test_a_model_that_cannot_is_not_asked(client: openai.OpenAI) -> None:
     assert refusal.value.code == "model_incapable"
 
 
-def test_who_asks_too_often_is_told_when_to_come_back(provider: ProviderProcess, api: httpx2.Client) -> None:
+def test_requests_at_the_door_are_counted_like_all_others(api: httpx2.Client) -> None:
     answer = api.get("/v1/models")
     assert '"user"' in answer.headers["ratelimit-policy"]
+
+
+@pytest.mark.parametrize("seconds", ["soon", "-1", "99999999"])
+def test_an_age_that_is_none_is_refused(client: openai.OpenAI, seconds: str) -> None:
+    with pytest.raises(openai.BadRequestError) as refusal:
+        asked(client, extra_headers={"x-z2-cache": seconds})
+    assert refusal.value.param == "x-z2-cache"
+
+
+@pytest.mark.parametrize("model", ["openai/\x00x", "openai/a b", "", "openai/x\n"])
+def test_a_name_that_no_model_can_have_reaches_no_record(client: openai.OpenAI, model: str) -> None:
+    with pytest.raises(openai.BadRequestError) as refusal:
+        asked(client, model=model)
+    assert refusal.value.param == "model"
+
+
+def test_no_answer_is_as_long_as_all_numbers_go(client: openai.OpenAI) -> None:
+    with pytest.raises(openai.BadRequestError) as refusal:
+        asked(client, max_tokens=10**18)
+    assert refusal.value.param == "max_tokens"
