@@ -42,24 +42,31 @@ class Server(Protocol):
 
 AnyServer = TypeVar("AnyServer", bound=Server)
 
+LEFT_BEHIND = "pre-existing shared memory block"
+"""What Postgres says while children of one that was killed are still on their way out."""
+
 
 @contextlib.contextmanager
 def running(server: AnyServer, *, timeout: float = 30) -> Iterator[AnyServer]:
     """Runs the server for as long as the block lasts; it is ready when the block begins."""
     server.prepare()
+    deadline = time.monotonic() + timeout
     with tempfile.TemporaryFile() as log:
-        process = child.spawn(
-            server.argv(),
-            parting=server.parting_signal,
-            account=server.account,
-            env=server.env(),
-            output=log,
-        )
+        process = _spawned(server, log)
         try:
-            _wait_until_ready(server, process, log, timeout=timeout)
+            while not _is_ready(server, process, log, deadline):
+                process = _spawned(server, log)
             yield server
         finally:
             stop(process, server.stop_signal)
+
+
+def _spawned(server: Server, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    log.seek(0)
+    log.truncate()
+    return child.spawn(
+        server.argv(), parting=server.parting_signal, account=server.account, env=server.env(), output=log
+    )
 
 
 def stop(process: subprocess.Popen[bytes], wish: signal.Signals, *, patience: float = 10) -> None:
@@ -73,11 +80,16 @@ def stop(process: subprocess.Popen[bytes], wish: signal.Signals, *, patience: fl
         process.wait()
 
 
-def _wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: IO[bytes], *, timeout: float) -> None:
-    deadline = time.monotonic() + timeout
+def _is_ready(server: Server, process: subprocess.Popen[bytes], log: IO[bytes], deadline: float) -> bool:
+    """Wait until it is; False where it gave up for a reason that passes. Raises ServerError."""
     while not server.ready():
-        if process.poll() is not None or time.monotonic() > deadline:
+        late = time.monotonic() > deadline
+        if process.poll() is not None or late:
             log.seek(0)
-            said = log.read().decode(errors="replace").strip().splitlines()
-            raise ServerError(f"{server.name} did not start: {' / '.join(said[-5:])}")
+            said = log.read().decode(errors="replace")
+            if LEFT_BEHIND in said and not late:
+                time.sleep(POLL_SECONDS)
+                return False
+            raise ServerError(f"{server.name} did not start: {' / '.join(said.strip().splitlines()[-5:])}")
         time.sleep(POLL_SECONDS)
+    return True
