@@ -13,12 +13,15 @@ from domain.run_events import PlannedStep, StopReason, Tokens
 
 
 class StartRun(Command):
+    """`key_id` is the API key that starts it, if one does: its limits count for the run."""
+
     title: Name
     workflow_id: UUID
     workflow_version: int
     workflow_name: str
     plan: tuple[PlannedStep, ...]
     input: PayloadRef
+    key_id: UUID | None = None
 
 
 class BeginStep(Command):

@@ -39,12 +39,15 @@ class Tokens(Record):
 
 
 class Started(Event, tag="run.started.v1"):
+    """`key_id` is the API key that started it, if one did."""
+
     title: str
     workflow_id: UUID
     workflow_version: int
     workflow_name: str
     plan: tuple[PlannedStep, ...]
     input: PayloadRef
+    key_id: UUID | None = None
 
 
 class StepScheduled(Event, tag="run.step_scheduled.v1"):

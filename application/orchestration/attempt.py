@@ -147,8 +147,9 @@ class Attempt:
     async def _payer(self, planned: run_events.PlannedStep) -> Payer:
         """Who started the run pays for it."""
         past = await patiently(lambda: self._shop.executor.past(self._job.run_id, self._job.workspace_id))
-        starter = past[0].context.actor_id
-        return Payer(self._job.workspace_id, starter, planned.agent_id, run_id=self._job.run_id)
+        started, starter = past[0].event, past[0].context.actor_id
+        key_id = started.key_id if isinstance(started, run_events.Started) else None
+        return Payer(self._job.workspace_id, starter, planned.agent_id, key_id, self._job.run_id)
 
     async def _listen(self, deltas: AsyncGenerator[Delta, None]) -> Finished:
         """Say what is said to those who watch, until it ends."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -32,8 +31,9 @@ async def to_the_end(work: Coroutine[Any, Any, Result], seconds: float) -> Resul
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        until = time.monotonic() + seconds
-        while not task.done() and (left := until - time.monotonic()) > 0:
+        now = asyncio.get_running_loop().time
+        until = now() + seconds
+        while not task.done() and (left := until - now()) > 0:
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.wait({task}, timeout=left)
         await ended(task)

@@ -56,6 +56,7 @@ class Starter:
             name,
             plan,
             await self._payloads.put(actor.workspace_id, text),
+            actor.key_id,
         )
         return await self._executor.execute(run_id, command, actor, correlation_id=run_id, key=key)
 

@@ -11,7 +11,7 @@ from application.models.stream import Finished, TextDelta, Usage
 from application.orchestration.start import StartRequest
 from domain import agent, budget, ledger, run_commands, run_events
 from domain.budget import Kind, Window
-from domain.kernel import PayloadRef
+from domain.kernel import PayloadRef, replace
 from tests.application.world import ADA, DOCUMENT, WORKSPACE, World
 from tests.support.fakes import USAGE
 
@@ -52,6 +52,15 @@ async def test_whoever_started_the_run_pays_for_it(world: World) -> None:
     reserved, _ = ledgers(world)
     assert isinstance(reserved, ledger.Reserved)
     assert reserved.subjects == ("workspace", f"user:{ADA.user_id}", f"agent:{planned.agent_id}", "model:fake/model")
+
+
+async def test_a_key_that_started_the_run_pays_for_it_too(world: World) -> None:
+    key_id = UUID(int=77)
+    run_id = await world.start("a", by=replace(ADA, key_id=key_id))
+    await world.perform(run_id)
+    reserved, _ = ledgers(world)
+    assert isinstance(reserved, ledger.Reserved)
+    assert f"key:{key_id}" in reserved.subjects
 
 
 @pytest.mark.parametrize("kind", ["workspace", "user", "agent", "model", "run", "step", "call"])

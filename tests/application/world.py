@@ -90,11 +90,11 @@ class World:
         )
         return (await self.do(uuid4(), workflow.CreateWorkflow("; ".join(lines), nodes))).stream
 
-    async def start(self, *lines: str, max_attempts: int = 3, model: str | None = None) -> UUID:
+    async def start(self, *lines: str, max_attempts: int = 3, model: str | None = None, by: Actor = ADA) -> UUID:
         """A run of such a workflow."""
         workflow_id = await self.workflow(*lines, max_attempts=max_attempts)
         request = StartRequest("Tides", DOCUMENT, workflow_id=workflow_id, model=model)
-        return (await self.starter.start(uuid4(), request, ADA)).stream
+        return (await self.starter.start(uuid4(), request, by)).stream
 
     async def perform(self, run_id: UUID, step: str = "a", attempt: int = 1) -> None:
         await self.steps.perform(self.job(run_id, step, attempt))
