@@ -28,7 +28,7 @@ def engine(parts: Core, treasury: Treasury, *, waiting: Waiting = at_once) -> En
         choosing,
         WorkspaceHealth(parts.health, parts.providers),
         formats.check,
-        Reusing(RedisAnswers(parts.redis), parts.leases),
+        Reusing(RedisAnswers(parts.redis), parts.leases, now),
         meter=metrics.model_called,
         waiting=waiting,
     )

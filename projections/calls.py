@@ -1,5 +1,6 @@
 """The calls of a workspace that came through the gateway; those that are open name the process that serves them."""
 
+from collections.abc import Collection
 from typing import Literal
 from uuid import UUID
 
@@ -18,10 +19,13 @@ CREATE TABLE IF NOT EXISTS calls (
     process uuid GENERATED ALWAYS AS ((body ->> 'process')::uuid) STORED,
     under_way boolean GENERATED ALWAYS AS (body ->> 'status' = 'open' OR body -> 'tries' <> '[]') STORED
 );
-CREATE INDEX IF NOT EXISTS calls_under_way_idx ON calls (position) WHERE under_way;
+CREATE INDEX IF NOT EXISTS calls_under_way_idx ON calls (process, position) WHERE under_way;
 """
 
-UNDER_WAY = "SELECT workspace_id, id, process FROM calls WHERE under_way ORDER BY position LIMIT %s"
+PROCESSES = "SELECT DISTINCT process FROM calls WHERE under_way"
+UNDER_WAY = """
+SELECT workspace_id, id, process FROM calls WHERE under_way AND process = ANY(%s) ORDER BY position LIMIT %s
+"""
 
 
 class CallRow(Row, kw_only=True):
@@ -68,7 +72,13 @@ def evolve(row: CallRow | None, recorded: Recorded) -> CallRow:
 projection = Projection("calls", "call", SCHEMA, CallRow, evolve)
 
 
-async def under_way(connection: Connection, limit: int = 1_000) -> list[OpenCall]:
-    """The open calls of all workspaces, those first that nothing has happened to for longest."""
-    rows = await (await connection.execute(UNDER_WAY, (limit,))).fetchall()
+async def serving(connection: Connection) -> set[UUID]:
+    """The processes that open calls of any workspace name."""
+    rows = await (await connection.execute(PROCESSES)).fetchall()
+    return {process for (process,) in rows}
+
+
+async def under_way(connection: Connection, processes: Collection[UUID], limit: int = 1_000) -> list[OpenCall]:
+    """The open calls of these processes, those first that nothing has happened to for longest."""
+    rows = await (await connection.execute(UNDER_WAY, (list(processes), limit))).fetchall()
     return [OpenCall(*row) for row in rows]

@@ -128,3 +128,7 @@ class Calling:
             await to_the_end(self._journal.failed(error), RECORD_SECONDS)
         except Z2Error:
             self._gateway.after(self._journal, error)
+        except asyncio.CancelledError:
+            # it may be on the record or not; to put it there twice is harmless
+            self._gateway.after(self._journal, error)
+            raise

@@ -1,6 +1,6 @@
 """Calls whose process is gone: nobody will answer them, and what was asked for them may have been billed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
@@ -33,7 +33,15 @@ class OpenCall(Record):
 
 
 class OpenCalls(Protocol):
-    async def __call__(self) -> Sequence[OpenCall]: ...
+    """What the read model knows. All of it raises Unavailable."""
+
+    async def processes(self) -> Collection[UUID]:
+        """All that open calls name."""
+        ...
+
+    async def of(self, processes: Collection[UUID]) -> Sequence[OpenCall]:
+        """Open calls of these processes, maybe not all at once."""
+        ...
 
 
 class LostCalls:
@@ -49,16 +57,14 @@ class LostCalls:
     async def sweep(self) -> None:
         """Look once. A process that is missing at every look for GRACE is gone; a look that fails breaks the row."""
         missing, self._missing_since = self._missing_since, {}
-        found = await self._open_calls()
-        processes = {each.process for each in found}
+        processes = await self._open_calls.processes()
         held = await self._leases.held([lease_name(process) for process in processes])
         now = self._clock()
         gone = {process for process in processes if lease_name(process) not in held}
         self._missing_since = {process: missing.get(process, now) for process in gone}
-        for each in found:
-            since = self._missing_since.get(each.process)
-            if since is not None and now - since >= GRACE:
-                await self._fail(each)
+        lost = {process for process, since in self._missing_since.items() if now - since >= GRACE}
+        for each in await self._open_calls.of(lost) if lost else ():
+            await self._fail(each)
 
     async def _fail(self, lost: OpenCall) -> None:
         """The ledger hears of what is in doubt from the policy `ledger_upkeep`."""

@@ -3,30 +3,53 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
+import msgspec
+
 from application.models.failure import ModelError
-from application.models.request import Format, Message, ModelRequest, Text
+from application.models.request import Format, JsonSchema, Message, ModelRequest, Text
 from application.models.stream import Finished, Usage
-from domain.kernel import replace
+from domain.kernel import Record, replace
 from domain.route import Check
 
-FormatCheck: TypeAlias = Callable[[str, Format], str | None]
+LARGEST_SCHEMA = 65_536
+"""In bytes, as JSON without spaces. Larger ones would keep a process busy."""
+
+
+class Problem(Record):
+    """What is wrong with an answer: `told` to its model, and `noted` for the record without a word of the answer."""
+
+    told: str
+    noted: str
+
+
+FormatCheck: TypeAlias = Callable[[str, Format], Problem | None]
 """What is wrong with a text that is to be of a format; None where nothing is."""
 
 
 class FormatMissed(ModelError):
     """An answer is not of the form that was asked for; its model can be shown why."""
 
-    def __init__(self, text: str, problem: str, usage: Usage) -> None:
-        detail = f"the answer is not of the form that was asked for: {problem}"
+    def __init__(self, text: str, problem: Problem, usage: Usage) -> None:
+        detail = f"the answer is not of the form that was asked for: {problem.noted}"
         super().__init__("model_format_missed", detail, usage=usage)
         self.text = text
         self.problem = problem
 
     def repair(self, request: ModelRequest) -> ModelRequest:
         """The request for the same answer in the right form."""
-        words = f"That is not of the form that was asked for: {self.problem}\nGive the whole answer again, corrected."
+        words = (
+            f"That is not of the form that was asked for: {self.problem.told}\nGive the whole answer again, corrected."
+        )
         shown = (Message("assistant", (Text(self.text),)), Message("user", (Text(words),)))
         return replace(request, messages=(*request.messages, *shown))
+
+
+def too_large(schema: JsonSchema) -> str | None:
+    """Why the schema is too large to be checked against; None where it is not."""
+    size = len(msgspec.json.encode(schema))
+    if size <= LARGEST_SCHEMA:
+        return None
+    return f"the schema of the answer is {size:,} bytes long, and at most {LARGEST_SCHEMA:,} are taken"
 
 
 def check(request: ModelRequest, wanted: Check | None, text: str, finished: Finished, formed: FormatCheck) -> None:

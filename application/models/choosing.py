@@ -52,9 +52,13 @@ class Choosing(Record):
         ref = await self.payloads.put(payer.workspace_id, explained, "application/json")
         return Chosen(choice.models, ref, choice.check)
 
+    async def policy(self, workspace_id: UUID, model: str) -> Policy | None:
+        """As the workspace has it now."""
+        return await policy_of(self.states, workspace_id, model)
+
     async def _choice(self, payer: Payer, request: ModelRequest) -> Choice:
         workspace_id = payer.workspace_id
-        policy = await policy_of(self.states, workspace_id, request.model)
+        policy = await self.policy(workspace_id, request.model)
         if policy is None:
             raise ModelError("model_unknown", f"there is no {request.model} in this workspace")
         providers = await self.providers.of(workspace_id)

@@ -15,7 +15,7 @@ from application.models.hedging import Race
 from application.models.journal import Journal
 from application.models.request import ModelRequest
 from application.models.retrying import pause
-from application.models.reusing import reusable, same_as
+from application.models.reusing import Same, reusable, same_as
 from application.models.stream import Delta, Finished, Superseded
 from application.models.tokens import fits, worst_beside
 from application.models.tries import Trying, Wish
@@ -55,14 +55,22 @@ class Engine:
         def ask(on: Journal) -> AsyncGenerator[Delta, None]:
             return _Calling(self._means, asked, on).stream()
 
-        if asked.cache_seconds and reusable(asked.request):
-            same = same_as(asked.payer.workspace_id, asked.request)
-            answer = self._means.reusing.stream(same, asked.cache_seconds, journal, ask)
-        else:
-            answer = ask(journal)
+        same = await self._same(asked)
+        answer = self._means.reusing.stream(same, asked.cache_seconds, journal, ask) if same else ask(journal)
         async with aclosing(answer) as deltas:
             async for delta in deltas:
                 yield delta
+
+    async def _same(self, asked: Asked) -> Same | None:
+        """Whose answer will do as well; None where only a new one will."""
+        workspace_id, request = asked.payer.workspace_id, asked.request
+        if not asked.cache_seconds or not reusable(request):
+            return None
+        if not request.model.startswith(route.PREFIX):
+            return same_as(workspace_id, request)
+        chooser = self._means.chooser
+        policy = await self._means.waiting(lambda: chooser.policy(workspace_id, request.model))
+        return None if policy is None else same_as(workspace_id, request, policy)
 
 
 class _Said(Record):

@@ -19,7 +19,7 @@ from application.models.reusing import Reusing
 from application.models.tokens import TokenCounter
 from domain.kernel import PayloadRef, Record
 from domain.ledger import Reservation
-from domain.route import Check
+from domain.route import Check, Policy
 
 Result = TypeVar("Result")
 
@@ -59,6 +59,10 @@ class Chosen(Record):
 class Chooser(Protocol):
     async def choose(self, payer: Payer, request: ModelRequest) -> Chosen:
         """Whom to ask instead of the route that the request names. Raises ModelError and Unavailable."""
+        ...
+
+    async def policy(self, workspace_id: UUID, model: str) -> Policy | None:
+        """The policy of the route that `route/<name>` asks for; None where there is none. Raises Unavailable."""
         ...
 
 

@@ -2,25 +2,35 @@
 
 import json
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 from jsonschema import Draft202012Validator, validators
-from jsonschema.exceptions import SchemaError, ValidationError, best_match
+from jsonschema.exceptions import SchemaError, UnknownType, ValidationError, best_match
 from jsonschema.protocols import Validator
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-from application.models import patterns
+from application.models import patterns, weighing
+from application.models.checking import Problem, too_large
 from application.models.request import Format, JsonSchema
 
 _FENCED = re.compile(r"\A\s*```(?:json)?[ \t]*\n(.*)\n[ \t]*```\s*\Z", re.DOTALL)
 _LONGEST = 300
 _KEPT = 64
 
+_FAULTS = (
+    *(SchemaError, UnknownType, Unresolvable, re.error),
+    *(RecursionError, OverflowError, TypeError, AttributeError, KeyError),
+)
+_NO_JSON = Problem(*["the answer is not JSON"] * 2)
+_UNUSABLE = Problem(*["the schema that the answer was to have cannot be used"] * 2)
+_TOO_MUCH = Problem(*["there is too much to check in the answer under its schema"] * 2)
 
-def check(text: str, wanted: Format) -> str | None:
+
+def check(text: str, wanted: Format) -> Problem | None:
     """What is wrong with the answer, in one line that a model can be told; None where it is as it was wanted.
 
     Patterns that could take for ever, and `patternProperties`, are left to whoever bound the model to the schema.
@@ -28,24 +38,33 @@ def check(text: str, wanted: Format) -> str | None:
     try:
         answer = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        return "the answer is not JSON"
+        return _NO_JSON
+    if too_large(wanted.schema):
+        return _UNUSABLE
     try:
-        with patterns.patience():
-            found = best_match(_validator(_canonical(wanted.schema)).iter_errors(answer))
-    except (SchemaError, Unresolvable, patterns.Endless, re.error, RecursionError):
-        # A reference that leads nowhere, or a pattern that is none, shows only when it is used.
-        return "the schema that the answer was to have cannot be used"
-    return None if found is None else _told(found)
+        validator = _validator(_canonical(wanted.schema))
+        with weighing.patience(validator.schema, answer):
+            found = best_match(validator.iter_errors(answer))
+    except weighing.Endless:
+        return _TOO_MUCH
+    except _FAULTS:
+        # A reference that leads nowhere, or to what is no schema, shows only when it is used.
+        return _UNUSABLE
+    return None if found is None else Problem(_told(found), _noted(found, wanted.schema))
 
 
 def refusal(schema: JsonSchema) -> str | None:
-    """Why this is no JSON Schema; None where it is one."""
+    """Why this is no JSON Schema that answers can be checked against; None where it is one."""
+    if problem := too_large(schema):
+        return problem
     try:
         _validator(_canonical(schema))
     except SchemaError as error:
         return _told(error)
     except RecursionError:
         return "it is too deep"
+    except weighing.Endless:
+        return "there is too much in it to check"
     return None
 
 
@@ -73,8 +92,11 @@ def _validator(schema: bytes) -> Validator:
     """Draft 2020-12 unless the schema names another. References lead nowhere but into the schema itself."""
     read: dict[str, Any] = msgspec.json.decode(schema)
     kind = validators.validator_for(read, default=Draft202012Validator)
-    kind.check_schema(read)
     tamed = patterns.tamed(kind)
+    form = patterns.form_of_schemas(kind)
+    with weighing.patience(form, read, steps=weighing.SCHEMA_STEPS):
+        for error in tamed(form, registry=Registry(), format_checker=kind.FORMAT_CHECKER).iter_errors(read):
+            raise SchemaError.create_from(error)
     # The library would fetch what a reference names from the network otherwise.
     return tamed(patterns.without_named(read), registry=Registry())
 
@@ -83,6 +105,25 @@ def _told(error: ValidationError | SchemaError) -> str:
     where = error.json_path
     said = error.message if len(error.message) <= _LONGEST else f"{error.message[:_LONGEST]}…"
     return f"at {where}: {said}"
+
+
+def _noted(error: ValidationError, schema: JsonSchema) -> str:
+    """The place and the keyword. A name that the schema does not know is the model's own words, and not shown."""
+    known = set(_names(schema))
+    place = "".join(
+        f"[{step}]" if isinstance(step, int) else f".{step}" if step in known else ".*" for step in error.absolute_path
+    )
+    return f"at ${place[:_LONGEST]}: {error.validator or 'false'}"
+
+
+def _names(schema: Any) -> Iterator[str]:
+    """The names of all properties that the schema tells of."""
+    if isinstance(schema, dict):
+        named = schema.get("properties")
+        if isinstance(named, dict):
+            yield from named
+    for each in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from _names(each)
 
 
 def _refuse(constant: str) -> None:

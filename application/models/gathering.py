@@ -68,7 +68,8 @@ class Gathering:
         known = {tool.name for tool in self._request.tools}
         for call in self._calls.values():
             if call.name not in known:
-                detail = f"the model wants a tool called that it was not given: {call.name[:80]!r}"
+                # The name is the model's own words, and those are not for the record.
+                detail = "the model wants a tool called that it was not given"
                 raise ModelError("model_tool_unknown", detail, retryable=True, usage=finished.usage)
         return finished
 

@@ -7,7 +7,7 @@ from application.execute import Order
 from application.models.failure import ModelError
 from application.models.request import Part
 from application.models.stream import Finished
-from domain.kernel import PayloadRef, Record
+from domain.kernel import Instant, PayloadRef, Record
 from domain.ledger import Reservation
 from domain.prices import Prices
 
@@ -39,13 +39,14 @@ class Answered(Record):
 
 
 class Hit(Record):
-    """An answer from the cache: `model` gave it, and it cost so much then."""
+    """An answer from the cache: `model` gave it at the moment `at`, and it cost so much then."""
 
     model: str
     text: str
     parts: tuple[Part, ...]
     finished: Finished
     cost_micro_usd: int | None
+    at: Instant
 
 
 class DayOver(Exception):

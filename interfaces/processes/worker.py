@@ -1,7 +1,9 @@
 """The worker process: it performs steps, and sweeps up after workers that are gone."""
 
 import asyncio
+from collections.abc import Collection
 from typing import Any, cast
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -20,6 +22,7 @@ from application.orchestration.sweeper import Sweeper
 from application.policies.step_jobs import StepJob
 from application.ports import PendingStep
 from infrastructure import logs, settings
+from infrastructure.database import Database
 from infrastructure.identity.tokens import now
 from infrastructure.models.probes import Probes
 from infrastructure.redis import queue
@@ -94,17 +97,28 @@ async def _observe(parts: Core, steps: StepWorker, position: int) -> None:
             position += 1
 
 
+class _OpenCalls:
+    """What the read model of calls says."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def processes(self) -> set[UUID]:
+        async with self._database.connection() as connection:
+            return await calls.serving(connection)
+
+    async def of(self, processes: Collection[UUID]) -> list[OpenCall]:
+        async with self._database.connection() as connection:
+            return await calls.under_way(connection, processes)
+
+
 async def _sweep(parts: Core, jobs: queue.ArqQueue) -> None:
     async def pending() -> list[PendingStep]:
         async with parts.database.connection() as connection:
             return await runs.pending(connection)
 
-    async def open_calls() -> list[OpenCall]:
-        async with parts.database.connection() as connection:
-            return await calls.under_way(connection)
-
     sweeper = Sweeper(pending, parts.executor, jobs, parts.leases, now)
-    lost_calls = LostCalls(open_calls, parts.executor, parts.leases, now)
+    lost_calls = LostCalls(_OpenCalls(parts.database), parts.executor, parts.leases, now)
     while True:
         try:
             await sweeper.sweep()

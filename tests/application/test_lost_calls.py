@@ -1,6 +1,7 @@
 """Calls of a process that is gone are failed, and what they reserved is in doubt; a living process keeps its own."""
 
 import asyncio
+from collections.abc import Collection
 from uuid import UUID, uuid4
 
 import pytest
@@ -26,12 +27,17 @@ class Swept(World):
         super().__init__()
         self.rows: list[OpenCall] = []
         self.blind = False
-        self.lost = LostCalls(self.open_calls, self.executor, self.leases, self.clock)
+        self.read: list[set[UUID]] = []
+        self.lost = LostCalls(self, self.executor, self.leases, self.clock)
 
-    async def open_calls(self) -> list[OpenCall]:
+    async def processes(self) -> set[UUID]:
         if self.blind:
             raise Unavailable
-        return self.rows
+        return {row.process for row in self.rows}
+
+    async def of(self, processes: Collection[UUID]) -> list[OpenCall]:
+        self.read.append(set(processes))
+        return [row for row in self.rows if row.process in processes]
 
     async def begun(self, process: UUID) -> UUID:
         """A call with a try under way, as the read model knows."""
@@ -74,6 +80,7 @@ async def test_the_calls_of_a_process_that_is_there_are_left_alone(swept: Swept)
     for _ in range(3):
         await swept.look(LATER)
     assert (swept.ends(mine), swept.ends(other)) == ([], ["TryInDoubt", "Failed"])
+    assert swept.read == [{gone}] * 2
 
 
 async def test_one_look_is_never_enough_and_one_that_failed_counts_for_nothing(swept: Swept) -> None:

@@ -7,11 +7,11 @@ import pytest
 from application.gateway.lost_calls import OpenCall
 from application.ports import Recorded
 from domain import call
-from domain.kernel import PayloadRef
+from domain.kernel import PayloadRef, replace
 from domain.ledger import Reservation
 from domain.run_events import Tokens
 from infrastructure.database import Database
-from projections.calls import CallRow, projection, under_way
+from projections.calls import CallRow, projection, serving, under_way
 from tests.projections.telling import STREAM, moment, recorded, told
 from tests.support.given import CONTEXT
 
@@ -63,4 +63,19 @@ async def test_what_is_open_is_found_also_where_another_try_has_answered(
     async with database.transaction() as connection:
         await projection.apply(connection, story)
         found = [OpenCall(CONTEXT.workspace_id, STREAM, PROCESS)] if open_ else []
-        assert await under_way(connection) == found
+        assert await serving(connection) == {each.process for each in found}
+        assert await under_way(connection, [PROCESS]) == found
+
+
+async def test_calls_of_other_processes_leave_none_of_a_process_out_however_many_they_are(database: Database) -> None:
+    other = UUID(int=31)
+    earlier = [
+        Recorded(position, UUID(int=1_000 + position), 1, replace(BEGUN, process=other), CONTEXT)
+        for position in range(1, 4)
+    ]
+    async with database.transaction() as connection:
+        await projection.apply(connection, [*earlier, Recorded(4, STREAM, 1, BEGUN, CONTEXT)])
+        assert await serving(connection) == {PROCESS, other}
+        assert await under_way(connection, [PROCESS], limit=2) == [OpenCall(CONTEXT.workspace_id, STREAM, PROCESS)]
+        first = await under_way(connection, [PROCESS, other], limit=2)
+        assert [each.call_id for each in first] == [each.stream for each in earlier[:2]]

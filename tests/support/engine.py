@@ -1,5 +1,6 @@
 """An engine over what a test has, for those who test something else: no outages, and tokens by the word."""
 
+import asyncio
 from uuid import UUID
 
 from application.execute import Executor
@@ -18,6 +19,7 @@ from application.models.reusing import Reusing, Same
 from application.orchestration.patience import patiently
 from application.ports import Clock, Leases
 from domain.kernel import PayloadRef
+from domain.route import Policy
 
 
 class Words:
@@ -43,6 +45,9 @@ class Routes:
             raise ModelError("model_unknown", f"there is no {request.model}")
         return Chosen(self.models, self.choice)
 
+    async def policy(self, workspace_id: UUID, model: str) -> Policy | None:
+        return Policy(models=self.models) if self.models else None
+
 
 class FakeAnswers:
     """Kept for ever."""
@@ -50,8 +55,13 @@ class FakeAnswers:
     def __init__(self) -> None:
         self.kept: dict[Same, Hit] = {}
         self.seconds: list[int] = []
+        self.misses = 0
 
     async def find(self, same: Same) -> Hit | None:
+        await asyncio.sleep(0)  # others have their turn, as during any round trip
+        if self.misses:
+            self.misses -= 1
+            return None
         return self.kept.get(same)
 
     async def keep(self, same: Same, hit: Hit, seconds: int) -> None:
@@ -87,7 +97,7 @@ def engine(
         routes,
         Well(),
         formats.check,
-        Reusing(FakeAnswers(), leases),
+        Reusing(FakeAnswers(), leases, clock),
         waiting=waiting,
     )
     return Engine(means)

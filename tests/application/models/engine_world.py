@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from application.execute import Order
 from application.ledger.payer import Payer
 from application.models.card import ModelCard
+from application.models.checking import Problem
 from application.models.engine import Asked, Engine
 from application.models.engine_ports import Chosen, Means, Persistence, Timing
 from application.models.failure import ModelError
@@ -21,8 +22,9 @@ from domain import ledger
 from domain.kernel import PayloadRef, Record
 from domain.ledger import Reservation
 from domain.prices import Prices
+from domain.route import Policy
 from tests.support.engine import FakeAnswers
-from tests.support.fakes import FakeLeases
+from tests.support.fakes import FakeClock, FakeLeases
 
 WORKSPACE = UUID(int=1)
 PAYER = Payer(WORKSPACE, UUID(int=2))
@@ -235,7 +237,9 @@ class World:
         self.shut: set[str] = set()
         self.answers_kept = FakeAnswers()
         self.leases = FakeLeases()
-        self.reusing = Reusing(self.answers_kept, self.leases, look_seconds=0)
+        self.clock = FakeClock()
+        self.policies: dict[str, Policy] = {}
+        self.reusing = Reusing(self.answers_kept, self.leases, self.clock, look_seconds=0)
 
     def answers(self, model: str, *scripts: list[Delta | Exception], **known: object) -> None:
         """A model, what it says when it is asked for the first time, the second and so on, and what is known of it."""
@@ -278,14 +282,18 @@ class World:
     async def choose(self, payer: Payer, request: ModelRequest) -> Chosen:
         return self.chosen
 
+    async def policy(self, workspace_id: UUID, model: str) -> Policy | None:
+        return self.policies.get(model)
+
     async def admitted(self, workspace_id: UUID, model: str) -> bool:
         return model not in self.shut
 
     async def noted(self, workspace_id: UUID, model: str, outcome: Outcome) -> None:
         self.outcomes.append((model, outcome))
 
-    def formed(self, text: str, wanted: Format) -> str | None:
-        return self.problems.pop(0) if self.problems else None
+    def formed(self, text: str, wanted: Format) -> Problem | None:
+        told = self.problems.pop(0) if self.problems else None
+        return None if told is None else Problem(told, "at $: type")
 
     async def _pause(self, seconds: float) -> None:
         self.pauses.append(seconds)

@@ -13,6 +13,7 @@ from application.models.reusing import Reusing
 from application.models.stream import Delta, Finished, ReasoningDelta, TextDelta
 from application.tasks import ended
 from domain.kernel import replace
+from domain.route import Policy
 from tests.application.models.engine_world import PAYER, REQUEST, USAGE, Journal, Silent, World, said, shown
 
 CACHED = Asked(PAYER, REQUEST, cache_seconds=60)
@@ -39,6 +40,33 @@ class TestKept:
         (hit,) = journal.hits
         assert (hit.model, hit.text, hit.cost_micro_usd, journal.entries) == ("a/model", "Because.", 40, [])
         assert world.answers_kept.seconds == [60]
+
+    async def test_none_is_older_than_its_reader_will_have_it_however_long_it_is_kept(self, world: World) -> None:
+        await hear(world, replace(CACHED, cache_seconds=3_600))
+        world.clock.move(60)
+        await hear(world)
+        assert len(world.models.asked) == 1
+        world.clock.move(1)
+        await hear(world)
+        assert len(world.models.asked) == 2
+        world.clock.move(60)
+        await hear(world)
+        assert len(world.models.asked) == 2
+
+    async def test_a_route_with_another_policy_serves_no_earlier_answer_and_one_that_is_gone_serves_none(
+        self, world: World
+    ) -> None:
+        asked = replace(CACHED, request=world.route("a/model"))
+        cheapest, fastest = Policy(strategy="cheapest"), Policy(strategy="fastest")
+        told: list[int] = []
+        for policy in (cheapest, cheapest, fastest, cheapest):
+            world.policies["route/auto"] = policy
+            await hear(world, asked)
+            told.append(len(world.models.asked))
+        assert told == [1, 1, 2, 2]
+        world.policies.clear()
+        await hear(world, asked)
+        assert len(world.models.asked) == 3
 
     async def test_what_the_model_thought_comes_again_too(self, world: World) -> None:
         world.answers("a/model", [ReasoningDelta("Hm", "signed"), *said("Yes.")])
@@ -90,6 +118,19 @@ class TestKept:
 
 
 class TestTogether:
+    async def test_one_who_waits_takes_no_answer_that_is_too_old_from_the_one_who_went_ahead(
+        self, world: World
+    ) -> None:
+        await hear(world)
+        world.clock.move(3_600)
+        journal = Journal()
+        world.answers_kept.misses = 1
+        patient = hear(world, replace(CACHED, cache_seconds=86_400))
+        answers = await asyncio.gather(patient, hear(world, journal=journal))
+        assert [shown(answer) for answer in answers] == ["Because."] * 2
+        assert (len(world.models.asked), journal.hits) == (2, [])
+        assert "0 a/model recorded" in journal.story
+
     async def test_of_many_who_ask_for_the_same_one_asks_a_model(self, world: World) -> None:
         journals = [Journal() for _ in range(10)]
         answers = await asyncio.gather(*(hear(world, journal=journal) for journal in journals))
@@ -129,7 +170,7 @@ class TestTogether:
         world.answers("a/model", [TextDelta("Be"), Silent()])
         first = asyncio.create_task(hear(world))
         await world.models.silent.wait()
-        world.reusing = Reusing(world.answers_kept, world.leases, look_seconds=0)
+        world.reusing = Reusing(world.answers_kept, world.leases, world.clock, look_seconds=0)
         world.answers("a/model", said("Because."))
         journal = Journal()
         second = asyncio.create_task(hear(world, journal=journal))

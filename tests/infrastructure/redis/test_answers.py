@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import msgspec
 from redis.asyncio import Redis
 
 from application.models.journal import Hit
@@ -9,9 +10,10 @@ from application.models.request import Reasoning
 from application.models.reusing import Same
 from application.models.stream import Finished, Usage
 from infrastructure.redis.answers import LARGEST, RedisAnswers
+from tests.support.given import AT
 
 HERE, THERE = Same(UUID(int=1), "d" * 64), Same(UUID(int=2), "d" * 64)
-HIT = Hit("a/model", "Because.", (Reasoning("Hm", "signed"),), Finished("end", Usage(10, 5), "m"), 40)
+HIT = Hit("a/model", "Because.", (Reasoning("Hm", "signed"),), Finished("end", Usage(10, 5), "m"), 40, AT)
 
 
 async def test_an_answer_is_found_as_it_was_kept_and_only_in_its_workspace(redis: Redis) -> None:
@@ -35,11 +37,14 @@ async def test_an_entry_of_another_form_is_none(redis: Redis) -> None:
     (key,) = await redis.keys("z2:answer:*")
     await redis.set(key, b'{"of": "sheep"}')
     assert await answers.find(HERE) is None
+    ageless = {name: value for name, value in msgspec.to_builtins(HIT).items() if name != "at"}
+    await redis.set(key, msgspec.json.encode(ageless))
+    assert await answers.find(HERE) is None
 
 
 async def test_an_answer_that_is_too_long_is_not_kept(redis: Redis) -> None:
     answers = RedisAnswers(redis)
-    await answers.keep(HERE, Hit("a/model", "x" * LARGEST, (), HIT.finished, None), 60)
+    await answers.keep(HERE, Hit("a/model", "x" * LARGEST, (), HIT.finished, None, AT), 60)
     assert await answers.find(HERE) is None
 
 
