@@ -1,7 +1,7 @@
 """What a model is asked, as far as it can do it: said before anybody is paid."""
 
+from application.models import formats
 from application.models.card import Capability, ModelCard
-from application.models.checking import too_large
 from application.models.failure import ModelError
 from application.models.request import Image, ModelRequest
 from domain.kernel import Record, replace
@@ -20,8 +20,8 @@ class Fitted(Record):
 def fitted(request: ModelRequest, model: str, card: ModelCard | None) -> Fitted:
     """The request for this model. Raises ModelError `model_incapable` or `model_schema_refused`."""
     request = replace(request, model=model)
-    if request.format is not None and (problem := too_large(request.format.schema)):
-        raise ModelError("model_schema_refused", problem)
+    if request.format is not None and (problem := formats.refusal(request.format.schema)):
+        raise ModelError("model_schema_refused", f"no answer can be checked against this schema: {problem}")
     if card is None:
         return Fitted(request)
     for capability in _needs(request):

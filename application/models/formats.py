@@ -17,7 +17,6 @@ from application.models import patterns, weighing
 from application.models.checking import Problem, too_large
 from application.models.request import Format, JsonSchema
 
-_FENCED = re.compile(r"\A\s*```(?:json)?[ \t]*\n(.*)\n[ \t]*```\s*\Z", re.DOTALL)
 _LONGEST = 300
 _KEPT = 64
 
@@ -60,18 +59,12 @@ def refusal(schema: JsonSchema) -> str | None:
     try:
         _validator(_canonical(schema))
     except SchemaError as error:
-        return _told(error)
-    except RecursionError:
-        return "it is too deep"
+        return f"{error.json_path} is not what {error.validator!r} asks of it"
     except weighing.Endless:
         return "there is too much in it to check"
+    except _FAULTS:
+        return "it cannot be used"
     return None
-
-
-def unfenced(text: str) -> str:
-    """The answer without the fence that models like to put around JSON."""
-    fenced = _FENCED.match(text)
-    return fenced.group(1) if fenced else text
 
 
 def asked_in_words(wanted: Format) -> str:

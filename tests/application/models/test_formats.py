@@ -164,13 +164,6 @@ def test_the_words_for_a_model_that_cannot_be_bound_hold_the_schema() -> None:
 
 
 @given(st.text())
-def test_a_fence_around_an_answer_comes_off(inside: str) -> None:
-    fenced = f"```json\n{inside}\n```"
-    assert formats.unfenced(fenced) == inside
-    assert formats.unfenced("plain") == "plain"
-
-
-@given(st.text())
 def test_no_answer_makes_the_check_fail(text: str) -> None:
     said = problem(text)
     assert said is None or said

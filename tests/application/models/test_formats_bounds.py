@@ -79,7 +79,7 @@ def test_a_schema_that_is_too_large_is_refused_before_anybody_is_asked() -> None
     with pytest.raises(ModelError, match="bytes long") as raised:
         fitted(asked(large), "local/small", None)
     assert (raised.value.code, raised.value.retryable) == ("model_schema_refused", False)
-    assert formats.refusal(large) == str(raised.value)
+    assert str(raised.value).endswith(formats.refusal(large) or "nothing")
     assert formats.refusal({"anyOf": [{} for _ in range(15_000)]}) == "there is too much in it to check"
     assert fitted(asked(CITY), "local/small", None).warnings == ()
 
@@ -106,3 +106,10 @@ def test_the_record_is_told_where_and_which_rule_but_no_word_of_the_answer(
     assert str(raised.value) == f"the answer is not of the form that was asked for: {noted}"
     assert "canary" not in str(raised.value)
     assert "canary" in str(raised.value.repair(request).messages)
+
+
+@pytest.mark.parametrize("schema", [{"type": "city"}, {"minLength": -1}, {"pattern": 7}, {"properties": []}])
+def test_what_is_no_schema_is_said_before_anybody_is_asked(schema: dict[str, Any]) -> None:
+    with pytest.raises(ModelError, match="no answer can be checked against this schema") as raised:
+        fitted(asked(schema), "local/small", None)
+    assert raised.value.code == "model_schema_refused"
