@@ -32,8 +32,11 @@ class Provider(Protocol):
         """The names of the models that it says it has now, which costs nothing. Raises ModelError."""
         ...
 
-    def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]:
-        """Ask. Closing the generator closes the upstream request: use it within `contextlib.aclosing`."""
+    def stream(self, request: ModelRequest, card: ModelCard | None = None) -> AsyncGenerator[Delta, None]:
+        """Ask, as far as the model can do it by its card, which is the workspace's; without one, by what Z2 ships.
+
+        Closing the generator closes the upstream request: use it within `contextlib.aclosing`.
+        """
         ...
 
 

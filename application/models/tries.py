@@ -94,7 +94,7 @@ class Trying:
 
     async def _listening(self, provider: Provider) -> AsyncGenerator[Delta, None]:
         self._sent = True
-        async with aclosing(provider.stream(self._wish.request)) as deltas:
+        async with aclosing(provider.stream(self._wish.request, self._wish.card)) as deltas:
             async for raw in deltas:
                 delta = self._heard.take(raw)
                 if isinstance(delta, Finished):

@@ -45,6 +45,14 @@ async def test_each_call_is_reserved_and_settled_in_the_append_that_begins_and_r
     assert recorded.prices is not None
 
 
+async def test_the_provider_is_told_what_the_workspace_knows_of_the_model(world: World) -> None:
+    run_id = await world.start("a", model="openai/gpt-6-luna")
+    await world.perform(run_id)
+    (card,) = world.paid.given
+    assert card is not None
+    assert card.id == "openai/gpt-6-luna"
+
+
 async def test_whoever_started_the_run_pays_for_it(world: World) -> None:
     run_id = await world.start("a")
     await world.perform(run_id)

@@ -224,6 +224,7 @@ class FakeProvider:
         self.script: list[Delta | Exception] = [TextDelta("An "), TextDelta("answer."), Finished("end", USAGE, "m")]
         self.missing: str | None = None
         self.requests: list[ModelRequest] = []
+        self.given: list[ModelCard | None] = []
         self.silent = False
         self.asked = asyncio.Event()
         self.go = asyncio.Event()
@@ -238,8 +239,9 @@ class FakeProvider:
     async def discover(self) -> Sequence[str]:
         return ()
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]:
+    async def stream(self, request: ModelRequest, card: ModelCard | None = None) -> AsyncGenerator[Delta, None]:
         self.requests.append(request)
+        self.given.append(card)
         self.asked.set()
         try:
             for line in list(self.script):

@@ -33,7 +33,7 @@ class Offline:
     async def discover(self) -> Sequence[str]:
         return tuple(card.name for card in self.cards())
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]:
+    async def stream(self, request: ModelRequest, card: ModelCard | None = None) -> AsyncGenerator[Delta, None]:
         if request.model != MODEL:
             raise ModelError("model_unknown", f'the offline engine has no model "{request.model}", only {MODEL}')
         _capable(request)

@@ -99,7 +99,7 @@ class Scripted:
     async def discover(self) -> Sequence[str]:
         return ()
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta, None]:
+    async def stream(self, request: ModelRequest, card: ModelCard | None = None) -> AsyncGenerator[Delta, None]:
         models = self._models
         models.before(self._model)
         models.asked.append(Request(self._model, request))
