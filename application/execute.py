@@ -42,17 +42,18 @@ class Executor:
         correlation_id: UUID,
         causation: str | None = None,
         key: IdempotencyKey | None = None,
+        texts: Sequence[Kept] = (),
     ) -> Outcome:
         """Do the command. Raises NotAllowed, NotFound, Rejected, KeyReused or TooMuchContention.
 
-        With a `key` a second call gives the first one's outcome and does nothing.
+        With a `key` a second call gives the first one's outcome and does nothing. The texts are stored with its events.
         """
         access.authorise(actor, type(command))
         async with self.states.turn(stream):
             for _ in range(ATTEMPTS):
                 context = Context(actor.workspace_id, actor.user_id, self._clock(), correlation_id, causation)
                 try:
-                    return await self._attempt(stream, command, context, key)
+                    return await self._attempt(Order(stream, command, texts), context, key)
                 except Conflict:
                     pass
                 except (Rejected, NotFound):
@@ -83,12 +84,13 @@ class Executor:
         """What the command under this key came to, if there is a key and it was done. Raises KeyReused."""
         return await self._store.outcome(key) if key else None
 
-    async def _attempt(self, stream: UUID, command: Command, context: Context, key: IdempotencyKey | None) -> Outcome:
-        known, events = await self._decide(stream, command, context)
+    async def _attempt(self, order: Order, context: Context, key: IdempotencyKey | None) -> Outcome:
+        stream = order.stream
+        known, events = await self._decide(stream, order.command, context)
         if not events:
             unchanged = Outcome(stream, known.position)
             return await self._store.remember(key, unchanged) if key else unchanged
-        writes = [(known, Write(stream, known.version, events, context))]
+        writes = [(known, Write(stream, known.version, events, context, order.texts))]
         for event in events:
             writes += await self._claim(stream, event, context)
         return await self._append(writes, key)

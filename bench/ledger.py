@@ -1,7 +1,8 @@
 """Calls a second on one workspace's budget, each reserved and settled, beside the same calls without a ledger.
 
 A call is begun and recorded on a stream of its own, which is two appends. With the ledger each append also reserves or
-settles on the one stream that all share, under a limit. Both take turns on one Postgres, `fsync` on.
+settles on the one stream that all share, under a limit. Both take turns on one Postgres, `fsync` on. Before that, days
+of made-up models and doubts are read by processes that are new to them.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from application.execute import Executor, Order
 from application.ledger import entries
 from application.ledger.payer import Payer
 from application.ledger.treasury import Treasury, budgets_of
-from bench import report, servers
+from bench import ledger_day, report, servers
 from domain import budget, call
 from domain.kernel import PayloadRef
 from domain.run_events import Tokens
@@ -128,13 +129,14 @@ def main() -> None:
     rows: dict[str, list[float]] = {}
     with servers.postgres() as url:
         uvloop.run(prepare(url))
+        days = uvloop.run(ledger_day.measure(url, asked.repeats))
         for _ in range(asked.repeats):
             for processes, callers in places:
                 for name, ledger in (("ledger", True), ("none", False)):
                     rate, p50, p99 = turn(url, processes, callers, ledger=ledger)
                     for what, value in (("calls/s", rate), ("p50 ms", p50), ("p99 ms", p99)):
                         rows.setdefault(_label(processes, callers, name, what), []).append(value)
-    report.show("ledger", rows, "", _figures(rows, places))
+    report.show("ledger", days | rows, "", _figures(rows, places) | _days(days))
 
 
 def _label(processes: int, callers: int, name: str, what: str) -> str:
@@ -150,6 +152,15 @@ def _figures(rows: dict[str, list[float]], places: list[tuple[int, int]]) -> dic
         figures[f"p99_ms_{here}"] = statistics.median(rows[_label(processes, callers, "ledger", "p99 ms")])
         figures[f"share_{here}"] = report.ratio(rows, rate, _label(processes, callers, "none", "calls/s"))
     return figures
+
+
+def _days(days: dict[str, list[float]]) -> dict[str, float]:
+    """Milliseconds, and how many times as long four times as many calls take: 4 where the time is that of each call."""
+    what = ((size, name) for size in ledger_day.SIZES for name in ("folded", "read and folded"))
+    median = {each: statistics.median(days[ledger_day.label(*each)]) for each in what}
+    small, large = ledger_day.SIZES
+    figures = {f"{name.replace(' ', '_')}_ms_{size}": value for (size, name), value in median.items()}
+    return figures | {"folded_growth": median[large, "folded"] / median[small, "folded"]}
 
 
 async def prepare(url: str) -> None:

@@ -21,6 +21,11 @@ CacheSeconds: TypeAlias = Annotated[int, Meta(ge=0, le=30 * 24 * 3600)]
 HedgeAfter: TypeAlias = Annotated[int, Meta(ge=0, le=600_000)]
 """Milliseconds of silence after which the next model is asked too, where there is one; 0 for never."""
 
+LEAST_SIMILARITY = 0.9
+
+CacheSimilarity: TypeAlias = Annotated[float, Meta(ge=LEAST_SIMILARITY, le=1.0)]
+"""How alike a question that is not quite the same has to be to get an earlier one's answer, as a cosine."""
+
 
 class Created(Event, tag="agent.created.v1"):
     name: str
@@ -30,6 +35,7 @@ class Created(Event, tag="agent.created.v1"):
     model: str
     cache_seconds: int = 0
     hedge_after_ms: int = 0
+    cache_similarity: float | None = None
 
 
 class Revised(Event, tag="agent.revised.v1"):
@@ -39,6 +45,7 @@ class Revised(Event, tag="agent.revised.v1"):
     model: str
     cache_seconds: int = 0
     hedge_after_ms: int = 0
+    cache_similarity: float | None = None
 
 
 class Retired(Event, tag="agent.retired.v1"):
@@ -62,6 +69,7 @@ class CreateAgent(Command):
     model: ModelChoice = "default"
     cache_seconds: CacheSeconds = 0
     hedge_after_ms: HedgeAfter = 0
+    cache_similarity: CacheSimilarity | None = None
 
 
 class ReviseAgent(Command):
@@ -71,6 +79,7 @@ class ReviseAgent(Command):
     model: ModelChoice = "default"
     cache_seconds: CacheSeconds = 0
     hedge_after_ms: HedgeAfter = 0
+    cache_similarity: CacheSimilarity | None = None
 
 
 class RetireAgent(Command):
@@ -94,6 +103,7 @@ class Agent(Record):
     model: str = "default"
     cache_seconds: int = 0
     hedge_after_ms: int = 0
+    cache_similarity: float | None = None
     scopes: tuple[str, ...] = ()
 
 
@@ -121,9 +131,13 @@ def decide(command: Commands, agent: Agent, context: Context) -> list[Events]:
             raise refusal(type(command), "agent", agent.status)
 
 
-def _made_of(agent: CreateAgent | ReviseAgent | Created | Revised | Agent) -> tuple[str, str, TaskKind, str, int, int]:
+_Made: TypeAlias = tuple[str, str, TaskKind, str, int, int, float | None]
+
+
+def _made_of(agent: CreateAgent | ReviseAgent | Created | Revised | Agent) -> _Made:
     """All that a revision can change, in the order in which the events have it."""
-    return agent.role, agent.instructions, agent.task, agent.model, agent.cache_seconds, agent.hedge_after_ms
+    limits = agent.cache_seconds, agent.hedge_after_ms, agent.cache_similarity
+    return agent.role, agent.instructions, agent.task, agent.model, *limits
 
 
 def evolve(agent: Agent, event: Events) -> Agent:

@@ -6,8 +6,9 @@ from uuid import UUID
 from msgspec import Meta
 
 from domain import call_spending as spending
+from domain.call_state import Call
 from domain.kernel import Command, Context, Decider, Event, PayloadRef, Record, Rejected, replace
-from domain.ledger import Reservation, Used
+from domain.ledger import Reservation
 from domain.prices import Prices
 from domain.run_commands import Ceiling
 from domain.run_events import StopReason, Tokens
@@ -56,12 +57,13 @@ class TryRecorded(Event, tag="call.try_recorded.v1"):
 
 
 class TryRefused(Event, tag="call.try_refused.v1"):
-    """The provider turned it away, so nothing was billed."""
+    """The provider turned it away, so nothing was billed. `http_status` is what it answered with, if it did."""
 
     tried: int
     reservation: Reservation
     code: str
     detail: str
+    http_status: int | None = None
 
 
 class TryInDoubt(Event, tag="call.try_in_doubt.v1"):
@@ -71,15 +73,19 @@ class TryInDoubt(Event, tag="call.try_in_doubt.v1"):
     reservation: Reservation
     code: str
     detail: str
+    http_status: int | None = None
 
 
 class Served(Event, tag="call.served.v1"):
-    """Answered from the cache. `saved_micro_usd` is what the answer cost when a model gave it."""
+    """Answered from the cache as the run or call `source` once was, for which that cost `saved_micro_usd`."""
 
     output: PayloadRef
     model: str
     stop_reason: StopReason
     saved_micro_usd: int | None
+    source: UUID | None = None
+    similarity: float | None = None
+    tokens: Tokens | None = None
 
 
 class Completed(Event, tag="call.completed.v1"):
@@ -101,6 +107,12 @@ class Opening(Record):
     model: str
     request: PayloadRef
     process: UUID
+
+
+class AnnounceCall(Command):
+    """Put a call on the record before anything happens to it, so that who asks for it again is told of this one."""
+
+    opening: Opening
 
 
 class BeginTry(Command):
@@ -137,6 +149,7 @@ class EndTry(Command):
     code: str
     detail: Detail
     billed: Literal["no", "unknown"]
+    http_status: int | None = None
 
 
 class ServeCall(Command):
@@ -145,6 +158,9 @@ class ServeCall(Command):
     model: str
     stop_reason: StopReason
     saved_micro_usd: int | None
+    source: UUID | None = None
+    similarity: float | None = None
+    tokens: Tokens | None = None
 
 
 class FailCall(Command):
@@ -155,18 +171,7 @@ class FailCall(Command):
     opening: Opening | None = None
 
 
-Commands: TypeAlias = BeginTry | RecordTry | EndTry | ServeCall | FailCall
-
-
-class Call(Record):
-    """`spent` is what its recorded tries came to."""
-
-    status: Literal["absent", "open", "completed", "failed"] = "absent"
-    process: UUID | None = None
-    pending: dict[int, Reservation] = {}
-    doubtful: frozenset[int] = frozenset()
-    ended: frozenset[int] = frozenset()
-    spent: Used = Used()
+Commands: TypeAlias = AnnounceCall | BeginTry | RecordTry | EndTry | ServeCall | FailCall
 
 
 initial = Call()
@@ -174,6 +179,8 @@ initial = Call()
 
 def decide(command: Commands, call: Call, context: Context) -> list[Events]:
     match command:
+        case AnnounceCall(opening):
+            return _begun(opening, call) if call.status == "absent" else []
         case BeginTry():
             return _try(command, call)
         case RecordTry(tried):
@@ -184,16 +191,14 @@ def decide(command: Commands, call: Call, context: Context) -> list[Events]:
             return [recorded, Completed()] if answers else [recorded]
         case EndTry(tried):
             return [_ended(command, call.pending[tried])] if tried in call.pending.keys() - call.doubtful else []
-        case ServeCall(opening, output, model, stop_reason, saved):
-            if call.status != "absent":
-                return []
-            return [*_begun(opening, call), Served(output, model, stop_reason, saved), Completed()]
+        case ServeCall(opening):
+            served = Served(**{name: getattr(command, name) for name in Served.__struct_fields__})
+            return [*_begun(opening, call), served, Completed()] if call.status in ("absent", "open") else []
         case FailCall(code, detail, opening):
             unsure = [tried for tried in call.pending if tried not in call.doubtful]
             doubts = [TryInDoubt(tried, call.pending[tried], code, detail) for tried in unsure]
-            if call.status in ("completed", "failed"):
-                return [*doubts]
-            return [*_begun(opening, call), *doubts, Failed(code, detail)]
+            over = call.status in ("completed", "failed")
+            return [*doubts] if over else [*_begun(opening, call), *doubts, Failed(code, detail)]
 
 
 def _try(wish: BeginTry, call: Call) -> list[Events]:
@@ -214,7 +219,7 @@ def _begun(opening: Opening | None, call: Call) -> list[Events]:
 
 def _ended(command: EndTry, reservation: Reservation) -> Events:
     kind = TryRefused if command.billed == "no" else TryInDoubt
-    return kind(command.tried, reservation, command.code, command.detail)
+    return kind(command.tried, reservation, command.code, command.detail, command.http_status)
 
 
 def evolve(call: Call, event: Events) -> Call:
@@ -225,9 +230,9 @@ def evolve(call: Call, event: Events) -> Call:
             return replace(call, pending={**call.pending, tried: reservation})
         case TryRecorded(tried, tokens=tokens, cost_micro_usd=cost):
             spent = spending.after(call.spent, call.pending.get(tried), cost, tokens)
-            return replace(_over(call, tried), spent=spent)
+            return replace(call.over(tried), spent=spent)
         case TryRefused(tried):
-            return _over(call, tried)
+            return call.over(tried)
         case TryInDoubt(tried):
             # its answer may still come, so it stays open
             return replace(call, doubtful=call.doubtful | {tried})
@@ -237,11 +242,6 @@ def evolve(call: Call, event: Events) -> Call:
             return replace(call, status="failed")
         case Served():
             return call
-
-
-def _over(call: Call, tried: int) -> Call:
-    still = {number: each for number, each in call.pending.items() if number != tried}
-    return replace(call, pending=still, ended=call.ended | {tried})
 
 
 decider: Decider[Call, Commands, Events] = Decider(initial, decide, evolve)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from domain import budget
-from domain.ledger import Reservation, Used
+from domain.ledger import Reservation
+from domain.ledger_state import Used
 from domain.run_commands import Ceiling
 from domain.run_events import Tokens
 

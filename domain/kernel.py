@@ -91,15 +91,21 @@ AnyEvent = TypeVar("AnyEvent")
 
 
 class Decider(Record, Generic[State, AnyCommand, AnyEvent]):
-    """An aggregate as three values (J. Chassaing, "Functional Event Sourcing Decider", 2021)."""
+    """An aggregate as three values (J. Chassaing, "Functional Event Sourcing Decider", 2021).
+
+    `at_once` does for many events what `evolve` does for one after the other, where there is a faster way.
+    """
 
     initial: State
     decide: Callable[[AnyCommand, State, Context], list[AnyEvent]]
     evolve: Callable[[State, AnyEvent], State]
+    at_once: Callable[[State, Iterable[AnyEvent]], State] | None = None
 
     def fold(self, events: Iterable[AnyEvent], state: State | None = None) -> State:
         """The state after `events`, from `state` or from the beginning."""
         current = self.initial if state is None else state
+        if self.at_once is not None:
+            return self.at_once(current, events)
         for event in events:
             current = self.evolve(current, event)
         return current

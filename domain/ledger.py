@@ -1,20 +1,25 @@
 """Ledger: what a workspace has reserved and spent on models in a day, so that no limit is ever overrun.
 
 A call reserves the worst that it can come to before it is made, and settles what it did come to, or releases it. One
-that was begun and never confirmed is in doubt: it goes on counting at its worst.
+that was begun and never confirmed is in doubt: it goes on counting at its worst until an answer or a person tells what
+it came to.
 """
 
 from collections.abc import Iterable
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
 from msgspec import Meta
 
 from domain import budget
 from domain.budget import Unit, Window
-from domain.kernel import Command, Context, Decider, Event, Record, Rejected, replace
+from domain.kernel import Command, Context, Decider, Event, Record, Rejected, Text
+from domain.ledger_state import Held, Ledger, Tally
 
 Amount: TypeAlias = Annotated[int, Meta(ge=0)]
+Stated: TypeAlias = Annotated[int, Meta(ge=0, le=10**15)]
+Note: TypeAlias = Annotated[Text, Meta(max_length=500)]
+Finding: TypeAlias = Literal["billed", "not_billed"]
 
 
 class Reservation(Record):
@@ -30,12 +35,16 @@ class Reservation(Record):
 
 
 class Reserved(Event, tag="ledger.reserved.v1"):
-    """`subjects` are all whose limits it counts against, as `workspace`, `user:<id>`, `agent:<id>` and so on."""
+    """`subjects` are all whose limits it counts against, as `workspace`, `user:<id>`, `agent:<id>` and so on.
+
+    The first agent and the first key are those that made it. `runs` are those whose ceilings count it, its own first.
+    """
 
     entry: UUID
     micro_usd: int | None
     tokens: int
     subjects: tuple[str, ...]
+    runs: tuple[UUID, ...] = ()
 
 
 class Settled(Event, tag="ledger.settled.v1"):
@@ -61,11 +70,22 @@ class Doubted(Event, tag="ledger.doubted.v1"):
     entry: UUID
 
 
+class DoubtSettled(Event, tag="ledger.doubt_settled.v1"):
+    """A person has found out what a call in doubt came to. An answer that comes later all the same knows better."""
+
+    entry: UUID
+    finding: Finding
+    micro_usd: int
+    tokens: int
+    note: str = ""
+    runs: tuple[UUID, ...] = ()
+
+
 class Closed(Event, tag="ledger.closed.v1"):
     """The day is over: nothing is reserved on it any more, and what is held still ends."""
 
 
-Events: TypeAlias = Reserved | Settled | Released | Doubted | Closed
+Events: TypeAlias = Reserved | Settled | Released | Doubted | DoubtSettled | Closed
 
 
 class Limit(Record):
@@ -84,6 +104,7 @@ class Reserve(Command):
     tokens: Amount
     subjects: tuple[str, ...]
     limits: tuple[Limit, ...] = ()
+    runs: tuple[UUID, ...] = ()
 
 
 class Settle(Command):
@@ -100,117 +121,99 @@ class Doubt(Command):
     entry: UUID
 
 
+class SettleDoubt(Command):
+    """Say what a call in doubt came to: `micro_usd` where it was billed. Without `tokens` it counts with its worst."""
+
+    entry: UUID
+    finding: Finding
+    micro_usd: Stated | None = None
+    tokens: Stated | None = None
+    note: Note = ""
+
+
 class Close(Command):
     pass
 
 
-Commands: TypeAlias = Reserve | Settle | Release | Doubt | Close
-
-
-class Used(Record):
-    """What somebody has used or reserved."""
-
-    micro_usd: int = 0
-    tokens: int = 0
-
-    def of(self, unit: Unit) -> int:
-        return self.micro_usd if unit == "micro_usd" else self.tokens
-
-
-class Held(Record):
-    """A reservation that has not ended."""
-
-    micro_usd: int | None
-    tokens: int
-    subjects: tuple[str, ...]
-    doubtful: bool = False
-
-
-class Ledger(Record):
-    """`used` counts what is settled and what is held, by subject."""
-
-    used: dict[str, Used] = {}
-    held: dict[UUID, Held] = {}
-    closed: bool = False
-
-    def by(self, subject: str) -> Used:
-        return self.used.get(subject, Used())
-
+Commands: TypeAlias = Reserve | Settle | Release | Doubt | SettleDoubt | Close
 
 initial = Ledger()
 
 
 def decide(command: Commands, ledger: Ledger, context: Context) -> list[Events]:
     match command:
-        case Reserve(entry, micro_usd, tokens, subjects, limits):
-            if entry in ledger.held:
-                return []
-            if ledger.closed:
-                raise Rejected("this day of the ledger is closed; reserve on the next one", code="ledger_closed")
-            for limit in limits:
-                _check(limit, command, ledger)
-            return [Reserved(entry, micro_usd, tokens, subjects)]
+        case Reserve():
+            return _reserve(command, ledger)
         case Close():
             return [] if ledger.closed else [Closed()]
-        case _ if command.entry not in ledger.held:
-            return []
         case Settle(entry, micro_usd, tokens):
-            return [Settled(entry, micro_usd, tokens)]
+            known = entry in ledger.held or entry in ledger.doubts or entry in ledger.judged
+            return [Settled(entry, micro_usd, tokens)] if known else []
         case Release(entry):
-            return [Released(entry)]
+            return [Released(entry)] if entry in ledger.held or entry in ledger.doubts else []
         case Doubt(entry):
-            return [] if ledger.held[entry].doubtful else [Doubted(entry)]
+            return [Doubted(entry)] if entry in ledger.held else []
+        case SettleDoubt():
+            return [_found(command, _doubted(command.entry, ledger))]
 
 
-def _check(limit: Limit, wish: Reserve, ledger: Ledger) -> None:
-    wanted = wish.micro_usd if limit.unit == "micro_usd" else wish.tokens
-    used = limit.before + ledger.by(limit.subject).of(limit.unit)
-    budget.check(wanted, used, limit.most, limit.unit, name=f"the {limit.window}'s limit of {limit.subject}")
+def _reserve(wish: Reserve, ledger: Ledger) -> list[Events]:
+    if wish.entry in ledger.held or wish.entry in ledger.doubts or wish.entry in ledger.judged:
+        return []
+    if ledger.closed:
+        raise Rejected("this day of the ledger is closed; reserve on the next one", code="ledger_closed")
+    for limit in wish.limits:
+        wanted = wish.micro_usd if limit.unit == "micro_usd" else wish.tokens
+        used = limit.before + ledger.by(limit.subject).of(limit.unit)
+        budget.check(wanted, used, limit.most, limit.unit, name=f"the {limit.window}'s limit of {limit.subject}")
+    return [Reserved(wish.entry, wish.micro_usd, wish.tokens, wish.subjects, wish.runs)]
+
+
+def _doubted(entry: UUID, ledger: Ledger) -> Held:
+    if entry in ledger.doubts:
+        return ledger.doubts[entry]
+    if entry in ledger.judged:
+        raise Rejected(
+            f"this doubt is settled already, at {ledger.judged[entry].micro_usd or 0:,} micro_usd", code="doubt_settled"
+        )
+    if entry in ledger.held:
+        raise Rejected("this call is under way; it can be settled once it is in doubt", code="call_under_way")
+    raise Rejected("this call is not in doubt, or no more", code="not_in_doubt")
+
+
+def _found(wish: SettleDoubt, held: Held) -> DoubtSettled:
+    if wish.finding == "billed":
+        if wish.micro_usd is None:
+            raise Rejected("say how much was billed", code="invalid_amount", field="micro_usd")
+        tokens = held.tokens if wish.tokens is None else wish.tokens
+        return DoubtSettled(wish.entry, wish.finding, wish.micro_usd, tokens, wish.note, held.runs)
+    if wish.micro_usd or wish.tokens:
+        raise Rejected("what was not billed has no amount", code="invalid_amount", field="micro_usd")
+    return DoubtSettled(wish.entry, wish.finding, 0, 0, wish.note, held.runs)
 
 
 def evolve(ledger: Ledger, event: Events) -> Ledger:
-    match event:
-        case Reserved(entry, micro_usd, tokens, subjects):
-            used = _counted(ledger.used, subjects, micro_usd or 0, tokens)
-            return replace(ledger, used=used, held={**ledger.held, entry: Held(micro_usd, tokens, subjects)})
-        case Closed():
-            return replace(ledger, closed=True)
-        case _:
-            held = ledger.held.get(event.entry)
-            return ledger if held is None else _ended(ledger, held, event)
+    return at_once(ledger, (event,))
 
 
-def _ended(ledger: Ledger, held: Held, event: Settled | Released | Doubted) -> Ledger:
-    if isinstance(event, Doubted):
-        return replace(ledger, held={**ledger.held, event.entry: replace(held, doubtful=True)})
-    micro_usd, tokens = -(held.micro_usd or 0), -held.tokens
-    if isinstance(event, Settled):
-        micro_usd += (held.micro_usd or 0) if event.micro_usd is None else event.micro_usd
-        tokens += event.tokens
-    used = _counted(ledger.used, held.subjects, micro_usd, tokens)
-    return replace(ledger, used=used, held=_without(ledger.held, event.entry))
+def at_once(ledger: Ledger, events: Iterable[Events]) -> Ledger:
+    """The ledger after all of these, in a time that grows with their number alone."""
+    tally = Tally(ledger)
+    for event in events:
+        match event:
+            case Reserved(entry, micro_usd, tokens, subjects, runs):
+                tally.hold(entry, Held(micro_usd, tokens, subjects, runs))
+            case Settled(entry, micro_usd, tokens):
+                tally.end(entry, micro_usd, tokens)
+            case Released(entry):
+                tally.end(entry, 0, 0)
+            case Doubted(entry):
+                tally.doubt(entry)
+            case DoubtSettled(entry, _, micro_usd, tokens):
+                tally.judge(entry, micro_usd, tokens)
+            case Closed():
+                tally.closed = True
+    return tally.ledger()
 
 
-def _counted(used: dict[str, Used], subjects: tuple[str, ...], micro_usd: int, tokens: int) -> dict[str, Used]:
-    counted = dict(used)
-    for subject in subjects:
-        before = counted.get(subject, Used())
-        counted[subject] = Used(before.micro_usd + micro_usd, before.tokens + tokens)
-    return counted
-
-
-def _without(held: dict[UUID, Held], entry: UUID) -> dict[UUID, Held]:
-    return {key: value for key, value in held.items() if key != entry}
-
-
-def together(ledgers: Iterable[Ledger]) -> dict[str, Used]:
-    """What each subject used on several days."""
-    total: dict[str, Used] = {}
-    for ledger in ledgers:
-        for subject, used in ledger.used.items():
-            before = total.get(subject, Used())
-            total[subject] = Used(before.micro_usd + used.micro_usd, before.tokens + used.tokens)
-    return total
-
-
-decider: Decider[Ledger, Commands, Events] = Decider(initial, decide, evolve)
+decider: Decider[Ledger, Commands, Events] = Decider(initial, decide, evolve, at_once)

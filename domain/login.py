@@ -20,7 +20,8 @@ MARK_BYTES = 8
 class Started(Event, tag="login.started.v1"):
     """`method` is how the person proved who they are: `password`, `link`, `device`, or a provider's name after `oidc:`.
 
-    `generation` is that of the user's sign-ins; `idle_seconds` is how long it may rest.
+    They did that at `proved_at`, before it began where it took the place of another. `generation` is that of the
+    user's sign-ins; `idle_seconds` is how long it may rest.
     """
 
     user_id: UUID
@@ -31,6 +32,7 @@ class Started(Event, tag="login.started.v1"):
     expires_at: Instant
     idle_seconds: int | None = None
     device: Sealed | None = None
+    proved_at: Instant | None = None
 
 
 class Refreshed(Event, tag="login.refreshed.v1"):
@@ -55,6 +57,8 @@ Events: TypeAlias = Started | Refreshed | ReuseDetected | Moved | Ended
 
 
 class StartLogin(Command):
+    """The person has proved this moment who they are, or did so at `proved_at`."""
+
     user_id: UUID
     kind: Kind
     method: str
@@ -63,6 +67,7 @@ class StartLogin(Command):
     expires_at: Instant
     idle_seconds: int | None = None
     device: Sealed | None = None
+    proved_at: Instant | None = None
 
 
 class RefreshLogin(Command):
@@ -89,6 +94,7 @@ Commands: TypeAlias = StartLogin | RefreshLogin | MoveLogin | EndLogin
 class Login(Record):
     """`earlier` holds the marks of all secrets that were exchanged, one after the other.
 
+    `proved_at` is missing where the record is older than it: then it is when the login began.
     `moved_to` is the login that took the place of this one, and `reused` tells that a secret is in two hands.
     """
 
@@ -102,6 +108,7 @@ class Login(Record):
     expires_at: Instant | None = None
     idle_seconds: int | None = None
     device: Sealed | None = None
+    proved_at: Instant | None = None
     moved_to: UUID | None = None
     reused: bool = False
 
@@ -160,6 +167,7 @@ def _start(command: StartLogin, login: Login, context: Context) -> list[Events]:
             command.expires_at,
             command.idle_seconds,
             command.device,
+            min(command.proved_at or context.at, context.at),
         )
     ]
 
@@ -194,6 +202,7 @@ def evolve(login: Login, event: Events) -> Login:
                 event.expires_at,
                 event.idle_seconds,
                 event.device,
+                event.proved_at,
             )
         case Refreshed(secret):
             return replace(login, secret=secret, earlier=login.earlier + _mark(login.secret))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from domain import run_charges as charges
 from domain import run_events as fact
 from domain import run_spending as spending
 from domain.kernel import Context, Decider, Rejected, refusal
@@ -14,10 +15,12 @@ from domain.run_commands import (
     CompleteStep,
     EndCall,
     FailStep,
+    HoldCharge,
     LoseStep,
     RecordCall,
     RetryStep,
     ServeCall,
+    SettleCharge,
     StartRun,
 )
 from domain.run_events import Events
@@ -27,6 +30,9 @@ from domain.workflow import MAX_PLAN, check_graph
 
 MAX_LOSSES = 10
 """So often a step may take its worker down before it is given up."""
+
+MAX_WITHIN = 8
+"""So many runs may be started within one another: each call counts for all of them."""
 
 LONGEST_BACK_OFF, LONGEST_WISH = 60, 3_600
 """Seconds: how long we wait of ourselves, and at a provider's wish."""
@@ -38,6 +44,8 @@ def decide(command: Commands, run: Run, context: Context) -> list[Events]:
             return _start(command, run, context)
         case _ if run.status == "absent":
             raise Rejected("there is no such run", code="not_found")
+        case HoldCharge() | SettleCharge():
+            return charges.decide(command, run)
         case CancelRun(reason):
             return _cancel(run, reason)
         case _:
@@ -61,6 +69,8 @@ def _start(command: StartRun, run: Run, context: Context) -> list[Events]:
     if run.status != "absent":
         return []
     check_graph(command.plan, field="plan", limit=MAX_PLAN)
+    if len(command.within) > MAX_WITHIN:
+        raise Rejected(f"runs are started within one another at most {MAX_WITHIN} deep", code="too_deep")
     started = fact.Started(**{name: getattr(command, name) for name in command.__struct_fields__})
     return [started, *_ready(evolve(run, started), context)]
 
@@ -89,8 +99,8 @@ def _doubts(name: str, step: Step) -> list[fact.CallInDoubt]:
     return [_doubt(name, call) for call in step.calls if call.status == "begun"]
 
 
-def _doubt(name: str, call: Call, code: str = "") -> fact.CallInDoubt:
-    return fact.CallInDoubt(name, call.attempt, call.call, call.tried, call.reservation, code)
+def _doubt(name: str, call: Call, code: str = "", status: int | None = None) -> fact.CallInDoubt:
+    return fact.CallInDoubt(name, call.attempt, call.call, call.tried, call.reservation, code, status)
 
 
 def _retry(run: Run, step: Step, name: str, context: Context) -> list[Events]:
@@ -175,11 +185,12 @@ def _end_call(ended: EndCall, step: Step) -> list[Events]:
     made = step.find(ended.call, ended.attempt, ended.tried)
     if made is None or made.status != "begun":
         return []
-    return [_refused(ended.step, made, ended.code) if ended.billed == "no" else _doubt(ended.step, made, ended.code)]
+    end = _refused if ended.billed == "no" else _doubt
+    return [end(ended.step, made, ended.code, ended.http_status)]
 
 
-def _refused(name: str, call: Call, code: str = "") -> fact.CallRefused:
-    return fact.CallRefused(name, call.attempt, call.call, call.tried, call.reservation, code)
+def _refused(name: str, call: Call, code: str = "", status: int | None = None) -> fact.CallRefused:
+    return fact.CallRefused(name, call.attempt, call.call, call.tried, call.reservation, code, status)
 
 
 def _complete(run: Run, completed: fact.StepCompleted, context: Context) -> list[Events]:

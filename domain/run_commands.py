@@ -13,7 +13,10 @@ from domain.run_events import PlannedStep, StopReason, Tokens
 
 
 class StartRun(Command):
-    """`key_id` is the API key that starts it, if one does: its limits count for the run."""
+    """`key_id` is the API key that starts it, if one does: its limits count for the run, as do those of the `payers`.
+
+    `within` are the runs on whose behalf it is started, the nearest first.
+    """
 
     title: Name
     workflow_id: UUID
@@ -22,6 +25,8 @@ class StartRun(Command):
     plan: tuple[PlannedStep, ...]
     input: PayloadRef
     key_id: UUID | None = None
+    payers: tuple[str, ...] = ()
+    within: tuple[UUID, ...] = ()
 
 
 class BeginStep(Command):
@@ -72,7 +77,10 @@ class RecordCall(Command):
 
 
 class ServeCall(Command):
-    """The answer comes from the cache. `saved_micro_usd` is what it cost when a model gave it."""
+    """The answer comes from the cache. `saved_micro_usd` is what it cost when a model gave it to the stream `source`.
+
+    `similarity` tells how alike the two questions are, where they are not the same.
+    """
 
     step: str
     attempt: int
@@ -81,6 +89,8 @@ class ServeCall(Command):
     output: PayloadRef
     stop_reason: StopReason
     saved_micro_usd: int | None
+    source: UUID | None = None
+    similarity: float | None = None
 
 
 class EndCall(Command):
@@ -92,6 +102,23 @@ class EndCall(Command):
     tried: int
     code: str
     billed: Literal["no", "unknown"]
+    http_status: int | None = None
+
+
+class HoldCharge(Command):
+    """Count a call beside its own for the run."""
+
+    reservation: Reservation
+    ceilings: tuple[Ceiling, ...] = ()
+
+
+class SettleCharge(Command):
+    """Tell what such a call came to, or one of its own in doubt; not `final` where a person says so."""
+
+    entry: UUID
+    micro_usd: int | None
+    tokens: int
+    final: bool = True
 
 
 class CompleteStep(Command):
@@ -128,4 +155,5 @@ class CancelRun(Command):
 
 
 AttemptCommands: TypeAlias = BeginStep | BeginCall | ServeCall | EndCall | CompleteStep | FailStep | LoseStep
-Commands: TypeAlias = StartRun | AttemptCommands | RecordCall | RetryStep | CancelRun
+Charges: TypeAlias = HoldCharge | SettleCharge
+Commands: TypeAlias = StartRun | AttemptCommands | RecordCall | Charges | RetryStep | CancelRun

@@ -39,7 +39,11 @@ class Tokens(Record):
 
 
 class Started(Event, tag="run.started.v1"):
-    """`key_id` is the API key that started it, if one did."""
+    """`key_id` is the API key that started it, if one did.
+
+    `payers` are the agents and keys on whose behalf it was started, as the ledger names them, and `within` the runs,
+    the nearest first: what it spends counts for all of them.
+    """
 
     title: str
     workflow_id: UUID
@@ -48,6 +52,8 @@ class Started(Event, tag="run.started.v1"):
     plan: tuple[PlannedStep, ...]
     input: PayloadRef
     key_id: UUID | None = None
+    payers: tuple[str, ...] = ()
+    within: tuple[UUID, ...] = ()
 
 
 class StepScheduled(Event, tag="run.step_scheduled.v1"):
@@ -95,7 +101,10 @@ class CallRecorded(Event, tag="run.call_recorded.v1"):
 
 
 class CallServed(Event, tag="run.call_served.v1"):
-    """The answer came from the cache. `saved_micro_usd` is what it cost when a model gave it."""
+    """The answer came from the cache. `saved_micro_usd` is what it cost when a model gave it to the stream `source`.
+
+    `similarity` tells how alike the two questions are, where they are not the same.
+    """
 
     step: str
     attempt: int
@@ -104,10 +113,12 @@ class CallServed(Event, tag="run.call_served.v1"):
     output: PayloadRef
     stop_reason: StopReason
     saved_micro_usd: int | None
+    source: UUID | None = None
+    similarity: float | None = None
 
 
 class CallRefused(Event, tag="run.call_refused.v1"):
-    """The provider turned the call away, so nothing was billed."""
+    """The provider turned the call away, so nothing was billed. `http_status` is what it answered with, if it did."""
 
     step: str
     attempt: int
@@ -115,6 +126,7 @@ class CallRefused(Event, tag="run.call_refused.v1"):
     tried: int = 0
     reservation: Reservation | None = None
     code: str = ""
+    http_status: int | None = None
 
 
 class CallInDoubt(Event, tag="run.call_in_doubt.v1"):
@@ -126,6 +138,29 @@ class CallInDoubt(Event, tag="run.call_in_doubt.v1"):
     tried: int = 0
     reservation: Reservation | None = None
     code: str = ""
+    http_status: int | None = None
+
+
+class ChargeHeld(Event, tag="run.charge_held.v1"):
+    """A call beside its own counts for the run at its worst: one made with its token, or of a run within it.
+
+    It counts for each of the `steps`, which are those under way; "" stands for none.
+    """
+
+    reservation: Reservation
+    steps: tuple[str, ...]
+
+
+class ChargeSettled(Event, tag="run.charge_settled.v1"):
+    """What such a call came to, or one of its own in doubt; a cost of None is unknown, and its worst goes on counting.
+
+    It is not `final` where a person said so: an answer that comes later knows better.
+    """
+
+    entry: UUID
+    micro_usd: int | None
+    tokens: int
+    final: bool = True
 
 
 class StepCompleted(Event, tag="run.step_completed.v1"):
@@ -176,6 +211,8 @@ Events: TypeAlias = (
     | CallServed
     | CallRefused
     | CallInDoubt
+    | ChargeHeld
+    | ChargeSettled
     | StepCompleted
     | StepFailed
     | StepLost

@@ -2,6 +2,7 @@
 
 from typing import TypeAlias
 
+from domain import run_charges as charges
 from domain import run_events as fact
 from domain.kernel import replace
 from domain.run_events import Events
@@ -23,6 +24,10 @@ def evolve(run: Run, event: Events) -> Run:
         case fact.StepRetried(name):
             step = replace(run.steps[name], status="waiting", failures=0, losses=0, code=None, detail=None)
             return replace(run, status="running", code=None, detail=None, steps={**run.steps, name: step})
+        case fact.ChargeHeld():
+            return charges.held(run, event)
+        case fact.ChargeSettled():
+            return charges.settled(run, event)
         case _:
             return replace(run, steps={**run.steps, event.step: _step(run.steps[event.step], event)})
 
@@ -37,6 +42,9 @@ def _started(event: fact.Started) -> Run:
         plan=event.plan,
         input=event.input,
         steps={planned.id: Step() for planned in event.plan},
+        key_id=event.key_id,
+        payers=event.payers,
+        within=event.within,
     )
 
 

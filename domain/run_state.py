@@ -5,11 +5,12 @@ from uuid import UUID
 
 from domain.kernel import Instant, PayloadRef, Record
 from domain.ledger import Reservation
+from domain.ledger_state import Used
 from domain.run_events import PlannedStep, RunStatus, StepStatus, StopReason, Tokens
 
 
 class Call(Record):
-    """One model call of a step, as far as the record tells."""
+    """One model call of a step, as far as the record tells; `judged` is what a person says that it came to."""
 
     attempt: int
     call: int
@@ -22,6 +23,14 @@ class Call(Record):
     tried: int = 0
     reservation: Reservation | None = None
     problem: str = ""
+    judged: Used | None = None
+
+
+class Charge(Record):
+    """A call beside those of the run, at the amount that it counts with for these steps."""
+
+    used: Used
+    steps: tuple[str, ...]
 
 
 class Step(Record):
@@ -51,7 +60,10 @@ class Step(Record):
 
 
 class Run(Record):
-    """A run now."""
+    """A run now. `charged` is what calls beside its own came to, by step and, under None, for the run.
+
+    Those that may come to something else are in `charges`, by their entries of the ledger.
+    """
 
     status: RunStatus = "absent"
     title: str = ""
@@ -64,6 +76,11 @@ class Run(Record):
     output: PayloadRef | None = None
     code: str | None = None
     detail: str | None = None
+    key_id: UUID | None = None
+    payers: tuple[str, ...] = ()
+    within: tuple[UUID, ...] = ()
+    charges: dict[UUID, Charge] = {}
+    charged: dict[str | None, Used] = {}
 
     def planned(self, step: str) -> PlannedStep:
         """The plan of a step that is known to exist."""

@@ -11,6 +11,7 @@ from msgspec import Meta
 from application.errors import Invalid
 from domain.kernel import Record
 from infrastructure.access_settings import AccessSettings, setting
+from infrastructure.models.embeddings import EmbeddingsSettings
 from infrastructure.models.registry import ProviderSettings
 from infrastructure.models.service import Service
 from infrastructure.models.services import SERVICES
@@ -72,6 +73,20 @@ class Settings(AccessSettings, kw_only=True):
             "how often providers with a key in the settings are asked whether they take it; 0 is never",
         ),
     ] = 0.0
+    embeddings_url: Annotated[
+        str,
+        setting(
+            "Z2_EMBEDDINGS_URL",
+            "address of a service of embeddings that is compatible with OpenAI, for finding similar questions",
+        ),
+    ] = ""
+    embeddings_model: Annotated[str, setting("Z2_EMBEDDINGS_MODEL", "the model that is asked for embeddings there")] = (
+        ""
+    )
+    embeddings_key: Annotated[str, setting("Z2_EMBEDDINGS_KEY", "key for that service, where it wants one")] = ""
+    embeddings_seconds: Annotated[
+        float, Meta(gt=0, le=30), setting("Z2_EMBEDDINGS_SECONDS", "how long a call waits for it, at most")
+    ] = 1.0
     worker_jobs: Annotated[
         int, Meta(ge=1, le=1000), setting("Z2_WORKER_JOBS", "steps that one worker does at the same time")
     ] = 20
@@ -116,6 +131,12 @@ class Settings(AccessSettings, kw_only=True):
             first_token_timeout=self.model_first_token_seconds,
             idle_timeout=self.model_idle_seconds,
             allow_private=self.provider_allow_private,
+        )
+
+    @property
+    def embeddings(self) -> EmbeddingsSettings:
+        return EmbeddingsSettings(
+            self.embeddings_url, self.embeddings_model, self.embeddings_key, self.embeddings_seconds
         )
 
 

@@ -7,16 +7,19 @@ from application.models.engine import Engine
 from application.models.engine_health import WorkspaceHealth
 from application.models.engine_ports import Means, Waiting, at_once
 from application.models.reusing import Reusing
+from application.models.similar import Similar
 from infrastructure import metrics
 from infrastructure.identity.tokens import now
 from infrastructure.models.tokens import Tokens
 from infrastructure.redis.answers import RedisAnswers
+from infrastructure.redis.neighbours import RedisNeighbours
 from interfaces.composition import Core
 
 
 def engine(parts: Core, treasury: Treasury, *, waiting: Waiting = at_once) -> Engine:
     """One for each process. `waiting` says whether it waits for a part of Z2 that is away."""
-    counter = Tokens()
+    counter, answers = Tokens(), RedisAnswers(parts.redis)
+    similar = Similar(parts.embeddings, RedisNeighbours(parts.redis), answers, now)
     choosing = Choosing(
         parts.executor.states, parts.providers, parts.models, counter, parts.health, parts.payloads, now
     )
@@ -28,7 +31,7 @@ def engine(parts: Core, treasury: Treasury, *, waiting: Waiting = at_once) -> En
         choosing,
         WorkspaceHealth(parts.health, parts.providers),
         formats.check,
-        Reusing(RedisAnswers(parts.redis), parts.leases, now),
+        Reusing(answers, parts.leases, now, similar),
         meter=metrics.model_called,
         waiting=waiting,
     )

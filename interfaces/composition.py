@@ -33,6 +33,7 @@ from infrastructure.identity.token_keys import token_keys
 from infrastructure.identity.tokens import ISSUER, Tokens, now
 from infrastructure.identity.uses import PostgresUses
 from infrastructure.identity.vault import PostgresVault
+from infrastructure.models.embeddings import RemoteEmbeddings, embedding
 from infrastructure.models.workspace_providers import WorkspaceProviders, provided
 from infrastructure.payloads import PostgresPayloads
 from infrastructure.redis.health import RedisHealth
@@ -74,6 +75,7 @@ class Core(Record):
     providers: WorkspaceProviders
     models: Models
     health: RedisHealth
+    embeddings: RemoteEmbeddings | None
     tail: Tail
     redis: Redis
     leases: RedisLeases
@@ -105,8 +107,7 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
     try:
         await migrate(database, *(projection.schema for projection in PROJECTIONS.values()))
         vault, health = await opened_vault(settings, database), RedisHealth(redis)
-        kept = ProviderSecrets(executor, vault)
-        async with provided(settings.providers, kept) as providers, background(tail.run(), health.run()):
+        async with _asked(settings, executor, vault) as (providers, embeddings), background(tail.run(), health.run()):
             yield Core(
                 settings=settings,
                 database=database,
@@ -116,6 +117,7 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
                 providers=providers,
                 models=Models(executor.states, now),
                 health=health,
+                embeddings=embeddings,
                 tail=tail,
                 redis=redis,
                 leases=RedisLeases(redis),
@@ -126,6 +128,18 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
     finally:
         await redis.aclose()
         await database.close()
+
+
+@asynccontextmanager
+async def _asked(
+    settings: Settings, executor: Executor, vault: PostgresVault
+) -> AsyncIterator[tuple[WorkspaceProviders, RemoteEmbeddings | None]]:
+    """Whoever is asked over the network: the providers of models, and the model of embeddings if there is one."""
+    async with (
+        provided(settings.providers, ProviderSecrets(executor, vault)) as providers,
+        embedding(settings.embeddings) as embeddings,
+    ):
+        yield providers, embeddings
 
 
 async def _opened(settings: Settings) -> Database:

@@ -31,6 +31,7 @@ class AgentRow(Row, kw_only=True):
     model: str = "default"
     cache_seconds: int = 0
     hedge_after_ms: int = 0
+    cache_similarity: float | None = None
     version: int = 0
     status: str = "active"
     created_at: Instant

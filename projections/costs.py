@@ -7,7 +7,7 @@ from application.ledger import entries
 from application.ports import Recorded
 from domain import call, ledger
 from domain import run_events as run
-from domain.kernel import Instant, replace
+from domain.kernel import Context, Instant, replace
 from domain.ledger import Reservation
 from domain.run_events import Tokens
 from projections.table import Projection, Row
@@ -28,16 +28,20 @@ CREATE TABLE IF NOT EXISTS costs (
 );
 CREATE INDEX IF NOT EXISTS costs_day_idx ON costs (workspace_id, day);
 CREATE INDEX IF NOT EXISTS costs_doubts_idx ON costs (workspace_id, position DESC) WHERE status = 'in_doubt';
+CREATE INDEX IF NOT EXISTS costs_settled_idx ON costs (workspace_id, position DESC)
+    WHERE body ->> 'settled_by' IS NOT NULL;
 """
 
+InLedger: TypeAlias = ledger.Reserved | ledger.Settled | ledger.Released | ledger.Doubted | ledger.DoubtSettled
 Status: TypeAlias = Literal["open", "recorded", "refused", "in_doubt", "cached"]
 
 
 class CostRow(Row, kw_only=True):
     """A try. Money is in micro-dollars, and None is unknown; `day` is that of UTC on which it began.
 
-    `reserved_*` is what it may come to, and `used_tokens` and `cost_micro_usd` what it came to. `code` tells why it
-    came to nothing, or why nobody knows what it came to.
+    `ledger_id` is the ledger that it is in. `reserved_*` is what it may come to, and `used_tokens` and `cost_micro_usd`
+    what it came to. `code` tells why it came to nothing, or why nobody knows what it came to, and `http_status` what
+    the provider answered then, if it did. `settled_*` and `note` tell who has settled a doubt about it.
     """
 
     day: str
@@ -57,13 +61,18 @@ class CostRow(Row, kw_only=True):
     tokens: Tokens | None = None
     saved_micro_usd: int | None = None
     code: str | None = None
+    http_status: int | None = None
+    ledger_id: UUID | None = None
+    settled_by: UUID | None = None
+    settled_at: Instant | None = None
+    note: str | None = None
 
 
 def subject(recorded: Recorded) -> UUID | None:
     """The entry that an event is about."""
     stream, event = recorded.stream, recorded.event
     match event:
-        case ledger.Reserved() | ledger.Settled() | ledger.Released() | ledger.Doubted():
+        case ledger.Reserved() | ledger.Settled() | ledger.Released() | ledger.Doubted() | ledger.DoubtSettled():
             return event.entry
         case run.CallBegun() | run.CallRecorded() | run.CallRefused() | run.CallInDoubt():
             return entries.of_run(stream, event.step, event.attempt, event.call, event.tried)
@@ -86,8 +95,10 @@ def evolve(row: CostRow | None, recorded: Recorded) -> CostRow:
         row = CostRow(id=entry, workspace_id=workspace_id, position=0, day=at.date().isoformat(), began_at=at)
     row = replace(row, position=recorded.position)
     match recorded.event:
-        case ledger.Reserved() | ledger.Settled() | ledger.Released() | ledger.Doubted():
-            return _in_ledger(row, recorded.event)
+        case (
+            ledger.Reserved() | ledger.Settled() | ledger.Released() | ledger.Doubted() | ledger.DoubtSettled()
+        ) as event:
+            return _in_ledger(replace(row, ledger_id=recorded.stream), event, recorded.context)
         case run.CallBegun(step=step) | run.CallRecorded(step=step) | run.CallServed(step=step):
             return _told(replace(row, run_id=recorded.stream, step=step), recorded)
         case call.Served():
@@ -98,25 +109,36 @@ def evolve(row: CostRow | None, recorded: Recorded) -> CostRow:
             return _told(row, recorded)
 
 
-def _in_ledger(row: CostRow, event: ledger.Reserved | ledger.Settled | ledger.Released | ledger.Doubted) -> CostRow:
+def _in_ledger(row: CostRow, event: InLedger, context: Context) -> CostRow:
     match event:
-        case ledger.Reserved(_, micro_usd, tokens, subjects):
-            payers = dict(each.partition(":")[::2] for each in subjects)
-            return replace(
-                row,
-                reserved_micro_usd=micro_usd,
-                reserved_tokens=tokens,
-                model=row.model or payers.get("model", ""),
-                user_id=_id(payers, "user"),
-                agent_id=_id(payers, "agent"),
-                key_id=_id(payers, "key"),
-            )
+        case ledger.Reserved():
+            return _reserved(row, event)
         case ledger.Settled(_, micro_usd, tokens):
             return replace(row, status="recorded", cost_micro_usd=micro_usd, used_tokens=tokens)
         case ledger.Released():
             return replace(row, status="refused")
         case ledger.Doubted():
             return replace(row, status="in_doubt")
+        case ledger.DoubtSettled():
+            by = replace(row, settled_by=context.actor_id, settled_at=context.at, note=event.note or None)
+            if event.finding == "not_billed":
+                return replace(by, status="refused")
+            return replace(by, status="recorded", cost_micro_usd=event.micro_usd, used_tokens=event.tokens)
+
+
+def _reserved(row: CostRow, event: ledger.Reserved) -> CostRow:
+    """Of several agents or keys the first is the one that made the call, and so is the run."""
+    payers = dict(each.partition(":")[::2] for each in reversed(event.subjects))
+    return replace(
+        row,
+        reserved_micro_usd=event.micro_usd,
+        reserved_tokens=event.tokens,
+        model=row.model or payers.get("model", ""),
+        run_id=event.runs[0] if event.runs else row.run_id,
+        user_id=_id(payers, "user"),
+        agent_id=_id(payers, "agent"),
+        key_id=_id(payers, "key"),
+    )
 
 
 def _id(payers: dict[str, str], kind: str) -> UUID | None:
@@ -141,10 +163,10 @@ def _told(row: CostRow, recorded: Recorded) -> CostRow:
             )
         case run.CallServed(model=model, saved_micro_usd=saved) | call.Served(model=model, saved_micro_usd=saved):
             return replace(row, status="cached", model=model, saved_micro_usd=saved)
-        case run.CallRefused(code=code) | call.TryRefused(code=code):
-            return replace(row, status="refused", code=code)
-        case run.CallInDoubt(code=code) | call.TryInDoubt(code=code):
-            return replace(row, status="in_doubt", code=code)
+        case run.CallRefused(code=code, http_status=status) | call.TryRefused(code=code, http_status=status):
+            return replace(row, status="refused", code=code, http_status=status)
+        case run.CallInDoubt(code=code, http_status=status) | call.TryInDoubt(code=code, http_status=status):
+            return replace(row, status="in_doubt", code=code, http_status=status)
         case _:
             return row
 

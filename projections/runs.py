@@ -4,6 +4,7 @@ from uuid import UUID
 
 import msgspec
 
+from application.ledger import entries
 from application.ports import PendingStep, Recorded
 from domain import run_events as fact
 from domain.kernel import Instant, PayloadRef, Record, replace
@@ -69,7 +70,8 @@ class StepRow(Record, kw_only=True):
     output_tokens: int = 0
     cost_micro_usd: int | None = 0
     calls_in_doubt: int = 0
-    doubts: tuple[tuple[int, ...], ...] = ()
+    doubts: tuple[tuple[int, int, int], ...] = ()
+    judged: tuple[tuple[tuple[int, int, int], int], ...] = ()
     error: Problem | None = None
     output: PayloadRef | None = None
 
@@ -106,6 +108,9 @@ def evolve(row: RunRow | None, recorded: Recorded) -> RunRow:
         case fact.Cancelled():
             steps = tuple(_cancel(s, at) for s in row.steps)
             return replace(row, position=position, status="cancelled", ended_at=at, steps=steps)
+        case fact.ChargeSettled(entry, micro_usd):
+            steps = tuple(_judged(s, row.id, entry, micro_usd or 0) for s in row.steps)
+            return replace(row, position=position, steps=steps)
         case _:
             if isinstance(event, fact.StepRetried):
                 row = replace(row, status="running", error=None, ended_at=None)
@@ -155,13 +160,10 @@ def _step(step: StepRow, recorded: Recorded) -> StepRow:
         case fact.StepBegun():
             return replace(step, status="running", started_at=at)
         case fact.CallRecorded(model=model, tokens=tokens, cost_micro_usd=cost) as made:
-            return replace(
-                _settled(step, (made.attempt, made.call, made.tried)),
-                model=model,
-                input_tokens=step.input_tokens + tokens.input,
-                output_tokens=step.output_tokens + tokens.output,
-                cost_micro_usd=None if cost is None or step.cost_micro_usd is None else step.cost_micro_usd + cost,
-            )
+            known = _settled(step, (made.attempt, made.call, made.tried))
+            used = step.input_tokens + tokens.input, step.output_tokens + tokens.output
+            together = None if cost is None or known.cost_micro_usd is None else known.cost_micro_usd + cost
+            return replace(known, model=model, input_tokens=used[0], output_tokens=used[1], cost_micro_usd=together)
         case fact.CallInDoubt(attempt=attempt, call=call, tried=tried):
             doubts = (*step.doubts, (attempt, call, tried))
             return replace(step, doubts=doubts, calls_in_doubt=len(doubts))
@@ -178,10 +180,22 @@ def _step(step: StepRow, recorded: Recorded) -> StepRow:
             return step
 
 
-def _settled(step: StepRow, call: tuple[int, ...]) -> StepRow:
-    """A late answer ends the doubt about its call."""
+def _settled(step: StepRow, call: tuple[int, int, int]) -> StepRow:
+    """A late answer ends the doubt about its call, and knows better than whoever has settled it."""
     doubts = tuple(doubt for doubt in step.doubts if doubt != call)
-    return replace(step, doubts=doubts, calls_in_doubt=len(doubts))
+    said = sum(amount for each, amount in step.judged if each == call)
+    others = tuple(each for each in step.judged if each[0] != call)
+    cost = None if step.cost_micro_usd is None else step.cost_micro_usd - said
+    return replace(step, doubts=doubts, calls_in_doubt=len(doubts), judged=others, cost_micro_usd=cost)
+
+
+def _judged(step: StepRow, run_id: UUID, entry: UUID, micro_usd: int) -> StepRow:
+    """What a person has found out about a call in doubt; a charge of a call beside those of the run is of no step."""
+    own = next((doubt for doubt in step.doubts if entries.of_run(run_id, step.id, *doubt) == entry), None)
+    if own is None:
+        return step
+    known = None if step.cost_micro_usd is None else step.cost_micro_usd + micro_usd
+    return replace(_settled(step, own), judged=(*step.judged, (own, micro_usd)), cost_micro_usd=known)
 
 
 projection = Projection("runs", "run", SCHEMA, RunRow, evolve)

@@ -56,6 +56,13 @@ WHERE workspace_id = %(workspace)s AND status = 'in_doubt' AND (%(before)s::bigi
 ORDER BY position DESC LIMIT %(limit)s
 """
 
+SETTLED = """
+SELECT body::text FROM costs
+WHERE workspace_id = %(workspace)s AND body ->> 'settled_by' IS NOT NULL
+  AND (%(before)s::bigint IS NULL OR position < %(before)s)
+ORDER BY position DESC LIMIT %(limit)s
+"""
+
 LATEST_DAY, DEAREST = SQL("key DESC"), SQL("cost_micro_usd DESC, calls DESC, key")
 
 
@@ -116,8 +123,10 @@ async def _found(
         return msgspec.convert(await cursor.fetchall(), list[Totals])
 
 
-async def doubts(connection: Connection, workspace_id: UUID, *, before: int | None, limit: int) -> list[CostRow]:
-    """Calls in doubt, the latest first; `before` is the position of the last one of the page before."""
+async def doubts(
+    connection: Connection, workspace_id: UUID, *, settled: bool, before: int | None, limit: int
+) -> list[CostRow]:
+    """Calls in doubt, or those whose doubt a person has settled: the latest first, from behind a position on."""
     asked = {"workspace": workspace_id, "before": before, "limit": limit}
-    rows = await (await connection.execute(DOUBTS, asked)).fetchall()
+    rows = await (await connection.execute(SETTLED if settled else DOUBTS, asked)).fetchall()
     return [projection.parse(body) for (body,) in rows]

@@ -11,13 +11,13 @@ from application.access import Actor, on_behalf_of
 from application.documents import storable
 from application.execute import Executor, Order
 from application.kept import Kept
-from application.ledger import entries
+from application.ledger import charges, entries
 from application.models.failure import ModelError
 from application.models.journal import Answered, DayOver, Hit, Try
 from application.models.request import ModelRequest, Part
 from application.models.stream import Usage
 from application.orchestration.patience import patiently
-from application.ports import Payloads
+from application.ports import IdempotencyKey, Payloads
 from domain import call, run_events
 from domain.kernel import Command, PayloadRef, Record, Rejected
 from domain.run_commands import Ceiling
@@ -47,7 +47,10 @@ class Said(Record):
 
 
 class CallJournal:
-    """One call. Nothing is begun while the log is away; what is paid for waits for it, however long that takes."""
+    """One call, which counts for the `runs` too.
+
+    Nothing is begun while the log is away; what is paid for waits for it, however long that takes.
+    """
 
     def __init__(
         self,
@@ -58,25 +61,55 @@ class CallJournal:
         door: call.Door,
         request: ModelRequest,
         ceilings: tuple[Ceiling, ...],
+        runs: tuple[UUID, ...] = (),
     ) -> None:
         self._books = books
         self._actor = on_behalf_of(actor)
         self._ceilings = ceilings
+        self._runs = runs
         self._request = _kept(msgspec.json.encode(request).decode(), JSON)
         self._opening = call.Opening(door, request.model, self._request.ref, books.process)
         self._begun = False
+        self._keyed = False
+        self._doubtful = False
         self.call_id = call_id
         self.model = ""
         self.cost_micro_usd: int | None = None
 
+    @property
+    def stream(self) -> UUID:
+        return self.call_id
+
     def entry(self, tried: int) -> UUID:
         return entries.of_call(self.call_id, tried)
+
+    @property
+    def bars_repetition(self) -> bool:
+        """Whether whoever asks again under the same key will only hear that the call is in doubt."""
+        return self._keyed and self._doubtful
+
+    async def announce(self, key: IdempotencyKey) -> UUID:
+        """Put the call on the record under a key, before anything happens to it.
+
+        The id is that of the call which has the key. Raises KeyReused and Unavailable.
+        """
+        command, executor = call.AnnounceCall(self._opening), self._books.executor
+        small = await self._stored(self._unstored())
+        outcome = await executor.execute(
+            self.call_id, command, self._actor, correlation_id=self.call_id, key=key, texts=small
+        )
+        if outcome.stream == self.call_id:
+            self._begun = self._keyed = True
+            # an append under a key may be an earlier one, so what it made of the stream is not remembered
+            await executor.states.refresh(self.call_id)
+        return outcome.stream
 
     async def begin(self, made: Try, reserve: Order) -> None:
         """The model may be asked from now on. Raises ModelError, DayOver and Unavailable."""
         wish = call.BeginTry(made.tried, made.model, made.reservation, made.choice, self._opening, self._ceilings)
         try:
-            await self._do(wish, reserve, texts=self._unstored())
+            charged = charges.held(self._runs, made.reservation, self._ceilings)
+            await self._do(wish, *charged, reserve, texts=self._unstored())
         except Rejected as rejected:
             if rejected.code == "ledger_closed":
                 raise DayOver from rejected
@@ -100,20 +133,25 @@ class CallJournal:
             answered.duration_ms,
             answered.problem,
         )
-        await patiently(lambda: self._do(command, settle, texts=[output]))
+        cost, used = answered.cost_micro_usd, finished.usage.input_tokens + finished.usage.output_tokens
+        charged = charges.settled(self._runs, made.reservation, cost, used)
+        await patiently(lambda: self._do(command, *charged, settle, texts=[output]))
         if not answered.problem:
             self.model, self.cost_micro_usd = made.model, answered.cost_micro_usd
 
     async def turned_away(self, made: Try, error: ModelError, release: Order) -> None:
-        await self._end(made, error, "no", release)
+        free = charges.settled(self._runs, made.reservation, 0, 0)
+        await self._end(made, error, "no", *free, release)
 
     async def in_doubt(self, made: Try, error: ModelError, doubt: Order) -> None:
+        self._doubtful = True
         await self._end(made, error, "unknown", doubt)
 
     async def served(self, hit: Hit) -> None:
         output = _answer(hit.text, hit.parts)
         saved, stop_reason = hit.cost_micro_usd, hit.finished.stop_reason
-        command = call.ServeCall(self._opening, output.ref, hit.model, stop_reason, saved)
+        of = hit.source, hit.similarity, _tokens(hit.finished.usage)
+        command = call.ServeCall(self._opening, output.ref, hit.model, stop_reason, saved, *of)
         await self._do(command, texts=[*self._unstored(), output])
         self.model, self.cost_micro_usd = hit.model, 0
 
@@ -121,18 +159,20 @@ class CallJournal:
         """Nobody has answered, and nobody will. Raises Unavailable."""
         await self._do(call.FailCall(error.code, _detail(error), self._opening), texts=self._unstored())
 
-    async def _end(self, made: Try, error: ModelError, billed: Literal["no", "unknown"], order: Order) -> None:
-        command = call.EndTry(made.tried, error.code, _detail(error), billed)
-        await patiently(lambda: self._do(command, order))
+    async def _end(self, made: Try, error: ModelError, billed: Literal["no", "unknown"], *orders: Order) -> None:
+        command = call.EndTry(made.tried, error.code, _detail(error), billed, error.status)
+        await patiently(lambda: self._do(command, *orders))
 
     async def _do(self, command: Command, *orders: Order, texts: Sequence[Kept] = ()) -> None:
-        """Small texts are stored in the same append; large ones are there before it."""
-        small = [kept for kept in texts if kept.ref.size <= SMALL]
+        together = [Order(self.call_id, command, await self._stored(texts)), *orders]
+        await self._books.executor.execute_together(together, self._actor, correlation_id=self.call_id)
+
+    async def _stored(self, texts: Sequence[Kept]) -> list[Kept]:
+        """Small texts, which are to be stored in the same append; large ones are there before it."""
         for kept in texts:
             if kept.ref.size > SMALL:
                 await self._books.payloads.put(self._actor.workspace_id, kept.text, kept.ref.media_type)
-        together = [Order(self.call_id, command, small), *orders]
-        await self._books.executor.execute_together(together, self._actor, correlation_id=self.call_id)
+        return [kept for kept in texts if kept.ref.size <= SMALL]
 
     def _unstored(self) -> list[Kept]:
         """The request, until a try has begun with it."""

@@ -54,7 +54,7 @@ async def move(
         raise NotFound("you belong to no such workspace")
     credential = credentials.made("z2s" if held.kind == "browser" else "z2r", uuid4())
     there = Actor(actor.user_id, workspace_id, role, scopes_of(role, place.roles), login_id=credential.id)
-    await _start(executor, there, held, credential)
+    await _start(executor, there, held, credential, await proved_at(executor, actor))
     if not await _is_exchanged(executor, actor, presented, credential.id):
         system = Actor(actor.user_id, workspace_id, "system")
         await executor.execute(credential.id, login.EndLogin("signed_out"), system, correlation_id=credential.id)
@@ -63,7 +63,14 @@ async def move(
     return Moved(there, credential, held.kind, held.expires_at)
 
 
-async def _start(executor: Executor, there: Actor, held: login.Login, credential: Credential) -> None:
+async def proved_at(executor: Executor, actor: Actor) -> Instant:
+    """When somebody who is signed in proved last who they are. Raises NotAllowed and NotFound."""
+    started = (await executor.past(in_person(actor), actor.workspace_id))[0]
+    told = started.event.proved_at if isinstance(started.event, login.Started) else None
+    return told or started.context.at
+
+
+async def _start(executor: Executor, there: Actor, held: login.Login, credential: Credential, proved: Instant) -> None:
     """Whoever moves proves nothing anew, so nothing lasts longer for it."""
     assert held.expires_at is not None, "a sign-in that lives has an end"
     start = login.StartLogin(
@@ -75,6 +82,7 @@ async def _start(executor: Executor, there: Actor, held: login.Login, credential
         held.expires_at,
         held.idle_seconds,
         held.device,
+        proved,
     )
     system = Actor(there.user_id, there.workspace_id, "system")
     await executor.execute(credential.id, start, system, correlation_id=credential.id)

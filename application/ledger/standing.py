@@ -8,7 +8,7 @@ from application.ledger.treasury import budgets_of, ledger_of
 from application.states import States
 from domain.budget import Budgeted, Budgets, Kind, Unit, Window
 from domain.kernel import Record
-from domain.ledger import Ledger
+from domain.ledger_state import Held, Ledger
 
 WHOLES: frozenset[Kind] = frozenset({"run", "step", "call"})
 
@@ -63,9 +63,9 @@ def _standing(limited: Budgeted, most: int, budgets: Budgets, month: list[Ledger
     names = [_name(limited.kind, limited.subject)]
     if limited.kind != "workspace" and not limited.subject:
         names = sorted(_others(limited, budgets, ledgers))
-    uses = {name: _use(name, limited.unit, ledgers) for name in names}
-    busiest = max(uses, key=lambda name: uses[name].used, default="")
-    use = uses.get(busiest, Use())
+    uses = {name: sum(each.by(name).of(limited.unit) for each in ledgers) for name in names}
+    busiest = max(uses, key=lambda name: uses[name], default="")
+    use = _use(busiest, limited.unit, ledgers)
     return Standing(
         limited.kind,
         limited.subject,
@@ -99,8 +99,10 @@ def _use(name: str, unit: Unit, ledgers: Iterable[Ledger]) -> Use:
     used = reserved = in_doubt = 0
     for each in ledgers:
         used += each.by(name).of(unit)
-        for held in each.held.values():
-            if name in held.subjects:
-                amount = (held.micro_usd or 0) if unit == "micro_usd" else held.tokens
-                reserved, in_doubt = (reserved, in_doubt + amount) if held.doubtful else (reserved + amount, in_doubt)
+        reserved += _held(name, unit, each.held.values())
+        in_doubt += _held(name, unit, each.doubts.values())
     return Use(used, reserved, in_doubt)
+
+
+def _held(name: str, unit: Unit, held: Iterable[Held]) -> int:
+    return sum(each.of(unit) for each in held if name in each.subjects)

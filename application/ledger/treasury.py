@@ -15,10 +15,11 @@ from application.identity.recent import Recent
 from application.ledger.payer import Payer
 from application.ports import Clock
 from application.states import UNKNOWN, Known
-from domain import budget, ledger
+from domain import budget, ledger, ledger_state
 from domain.budget import Budgets, Kind, Unit, Window
 from domain.kernel import Record, replace
-from domain.ledger import Limit, Reservation, Used
+from domain.ledger import Limit, Reservation
+from domain.ledger_state import Used
 from domain.run_commands import Ceiling
 
 FRESH_SECONDS = 0.5
@@ -91,7 +92,7 @@ class Treasury:
         if any(limit.window == "month" for limit in limits):
             limits = _with_before(limits, await self._earlier(payer.workspace_id, day))
         reservation = Reservation(ledger_of(payer.workspace_id, day), entry, worst_micro_usd, worst_tokens)
-        wish = ledger.Reserve(entry, worst_micro_usd, worst_tokens, subjects, tuple(limits))
+        wish = ledger.Reserve(entry, worst_micro_usd, worst_tokens, subjects, tuple(limits), payer.behind.runs)
         return reservation, Order(reservation.ledger, wish)
 
     async def ceilings(self, workspace_id: UUID) -> tuple[Ceiling, ...]:
@@ -161,7 +162,7 @@ class Treasury:
         actor = Actor(KEEPER_ID, workspace_id, "system")
         await self._executor.execute(streams[-1], ledger.Close(), actor, correlation_id=streams[-1])
         days = (await self._states.refresh_all(*streams)).values()
-        return ledger.together(known.state for known in days if known.version)
+        return ledger_state.together(known.state for known in days if known.version)
 
 
 def _limits(budgets: Budgets, subjects: Iterable[str]) -> Iterable[Limit]:

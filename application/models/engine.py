@@ -5,6 +5,7 @@ from contextlib import aclosing
 from itertools import count
 
 from application.ledger.payer import Payer
+from application.models.answers import Reuse, reusable, same_as
 from application.models.checking import FormatMissed
 from application.models.cost import worst_micro_usd
 from application.models.engine_ports import Chosen, Means
@@ -15,7 +16,6 @@ from application.models.hedging import Race
 from application.models.journal import Journal
 from application.models.request import ModelRequest
 from application.models.retrying import pause
-from application.models.reusing import Same, reusable, same_as
 from application.models.stream import Delta, Finished, Superseded
 from application.models.tokens import fits, worst_beside
 from application.models.tries import Trying, Wish
@@ -27,8 +27,10 @@ class Asked(Record):
     """A call: what is asked, and on whose account.
 
     A model that failed before it spoke is asked again at most `retries` times, and nobody is asked anew after
-    `seconds`. An answer may be as old as `cache_seconds`, 0 for a new one. Where the first
-    model has said nothing for `hedge_after` seconds, the next is asked too, and the first to speak answers.
+    `seconds`. An answer may be as old as `cache_seconds`, 0 for a new one, and with a `cache_similarity` that of
+    another question that is so much alike. Where the first model has said nothing for `hedge_after` seconds, the next
+    is asked too, and the first to speak answers. Where what was shown may not be `superseded`, nobody else is asked
+    from then on.
     """
 
     payer: Payer
@@ -37,6 +39,8 @@ class Asked(Record):
     seconds: float | None = None
     cache_seconds: int = 0
     hedge_after: float | None = None
+    cache_similarity: float | None = None
+    superseded: bool = True
 
 
 class Engine:
@@ -55,22 +59,24 @@ class Engine:
         def ask(on: Journal) -> AsyncGenerator[Delta, None]:
             return _Calling(self._means, asked, on).stream()
 
-        same = await self._same(asked)
-        answer = self._means.reusing.stream(same, asked.cache_seconds, journal, ask) if same else ask(journal)
+        wish = await self._reuse(asked)
+        answer = self._means.reusing.stream(wish, journal, ask) if wish else ask(journal)
         async with aclosing(answer) as deltas:
             async for delta in deltas:
                 yield delta
 
-    async def _same(self, asked: Asked) -> Same | None:
-        """Whose answer will do as well; None where only a new one will."""
-        workspace_id, request = asked.payer.workspace_id, asked.request
+    async def _reuse(self, asked: Asked) -> Reuse | None:
+        """Which answers will do as well; None where only a new one will."""
+        workspace_id, request, policy = asked.payer.workspace_id, asked.request, None
         if not asked.cache_seconds or not reusable(request):
             return None
-        if not request.model.startswith(route.PREFIX):
-            return same_as(workspace_id, request)
-        chooser = self._means.chooser
-        policy = await self._means.waiting(lambda: chooser.policy(workspace_id, request.model))
-        return None if policy is None else same_as(workspace_id, request, policy)
+        if request.model.startswith(route.PREFIX):
+            chooser = self._means.chooser
+            policy = await self._means.waiting(lambda: chooser.policy(workspace_id, request.model))
+            if policy is None:
+                return None
+        same = same_as(workspace_id, request, policy)
+        return Reuse(same, request, policy, asked.cache_seconds, asked.cache_similarity)
 
 
 class _Said(Record):
@@ -97,17 +103,17 @@ class _Calling:
         self._counted: dict[str, int] = {}
         self._failures: list[ModelError] = []
         self._claimed: int | None = None
+        self._shown: int | None = None
 
     async def stream(self) -> AsyncGenerator[Delta, None]:
         """The pieces of one answer after the other; where one was shown and is void, that is said before the next."""
-        shown: int | None = None
         async with aclosing(self._one_after_another()) as pieces:
             async for said in pieces:
                 speaking = speaks(said.delta)
-                if shown not in (None, said.tried) and (speaking or isinstance(said.delta, Finished)):
+                if self._shown not in (None, said.tried) and (speaking or isinstance(said.delta, Finished)):
                     yield Superseded(said.model, self._failures[-1].code)
-                    shown = said.tried
-                shown = said.tried if speaking else shown
+                    self._shown = said.tried
+                self._shown = said.tried if speaking else self._shown
                 yield said.delta
 
     async def _one_after_another(self) -> AsyncGenerator[_Said, None]:
@@ -116,11 +122,19 @@ class _Calling:
         rest = iter(chosen.models)
         for model in rest:
             try:
+                held: list[_Said] = []
                 async with aclosing(self._answer(model, rest, chosen)) as pieces:
                     async for said in pieces:
-                        yield said
+                        if self._holds(model, chosen):
+                            held.append(said)
+                        else:
+                            yield said
+                for said in held:
+                    yield said
             except ModelError as error:
                 self._failures.append(error)
+                if self._bound():
+                    raise
                 if self._late():
                     break
             else:
@@ -152,7 +166,7 @@ class _Calling:
                         yield _Said(trying.tried, model, delta)
             except FormatMissed as missed:
                 self._let_go(trying.tried)
-                if repaired or self._late():
+                if repaired or self._late() or self._bound():
                     raise
                 self._failures.append(missed)
                 wish, repaired = await self._wish(missed.repair(self._asked.request), model, chosen), True
@@ -212,6 +226,14 @@ class _Calling:
             return None
         seconds = pause(error, again, self._means.persistence, self._means.timing.chance())
         return None if seconds is None or self._late(seconds) else seconds
+
+    def _holds(self, model: str, chosen: Chosen) -> bool:
+        """Whether nothing is shown before it is whole, because it may not pass the check and then not be taken back."""
+        return not self._asked.superseded and chosen.check is not None and model != chosen.models[-1]
+
+    def _bound(self) -> bool:
+        """Whether something was shown that nothing else may take the place of."""
+        return self._shown is not None and not self._asked.superseded
 
     def _late(self, seconds: float = 0.0) -> bool:
         """Whether the call would have taken too long in so many seconds."""

@@ -39,7 +39,10 @@ class Answered(Record):
 
 
 class Hit(Record):
-    """An answer from the cache: `model` gave it at the moment `at`, and it cost so much then."""
+    """An answer from the cache: `model` gave it at the moment `at` to the stream `source`, and it cost so much then.
+
+    With a `similarity`, it answers another question that is so much like the one that is asked.
+    """
 
     model: str
     text: str
@@ -47,6 +50,8 @@ class Hit(Record):
     finished: Finished
     cost_micro_usd: int | None
     at: Instant
+    source: UUID | None = None
+    similarity: float | None = None
 
 
 class DayOver(Exception):
@@ -58,6 +63,11 @@ class Journal(Protocol):
 
     To end a try that has ended already, or was never begun, is to do nothing.
     """
+
+    @property
+    def stream(self) -> UUID:
+        """The stream of the log that it is about."""
+        ...
 
     def entry(self, tried: int) -> UUID:
         """The ledger's entry of a try, as anybody can tell it from the record."""

@@ -14,7 +14,7 @@ from application.errors import NotFound, Unavailable, Z2Error
 from application.execute import Executor
 from application.intelligence import prompt
 from application.intelligence.prompt import Material
-from application.ledger.payer import Payer
+from application.ledger.payer import Payer, behind
 from application.ledger.treasury import Treasury
 from application.models import stream
 from application.models.engine import Asked, Engine
@@ -126,11 +126,12 @@ class Attempt:
             return recorded.output
         doer = await self._agent(planned)
         request = prompt.build(planned, doer, await self._material(state, planned))
-        journal = await self._journal(request)
+        journal = await self._journal(request, state.within)
         hedge = doer.hedge_after_ms / 1_000 or None
-        payer = await self._payer(planned)
+        payer = await self._payer(state, planned)
         # the run tries a step again by itself, later and on its record
-        asked = Asked(payer, request, retries=0, cache_seconds=doer.cache_seconds, hedge_after=hedge)
+        seconds, similarity = doer.cache_seconds, doer.cache_similarity
+        asked = Asked(payer, request, retries=0, cache_seconds=seconds, hedge_after=hedge, cache_similarity=similarity)
         async with contextlib.aclosing(self._shop.engine.stream(asked, journal)) as deltas:
             finished = await self._listen(deltas)
         if finished.stop_reason == "refusal":
@@ -138,18 +139,20 @@ class Attempt:
         assert journal.output is not None, "an answer is on the record before it ends"
         return journal.output
 
-    async def _journal(self, request: ModelRequest) -> RunJournal:
+    async def _journal(self, request: ModelRequest, within: tuple[UUID, ...]) -> RunJournal:
         asked = await self._put(msgspec.json.encode(request).decode(), "application/json")
         ceilings = await patiently(lambda: self._shop.treasury.ceilings(self._job.workspace_id))
-        shop = self._shop
-        return RunJournal(shop.executor, shop.payloads, self._job, call=FIRST_CALL, request=asked, ceilings=ceilings)
+        shop, job = self._shop, self._job
+        return RunJournal(
+            shop.executor, shop.payloads, job, call=FIRST_CALL, request=asked, ceilings=ceilings, within=within
+        )
 
-    async def _payer(self, planned: run_events.PlannedStep) -> Payer:
-        """Who started the run pays for it."""
-        past = await patiently(lambda: self._shop.executor.past(self._job.run_id, self._job.workspace_id))
-        started, starter = past[0].event, past[0].context.actor_id
-        key_id = started.key_id if isinstance(started, run_events.Started) else None
-        return Payer(self._job.workspace_id, starter, planned.agent_id, key_id, self._job.run_id)
+    async def _payer(self, state: run_state.Run, planned: run_events.PlannedStep) -> Payer:
+        """Who started the run pays for it, and so do those on whose behalf that was."""
+        job = self._job
+        past = await patiently(lambda: self._shop.executor.past(job.run_id, job.workspace_id))
+        starter, others = past[0].context.actor_id, behind(job.run_id, state)
+        return Payer(job.workspace_id, starter, planned.agent_id, state.key_id, job.run_id, others)
 
     async def _listen(self, deltas: AsyncGenerator[Delta, None]) -> Finished:
         """Say what is said to those who watch, until it ends."""

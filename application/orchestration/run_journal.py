@@ -7,7 +7,7 @@ from uuid import UUID
 from application.access import Actor
 from application.documents import storable
 from application.execute import Executor, Order
-from application.ledger import entries
+from application.ledger import charges, entries
 from application.models.failure import ModelError
 from application.models.journal import Answered, DayOver, Hit, Try
 from application.models.stream import Usage
@@ -40,6 +40,7 @@ class RunJournal:
         call: int,
         request: PayloadRef,
         ceilings: tuple[Ceiling, ...],
+        within: tuple[UUID, ...] = (),
     ) -> None:
         self._executor = executor
         self._payloads = payloads
@@ -47,7 +48,12 @@ class RunJournal:
         self._call = call
         self._request = request
         self._ceilings = ceilings
+        self._within = within
         self.output: PayloadRef | None = None
+
+    @property
+    def stream(self) -> UUID:
+        return self._job.run_id
 
     def entry(self, tried: int) -> UUID:
         return entries.of_run(self._job.run_id, self._job.step, self._job.attempt, self._call, tried)
@@ -67,7 +73,7 @@ class RunJournal:
             self._ceilings,
         )
         try:
-            await self._do(command, reserve)
+            await self._do(command, *charges.held(self._within, made.reservation, self._ceilings), reserve)
         except Rejected as rejected:
             if rejected.code == "ledger_closed":
                 raise DayOver from rejected
@@ -94,12 +100,14 @@ class RunJournal:
             answered.duration_ms,
             answered.problem,
         )
-        await self._unless_over(command, settle)
+        cost, used = answered.cost_micro_usd, finished.usage.input_tokens + finished.usage.output_tokens
+        await self._unless_over(command, *charges.settled(self._within, made.reservation, cost, used), settle)
         if not answered.problem:
             self.output = output
 
     async def turned_away(self, made: Try, error: ModelError, release: Order) -> None:
-        await self._end(made, error, "no", release)
+        free = charges.settled(self._within, made.reservation, 0, 0)
+        await self._end(made, error, "no", *free, release)
 
     async def in_doubt(self, made: Try, error: ModelError, doubt: Order) -> None:
         await self._end(made, error, "unknown", doubt)
@@ -108,16 +116,24 @@ class RunJournal:
         output = await self._put(hit.text)
         step, attempt, finished = self._job.step, self._job.attempt, hit.finished
         command = run_commands.ServeCall(
-            step, attempt, self._call, hit.model, output, finished.stop_reason, hit.cost_micro_usd
+            step,
+            attempt,
+            self._call,
+            hit.model,
+            output,
+            finished.stop_reason,
+            hit.cost_micro_usd,
+            hit.source,
+            hit.similarity,
         )
         await self._unless_over(command)
         self.output = output
 
-    async def _end(self, made: Try, error: ModelError, billed: Literal["no", "unknown"], order: Order) -> None:
+    async def _end(self, made: Try, error: ModelError, billed: Literal["no", "unknown"], *orders: Order) -> None:
         step, attempt = self._job.step, self._job.attempt
-        command = run_commands.EndCall(step, attempt, self._call, made.tried, error.code, billed)
+        command = run_commands.EndCall(step, attempt, self._call, made.tried, error.code, billed, error.status)
         with contextlib.suppress(Superseded):  # whatever ended the attempt has ended its calls
-            await self._unless_over(command, order)
+            await self._unless_over(command, *orders)
 
     async def _unless_over(self, command: Command, *orders: Order) -> None:
         try:

@@ -7,6 +7,7 @@ from application import documents
 from application.access import Actor, authorise
 from application.errors import Invalid, NotFound
 from application.execute import Executor
+from application.ledger.payer import behind_actor, named
 from application.models.choosing import policy_of
 from application.models.failure import ModelError
 from application.models.port import ProvidersOf, provider_of
@@ -49,6 +50,7 @@ class Starter:
         planned = await self._plan(workflow_id, request.model, actor)
         name, version, plan = planned
         await self._check_models(plan, actor.workspace_id)
+        on_behalf = await behind_actor(self._executor, actor)
         command = run_commands.StartRun(
             request.title,
             workflow_id,
@@ -57,6 +59,8 @@ class Starter:
             plan,
             await self._payloads.put(actor.workspace_id, text),
             actor.key_id,
+            tuple(dict.fromkeys((*named(actor.agent_id, None), *on_behalf.subjects))),
+            on_behalf.runs,
         )
         return await self._executor.execute(run_id, command, actor, correlation_id=run_id, key=key)
 

@@ -1,6 +1,6 @@
 """Putting one answer together from what an SDK streams, and refusing it when it is not whole."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Annotated, TypeAlias
 
 import msgspec
@@ -99,8 +99,8 @@ class Answer:
             raise failures.broken_off(self._endpoint, self.usage)
         if self.usage is None:
             raise bad_answer(self._endpoint, "the answer came without a count of its tokens", retryable=True)
-        if unknown := [name for name in self._called if name not in self._offered]:
-            raise failures.unknown_tool(self._endpoint, unknown[0], self.usage)
+        if not self._offered.issuperset(self._called):
+            raise failures.unknown_tool(self._endpoint, self.usage)
         return Finished(self._reason(), self.usage, self.model)
 
     def unreadable(self) -> ModelError:
@@ -127,3 +127,26 @@ class Answer:
         if reason == "length" and self.usage is not None:
             return f"all {self.usage.output_tokens} output tokens went into something else, such as reasoning"
         return "it has no text"
+
+
+def joined(deltas: Iterable[Delta]) -> Iterator[Delta]:
+    """The same, where words that follow each other are one piece: to pass on each by itself costs more than to read it.
+
+    What was said before an error comes before it.
+    """
+    words: list[str] = []
+    try:
+        for delta in deltas:
+            if isinstance(delta, TextDelta):
+                words.append(delta.text)
+                continue
+            if words:
+                yield TextDelta("".join(words))
+                words.clear()
+            yield delta
+    except Exception:
+        if words:
+            yield TextDelta("".join(words))
+        raise
+    if words:
+        yield TextDelta("".join(words))

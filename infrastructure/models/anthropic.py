@@ -15,7 +15,7 @@ from application.models.failure import ModelError
 from application.models.request import ModelRequest
 from application.models.stream import Delta, StopReason, Usage
 from domain.kernel import Record
-from infrastructure.models import anthropic_request, failures, guarded, signatures, wishes
+from infrastructure.models import anthropic_request, failures, guarded, signatures, transport, wishes
 from infrastructure.models.answer import Answer, Count
 from infrastructure.models.listing import UNREADABLE, names
 from infrastructure.models.pace import OVER, Pace, Silence, paced
@@ -106,7 +106,7 @@ class Messages:
             timeout=timeout,
             # A retry inside the SDK would be a paid call that nobody recorded.
             max_retries=0,
-            http_client=guarded.client(endpoint.guard, timeout) if endpoint.guard else None,
+            http_client=guarded.client(endpoint.guard, timeout) if endpoint.guard else transport.client(timeout),
         )
         if endpoint.own:
             # The SDK adds what the environment has for the installation's own account.
@@ -200,6 +200,7 @@ def _refusal(error: anthropic.APIStatusError) -> failures.Refusal:
         failures.codes(error.error_code, error.type),
         failures.retry_after(error.response.headers),
         said=said if isinstance(said, str) else "",
+        in_stream=in_stream,
     )
 
 

@@ -1,20 +1,21 @@
 """OpenAI's Chat Completions, which most services speak. Import it late: the SDK takes a second."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
-from typing import Any
+from functools import cached_property
 
+import httpx2
 import msgspec
-import openai
 
 from application.models.card import ModelCard
 from application.models.request import ModelRequest
 from application.models.stream import Delta, StopReason, Usage
 from domain.kernel import Record
 from infrastructure.models import chat_request, failures, wishes
-from infrastructure.models.answer import Answer, Count
+from infrastructure.models.answer import Answer, Count, joined
 from infrastructure.models.openai_client import ERRORS, OpenAIClient
 from infrastructure.models.pace import Silence, paced
+from infrastructure.models.pieces import Pieces
 from infrastructure.models.wishes import Wish
 
 _STOPS: dict[str, StopReason] = {
@@ -72,9 +73,13 @@ class _Piece(Record):
 
 
 class _Said(Record):
+    """Each service has a field of its own for what the model thinks, and some have something else under that name."""
+
     content: str | list[_Piece] | None = None
     refusal: str | None = None
     tool_calls: list[_Call] | None = None
+    reasoning_content: object = None
+    reasoning: object = None
 
 
 class _Choice(Record):
@@ -83,11 +88,15 @@ class _Choice(Record):
 
 
 class _Chunk(Record):
-    """What is read of a chunk; the SDK itself does not check what it receives."""
+    """What is read of a chunk."""
 
     choices: list[_Choice]
     model: str | None = None
     usage: _Usage | None = None
+    error: object = None
+
+
+_CHUNK = msgspec.json.Decoder(_Chunk)
 
 
 class ChatCompletions(OpenAIClient):
@@ -101,8 +110,8 @@ class ChatCompletions(OpenAIClient):
         answer = Answer(self.endpoint, wish.request, _STOPS, mark=mark)
         try:
             async with aclosing(paced(lambda: self._ask(wish), self.pace, _news)) as chunks:
-                async for chunk in chunks:
-                    for delta in self._take(answer, chunk):
+                async for come in chunks:
+                    for delta in joined(self._taken(answer, come)):
                         yield delta
         except Silence as silence:
             raise failures.silent(self.endpoint, silence) from None
@@ -114,40 +123,40 @@ class ChatCompletions(OpenAIClient):
             yield delta
         yield answer.finished()
 
-    async def _ask(self, wish: Wish) -> openai.AsyncStream[object]:
-        """The SDK's stream, of plain data: to make its own models of request and pieces costs more than all else."""
-        said, own = chat_request.body(wish, self.service, self.endpoint.url)
-        return await self.sdk.post(
-            "/chat/completions",
-            cast_to=object,
-            body={**said, **own},
-            stream=True,
-            stream_cls=openai.AsyncStream[object],
-        )
+    @cached_property
+    def _url(self) -> httpx2.URL:
+        return httpx2.URL(f"{self.sdk.base_url}chat/completions")
 
-    def _take(self, answer: Answer, chunk: Any) -> list[Delta]:
-        """What a chunk says; the rest of it goes into the answer. Raises ValueError where it is not a chunk."""
-        read = msgspec.convert(chunk, _Chunk)
+    async def _ask(self, wish: Wish) -> Pieces[_Chunk]:
+        said, own = chat_request.body(wish, self.service, self.endpoint.url)
+        return Pieces(await self.post(self._url, msgspec.json.encode({**said, **own})), _CHUNK)
+
+    def _taken(self, answer: Answer, chunks: Iterable[_Chunk]) -> Iterator[Delta]:
+        for chunk in chunks:
+            yield from self._take(answer, chunk)
+
+    def _take(self, answer: Answer, chunk: _Chunk) -> list[Delta]:
+        """What a chunk says; the rest of it goes into the answer. Raises ValueError where that is nothing."""
         answer.begun = True
-        answer.model = read.model or answer.model
-        if read.usage is not None:
-            answer.usage = _usage(read.usage)
+        answer.model = chunk.model or answer.model
+        if chunk.usage is not None:
+            answer.usage = _usage(chunk.usage)
         deltas: list[Delta] = []
-        for choice, raw in zip(read.choices, chunk["choices"], strict=True):
+        for choice in chunk.choices:
             answer.stop = choice.finish_reason or answer.stop
             answer.declined = answer.declined or bool(choice.delta.refusal)
-            deltas += answer.thought(self._thought(raw["delta"]))
+            deltas += answer.thought(self._thought(choice.delta))
             deltas += _said(answer, choice.delta)
         return deltas
 
-    def _thought(self, delta: Any) -> str | None:
+    def _thought(self, said: _Said) -> str | None:
         """What the model thinks, in the first of the fields that this service has for it."""
-        found = (delta.get(name) for name in self.service.reasoning)
+        found = (getattr(said, name) for name in self.service.reasoning)
         return next((text for text in found if isinstance(text, str) and text), None)
 
 
-def _news(chunk: Any) -> object:
-    return chunk.get("choices") if isinstance(chunk, dict) else None
+def _news(chunks: Sequence[_Chunk]) -> object:
+    return [chunk.choices for chunk in chunks if chunk.choices]
 
 
 def _said(answer: Answer, delta: _Said) -> list[Delta]:

@@ -19,8 +19,7 @@ from infrastructure.models.service import Protocol
 _CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 ALLOW_PRIVATE = "Z2_PROVIDER_ALLOW_PRIVATE"
 
-_TRANSIENT = frozenset({408, 409, 425})
-_NAMEABLE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_TRANSIENT = frozenset({408, 409, 425, 499})
 
 _TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error", "model_context_window_exceeded"})
 _BAD_SCHEMA = frozenset({"invalid_json_schema", "invalid_function_parameters", "json_schema_invalid"})
@@ -63,7 +62,8 @@ class Endpoint(Record):
 class Refusal(Record):
     """A provider's answer with an error status, or an error inside a stream. `codes` are its machine-readable ones.
 
-    `at` is the parameter that it names. `said` is its message, which is never passed on.
+    An error inside a stream has the status that its code stands for. `at` is the parameter that it names. `said` is its
+    message, which is never passed on.
     """
 
     status: int
@@ -71,6 +71,7 @@ class Refusal(Record):
     retry_after: float | None = None
     at: str = ""
     said: str = ""
+    in_stream: bool = False
 
     @property
     def too_long(self) -> bool:
@@ -120,10 +121,13 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def refused(endpoint: Endpoint, model: str, refusal: Refusal) -> ModelError:
-    """The error for a status code. The status of an error inside a stream is the one that its code stands for.
+    """The error for a status code. Without a model, what was refused is the question for those that there are."""
+    error = _refused(endpoint, model, refusal)
+    error.status = None if refusal.in_stream else refusal.status
+    return error
 
-    Without a model, what was refused is the question for those that there are.
-    """
+
+def _refused(endpoint: Endpoint, model: str, refusal: Refusal) -> ModelError:
     said = f"{endpoint.title} answered {refusal.status}" + _because(refusal.codes)
     status = refusal.status
     if status in (401, 402, 403):
@@ -183,9 +187,9 @@ def empty(endpoint: Endpoint, why: str, usage: Usage | None) -> ModelError:
     return ModelError("model_answer_empty", f"{endpoint.title}: the answer is empty: {why}", usage=usage)
 
 
-def unknown_tool(endpoint: Endpoint, name: str, usage: Usage | None) -> ModelError:
-    shown = f' "{name}"' if _NAMEABLE.fullmatch(name) else ""
-    detail = f"{endpoint.title}: the model called a tool{shown} that it was not offered"
+def unknown_tool(endpoint: Endpoint, usage: Usage | None) -> ModelError:
+    """Its name is a text of the answer, which the record has and which errors do not repeat."""
+    detail = f"{endpoint.title}: the model called a tool that it was not offered; the recorded answer names it"
     return ModelError("model_tool_unknown", detail, usage=usage)
 
 
@@ -214,5 +218,6 @@ def _mend(endpoint: Endpoint, status: int) -> str:
     if status == 402:
         return f"the account that {endpoint.key_setting} belongs to cannot pay"
     if endpoint.own:
-        return f"it does not accept {endpoint.key_setting}; store a valid one: {endpoint.mend}"
+        mend = f"; store a valid one: {endpoint.mend}" if endpoint.mend else ""
+        return f"it does not accept {endpoint.key_setting}{mend}"
     return f"it does not accept the key in {endpoint.key_setting}; set {endpoint.key_setting} to a valid key"

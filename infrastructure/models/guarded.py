@@ -6,6 +6,7 @@ import httpx2
 
 from infrastructure import addresses
 from infrastructure.models.failures import Guard
+from infrastructure.models.transport import Transport
 
 LONGEST_STREAM = 64 * 1024 * 1024
 LONGEST_ANSWER = 1024 * 1024
@@ -20,7 +21,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
-        self._inner = httpx2.AsyncHTTPTransport(verify=addresses.trust(), trust_env=False)
+        self._inner = Transport(addresses.trust())
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         try:

@@ -16,7 +16,10 @@ CHECKING = Pace(connect=5.0, first=10.0, idle=10.0)
 
 def provider(settings: ProviderSettings, key: OwnKey, pace: Pace | None = None) -> Remote:
     """The provider, with this key. A key without an address of its own goes where the installation sends its own."""
-    return registry.remote_of(SERVICES[key.provider], endpoint(settings, key), key.value, pace or settings.pace)
+    there = endpoint(settings, key)
+    if not key.version:
+        there = replace(there, mend="")  # it is only tried, and whoever tries it knows how to store another
+    return registry.remote_of(SERVICES[key.provider], there, key.value, pace or settings.pace)
 
 
 def unreadable(settings: ProviderSettings, name: ProviderName) -> Remote:
@@ -30,7 +33,12 @@ def endpoint(settings: ProviderSettings, key: OwnKey) -> Endpoint:
     """Where the key is sent, and what is said when that does not work."""
     service = SERVICES[key.provider]
     where = registry.endpoint_of(service, settings)
-    mine = replace(where, key_setting=f"this workspace's key for {key.provider}", own=True)
+    mine = replace(
+        where,
+        key_setting=f"this workspace's key for {key.provider}",
+        own=True,
+        mend=f"z2 providers rotate {key.provider}",
+    )
     if key.base_url is None:
         return mine
     title = f"the service that this workspace has for {key.provider}"

@@ -102,7 +102,7 @@ def endpoint_of(service: Service, settings: ProviderSettings) -> Endpoint:
         url_setting=service.url_variable,
         key_setting=None if keyless else service.key_variable,
         protocol=service.protocol,
-        mend=f"z2 providers set {service.name}",
+        mend=f"z2 providers add {service.name}",
     )
     return there if url is None else elsewhere(service, there, url, settings.openai_protocol)
 

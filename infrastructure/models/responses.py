@@ -1,12 +1,12 @@
 """OpenAI's Responses. Import it late: the SDK takes a second."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
-from typing import Any
+from functools import cached_property
 
+import httpx2
 import msgspec
 import openai
-from openai.types.responses import ResponseStreamEvent
 
 from application.models.card import ModelCard
 from application.models.failure import ModelError
@@ -14,9 +14,10 @@ from application.models.request import ModelRequest
 from application.models.stream import Delta, StopReason, Usage
 from domain.kernel import Record
 from infrastructure.models import failures, responses_request, signatures, wishes
-from infrastructure.models.answer import Answer, Count
+from infrastructure.models.answer import Answer, Count, joined
 from infrastructure.models.openai_client import ERRORS, OpenAIClient
 from infrastructure.models.pace import OVER, Pace, Silence, paced
+from infrastructure.models.pieces import Pieces
 from infrastructure.models.service import Service
 from infrastructure.models.wishes import Wish
 
@@ -65,7 +66,7 @@ class _Item(Record):
 
 
 class _Event(Record):
-    """What is read of an event; the SDK itself does not check what it receives."""
+    """What is read of an event."""
 
     type: str
     delta: str | None = None
@@ -74,6 +75,10 @@ class _Event(Record):
     output_index: int | None = None
     summary_index: int | None = None
     response: _Response | None = None
+    error: object = None
+
+
+_EVENT = msgspec.json.Decoder(_Event)
 
 
 class Responses(OpenAIClient):
@@ -90,8 +95,8 @@ class Responses(OpenAIClient):
         answer = Answer(self.endpoint, wish.request, _STOPS)
         try:
             async with aclosing(paced(lambda: self._ask(wish), self.pace, _news)) as events:
-                async for event in events:
-                    for delta in self._take(answer, event):
+                async for come in events:
+                    for delta in joined(self._taken(answer, come)):
                         yield delta
         except Silence as silence:
             raise failures.silent(self.endpoint, silence) from None
@@ -101,25 +106,30 @@ class Responses(OpenAIClient):
             raise answer.unreadable() from None
         yield answer.finished()
 
-    async def _ask(self, wish: Wish) -> openai.AsyncStream[ResponseStreamEvent]:
+    @cached_property
+    def _url(self) -> httpx2.URL:
+        return httpx2.URL(f"{self.sdk.base_url}responses")
+
+    async def _ask(self, wish: Wish) -> Pieces[_Event]:
         try:
             return await self._send(wish)
-        except openai.BadRequestError as error:
+        except openai.APIStatusError as error:
             if not self._summaries or error.param != "reasoning.summary":
                 raise
         # Only organisations that OpenAI has verified get summaries. What is refused costs nothing.
         self._summaries = False
         return await self._send(wish)
 
-    async def _send(self, wish: Wish) -> openai.AsyncStream[ResponseStreamEvent]:
+    async def _send(self, wish: Wish) -> Pieces[_Event]:
         said = responses_request.body(wish, self.service, summaries=self._summaries)
-        stream: Any = await self.sdk.responses.create(**said)
-        events: openai.AsyncStream[ResponseStreamEvent] = stream
-        return events
+        return Pieces(await self.post(self._url, msgspec.json.encode(said)), _EVENT)
 
-    def _take(self, answer: Answer, event: object) -> list[Delta]:
-        """What an event says. Raises ValueError where it is not an event, and ModelError where it is of a failure."""
-        read = msgspec.convert(event, _Event, from_attributes=True)
+    def _taken(self, answer: Answer, events: Iterable[_Event]) -> Iterator[Delta]:
+        for event in events:
+            yield from self._take(answer, event)
+
+    def _take(self, answer: Answer, read: _Event) -> list[Delta]:
+        """What an event says. Raises ValueError where that is nothing, and ModelError where it is of a failure."""
         answer.begun = True
         if read.response is not None:
             _note(answer, read.type, read.response)
@@ -158,9 +168,10 @@ class Responses(OpenAIClient):
         return self.gave_up(failures.codes(event.code, why and why.code), answer.asked, answer.usage)
 
 
-def _news(event: Any) -> object:
-    kind = getattr(event, "type", None)
-    return OVER if kind in ("response.completed", "response.incomplete") else (kind, getattr(event, "delta", None))
+def _news(events: Sequence[_Event]) -> object:
+    if any(event.type in ("response.completed", "response.incomplete") for event in events):
+        return OVER
+    return [(event.type, event.delta) for event in events]
 
 
 def _note(answer: Answer, kind: str, response: _Response) -> None:

@@ -8,8 +8,8 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from application.models.answers import Same
 from application.models.journal import Hit
-from application.models.reusing import Same
 
 WAIT_SECONDS = 0.5
 QUIET_SECONDS = 5.0

@@ -10,7 +10,13 @@ WINDOW = click.option(
 UNIT = click.option("--tokens", "in_tokens", is_flag=True, help="Of tokens instead of money.")
 
 
-@click.command()
+TOKENS = click.IntRange(0, 10**9)
+LIMIT = click.option(
+    "--limit", type=click.IntRange(1, 1_000), default=50, show_default=True, help="How many at the most."
+)
+
+
+@click.group(invoke_without_command=True)
 @click.option(
     "--by",
     type=click.Choice(["day", "run", "agent", "model", "user", "key"]),
@@ -20,20 +26,58 @@ UNIT = click.option("--tokens", "in_tokens", is_flag=True, help="Of tokens inste
 )
 @click.option("--from", "first", metavar="DAY", help="The first day of UTC, such as 2026-12-31.")
 @click.option("--to", "last", metavar="DAY", help="The last day.")
-@click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True, help="How many at the most.")
-@click.option("--doubts", is_flag=True, help="List the calls in doubt instead: they may have been billed.")
+@LIMIT
 @AS_JSON
-def costs(by: str, first: str | None, last: str | None, limit: int, *, doubts: bool, as_json: bool) -> None:
+@click.pass_context
+def costs(context: click.Context, by: str, first: str | None, last: str | None, limit: int, *, as_json: bool) -> None:
     """Show what calls of models cost: the latest days, or else the dearest runs, agents and so on.
 
     A + behind an amount says that there are calls whose cost is not known.
     """
     from interfaces.cli.client import spent
 
-    if doubts:
-        spent.show_doubts(limit, as_json=as_json)
-    else:
+    if context.invoked_subcommand is None:
         spent.show(by, first, last, limit, as_json=as_json)
+
+
+@costs.command()
+@click.argument("model")
+@click.option("--in", "tokens_in", type=TOKENS, default=0, metavar="TOKENS", help="All that go in.")
+@click.option("--out", "tokens_out", type=TOKENS, default=0, metavar="TOKENS", help="All that come out.")
+@click.option("--cached", type=TOKENS, default=0, metavar="TOKENS", help="Of those in: read from a cache.")
+@click.option("--cache-written", type=TOKENS, default=0, metavar="TOKENS", help="Of those in: written to a cache.")
+@click.option("--reasoning", type=TOKENS, default=0, metavar="TOKENS", help="Of those out: thoughts.")
+@AS_JSON
+def estimate(model: str, *, as_json: bool, **tokens: int) -> None:
+    """Tell what a call of MODEL with so many tokens costs today, alone and as part of a batch."""
+    from interfaces.cli.client import spent
+
+    spent.show_estimate(model, tokens, as_json=as_json)
+
+
+@costs.command("doubts")
+@click.option("--settled", is_flag=True, help="List those that people have settled instead.")
+@LIMIT
+@AS_JSON
+def doubts(limit: int, *, settled: bool, as_json: bool) -> None:
+    """List the calls in doubt, which may have been billed."""
+    from interfaces.cli.client import doubts as in_doubt
+
+    in_doubt.show(limit, settled=settled, as_json=as_json)
+
+
+@costs.command()
+@click.argument("call")
+@click.option("--billed", metavar="DOLLARS", help="It was billed, with so much, such as 0.0123.")
+@click.option("--not-billed", is_flag=True, help="It was not billed.")
+@click.option("--tokens", help="How many tokens were billed; else it counts with the most that it could use.")
+@click.option("--note", default="", help="How you know.")
+@AS_JSON
+def settle(call: str, billed: str | None, tokens: str | None, note: str, *, not_billed: bool, as_json: bool) -> None:
+    """Say what the CALL in doubt came to, once and for all; `z2 costs doubts` lists them with their ids."""
+    from interfaces.cli.client import doubts as in_doubt
+
+    in_doubt.settle(call, in_doubt.settlement(billed, tokens, note, not_billed=not_billed), as_json=as_json)
 
 
 @click.group()

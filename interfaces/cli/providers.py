@@ -1,4 +1,4 @@
-"""`z2 providers`: a workspace's own keys for the providers of models, stored, tried and removed."""
+"""`z2 providers`: a workspace's own keys for the providers of models, added, tried, rotated and removed."""
 
 import sys
 
@@ -8,6 +8,8 @@ from domain.secret import PROVIDERS
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 PROVIDER = click.argument("provider", type=click.Choice(PROVIDERS))
+BASE_URL = click.option("--base-url", metavar="URL", help="Where the key goes, such as a compatible service.")
+NO_TEST = click.option("--no-test", is_flag=True, help="Store it without asking the provider first.")
 
 
 @click.group()
@@ -27,24 +29,51 @@ def all_of_them(*, as_json: bool) -> None:
     provider_keys.show(as_json=as_json)
 
 
-@providers.command("set")
+@providers.command()
 @PROVIDER
-@click.option("--base-url", metavar="URL", help="Where the key goes, such as a compatible service.")
-@click.option("--no-test", is_flag=True, help="Store it without asking the provider first.")
+@BASE_URL
+@NO_TEST
 @AS_JSON
-def store(provider: str, base_url: str | None, *, no_test: bool, as_json: bool) -> None:
-    """Store a key, once the provider has accepted it; calls that begin a second later use it.
+def add(provider: str, base_url: str | None, *, no_test: bool, as_json: bool) -> None:
+    """Store a first key, once the provider has accepted it; calls that begin a second later use it.
 
     The key is asked for and not shown, or read from standard input. It cannot be given as an argument, which others on
-    this machine could see.
+    this machine could see. Where there is one already, it is rotated instead.
     """
     from interfaces.cli.client import provider_keys
     from interfaces.cli.client.connection import connect
+    from interfaces.cli.failure import BadInput
 
-    wish = provider_keys.Wish(_asked(provider), base_url, not no_test)
     with connect() as api:
-        stored = api.put(f"/api/secrets/{provider}", wish, provider_keys.Key)
-    provider_keys.tell(stored, tested=wish.test, as_json=as_json)
+        if provider_keys.stored(api, provider):
+            raise BadInput(f"there is a key for {provider} already", f"replace it: z2 providers rotate {provider}")
+        wish = provider_keys.Wish(_asked(provider), base_url, not no_test)
+        added = provider_keys.store(api, provider, wish)
+    provider_keys.tell(added, tested=wish.test, as_json=as_json)
+
+
+@providers.command()
+@PROVIDER
+@BASE_URL
+@NO_TEST
+@AS_JSON
+def rotate(provider: str, base_url: str | None, *, no_test: bool, as_json: bool) -> None:
+    """Replace a key by a new one, once the provider has accepted that; until then the old one is used.
+
+    The new key is asked for and not shown, or read from standard input. It goes where the old one went, unless another
+    address is given.
+    """
+    from interfaces.cli.client import provider_keys
+    from interfaces.cli.client.connection import connect
+    from interfaces.cli.failure import BadInput
+
+    with connect() as api:
+        before = provider_keys.stored(api, provider)
+        if before is None:
+            raise BadInput(f"there is no key for {provider} to rotate", f"store one: z2 providers add {provider}")
+        wish = provider_keys.Wish(_asked(provider), base_url or before.base_url, not no_test)
+        after = provider_keys.store(api, provider, wish, before=before)
+    provider_keys.tell(after, tested=wish.test, as_json=as_json, before=before)
 
 
 @providers.command()

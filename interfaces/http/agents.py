@@ -27,6 +27,7 @@ class Agent(Record):
     model: str
     cache_seconds: int
     hedge_after_ms: int
+    cache_similarity: float | None
     version: int
     status: str
     created_at: Instant

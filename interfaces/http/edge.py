@@ -72,7 +72,7 @@ class Edge:
         ):
             REQUEST.set(asyncio.current_task())
             if refusal := heads.too_long(asked):
-                await heads.refuse(refusal, answer.send)
+                await heads.refuse(refusal, asked["path"], answer.send)
             else:
                 await self._app(asked, answer.receive, answer.send)
 

@@ -1,9 +1,9 @@
 """How long the address and the headers of a request may be."""
 
-import msgspec
 from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, HTTPScope, Send
 
-from interfaces.http.problems import MEDIA_TYPE, Problem
+from interfaces.http.gateway import errors
+from interfaces.http.problems import Problem
 
 MAX_ADDRESS = 8 * 1024
 MAX_HEADERS = 32 * 1024
@@ -21,9 +21,9 @@ def too_long(scope: HTTPScope) -> Problem | None:
     return None
 
 
-async def refuse(problem: Problem, send: Send) -> None:
-    """Answer with the problem, before any route is looked for."""
-    content = msgspec.json.encode(problem)
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(content)).encode())]
+async def refuse(problem: Problem, path: str, send: Send) -> None:
+    """Answer with the problem, before any route is looked for, in the form that clients at this address know."""
+    content, media_type = errors.body(problem, path)
+    headers = [(b"content-type", media_type.encode()), (b"content-length", str(len(content)).encode())]
     await send(HTTPResponseStartEvent(type="http.response.start", status=problem.status, headers=headers))
     await send(HTTPResponseBodyEvent(type="http.response.body", body=content, more_body=False))

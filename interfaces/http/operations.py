@@ -138,6 +138,8 @@ class Operation(Record):
                 yield {**told, "schema": schema if field.default is None else {**schema, "default": field.default}}
             elif name == "key":
                 yield KEY
+        if self.handler.opt.get("key"):
+            yield KEY
 
     @property
     def error(self) -> Any:
@@ -185,7 +187,8 @@ class Operation(Record):
         if self.method in ("post", "put", "patch") and not self.public:
             found |= {409, 413}
         if self.error is not Problem:
-            found = (found - {409, 422}) | {400, 404, 502, 504}
+            found |= {400, 404, 502, 504}
+            found -= set() if self.handler.opt.get("key") else {409, 422}
         found |= BESIDES.get(str(self.handler.operation_id), set())
         return found - (self.handler.responses or {}).keys()
 

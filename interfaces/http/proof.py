@@ -8,14 +8,14 @@ from msgspec import Meta
 from application.access import Actor
 from application.errors import SignInTooOld
 from application.identity.accounts import Person
-from application.identity.moving import in_person
+from application.identity.moving import in_person, proved_at
 from application.identity.sign_in import Account
 from domain import login
-from domain.kernel import Instant, Rejected
+from domain.kernel import Rejected
 from infrastructure.identity.tokens import now
 from interfaces.composition import Core
 from interfaces.http.attempts import Anybody, tried
-from interfaces.identity import Identity, lifetimes
+from interfaces.identity import Identity
 
 PresentPassword = Annotated[str, Meta(max_length=1_000, description="The password that one has now.")]
 
@@ -47,14 +47,5 @@ async def proved_afresh(request: Anybody, core: Core, identity: Identity, person
 
 async def _is_fresh(core: Core, actor: Actor) -> bool:
     """Whether somebody signed in lately, and with a proof of their own: a code for a device proves nobody anew."""
-    past = await core.executor.past(in_person(actor), actor.workspace_id)
-    started = past[0].event
-    if not isinstance(started, login.Started) or started.method == "device":
-        return False
-    return now() - _proved_at(core, started, past[0].context.at) <= LATELY
-
-
-def _proved_at(core: Core, started: login.Started, began: Instant) -> Instant:
-    """A sign-in that was moved to another workspace begins there anew, but ends when the one before would have."""
-    spans = lifetimes(core.settings)
-    return min(began, started.expires_at - (spans.browser if started.kind == "browser" else spans.client))
+    held: login.Login = await core.executor.state(in_person(actor), actor.workspace_id)
+    return held.method != "device" and now() - await proved_at(core.executor, actor) <= LATELY

@@ -20,8 +20,9 @@ from application.orchestration.patience import patiently
 from application.orchestration.start import Starter, StartRequest
 from application.orchestration.steps import StepWorker
 from application.policies.step_jobs import StepJob
-from domain import agent, ledger, route, run_events, workflow
+from domain import agent, route, run_events, workflow
 from domain.kernel import Command, Event
+from domain.ledger_state import Ledger
 from domain.run_state import Run
 from infrastructure.database import Database
 from infrastructure.identity.tokens import now
@@ -130,9 +131,9 @@ class Factory:
         for reservation in begun:
             assert reservation is not None
             day = await self.parts.executor.state(reservation.ledger, self.workspace_id)
-            assert isinstance(day, ledger.Ledger)
-            if reservation.entry in day.held:
-                found[reservation.entry] = day.held[reservation.entry].doubtful
+            assert isinstance(day, Ledger)
+            if reservation.entry in day.held or reservation.entry in day.doubts:
+                found[reservation.entry] = reservation.entry in day.doubts
         return found
 
 

@@ -1,7 +1,8 @@
 """kill -9 of the worker at each point of reserve, call and record: the ledger and the provider's own count add up.
 
 What holds: an entry is settled where and only where the run has the answer on record, at the same cost; whatever the
-provider was asked for is settled or in doubt; and no reservation stays open. In doubt may also be what was never asked.
+provider has worked for is settled or in doubt; what is released it has turned away, which it does now and then with
+status 503; and no reservation stays open. In doubt may also be what was never asked, or turned away unheard.
 `HYPOTHESIS_PROFILE=thorough` kills a hundred times.
 """
 
@@ -23,6 +24,7 @@ from application.ledger.treasury import ledger_of
 from application.ports import Recorded
 from domain import ledger
 from domain import run_events as run
+from domain.ledger_state import Held
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
 from infrastructure.fail_points import VARIABLE
@@ -89,6 +91,8 @@ class Story:
         body = {"workflow_id": self._workflow, "input": {"title": point, "text": "Some text."}}
         self.runs.append(self._system.post("/api/runs", body)["id"])
         asked = len(self.calls())
+        if len(self.runs) % 3 == 0:
+            self._models.post("/__script", json={"status": 503})
         if point == IN_THE_CALL:
             self._system.environment.pop(VARIABLE, None)
         else:
@@ -112,6 +116,9 @@ class Story:
     def calls(self) -> list[Any]:
         """Those that the provider counts."""
         return list(self._models.get("/__calls").json())
+
+    def turned_away(self) -> int:
+        return sum(call["state"] == "refused" for call in self.calls())
 
     def costs(self) -> Any:
         return self._system.get("/api/costs")["total"]
@@ -141,23 +148,28 @@ async def test_the_ledger_and_the_providers_own_count_add_up_wherever_workers_di
     assert story.killed.keys() == set(POINTS)
     told = await log(system)
     settled = {each.event.entry: each.event.micro_usd for each in told if isinstance(each.event, ledger.Settled)}
-    held = _held(told)
+    doubts = _doubts(told)
     assert settled == _recorded(told)
     assert None not in settled.values()
-    assert all(each.doubtful for each in held.values()), "a reservation stayed open"
-    assert not any(isinstance(each.event, ledger.Released) for each in told)
-    _adds_up(story, settled, held)
+    released = [each.event.entry for each in told if isinstance(each.event, ledger.Released)]
+    assert sorted(released) == sorted(_refused(told))
+    assert len(released) == len(set(released)) <= story.turned_away()
+    assert story.turned_away() == KILLS // 3
+    assert story.costs()["refused"] == len(released)
+    _adds_up(story, settled, doubts)
 
 
-def _held(told: Sequence[Recorded]) -> dict[UUID, ledger.Held]:
-    """What is held on any day that the test has seen."""
+def _doubts(told: Sequence[Recorded]) -> dict[UUID, Held]:
+    """What is in doubt on any day that the test has seen, on which nothing else is held."""
     workspace_id = told[-1].context.workspace_id
     days = {ledger_of(workspace_id, at.date()) for at in _moments(told)}
-    held: dict[UUID, ledger.Held] = {}
+    doubts: dict[UUID, Held] = {}
     for day in days:
         events: list[ledger.Events] = [each.event for each in told if each.stream == day]  # type: ignore[misc]  # of a ledger
-        held |= ledger.decider.fold(events).held
-    return held
+        state = ledger.decider.fold(events)
+        assert not state.held, "a reservation stayed open"
+        doubts |= state.doubts
+    return doubts
 
 
 def _moments(told: Sequence[Recorded]) -> list[datetime]:
@@ -173,14 +185,23 @@ def _recorded(told: Sequence[Recorded]) -> dict[UUID, int | None]:
     }
 
 
-def _adds_up(story: Story, settled: dict[UUID, int | None], held: dict[UUID, ledger.Held]) -> None:
-    calls, costs, budget = story.calls(), story.costs(), story.budget()
+def _refused(told: Sequence[Recorded]) -> list[UUID]:
+    return [
+        entries.of_run(each.stream, made.step, made.attempt, made.call, made.tried)
+        for each in told
+        if isinstance(made := each.event, run.CallRefused)
+    ]
+
+
+def _adds_up(story: Story, settled: dict[UUID, int | None], doubts: dict[UUID, Held]) -> None:
+    costs, budget = story.costs(), story.budget()
+    calls = [call for call in story.calls() if call["state"] != "refused"]
     answered = [call for call in calls if call["state"] == "answered"]
-    assert len(settled) <= len(answered) <= len(calls) <= len(settled) + len(held)
+    assert len(settled) <= len(answered) <= len(calls) <= len(settled) + len(doubts)
     assert len(settled) >= len(story.runs), "most of the steps were done in the end"
     spent = sum(cost or 0 for cost in settled.values())
-    doubtful = sum(each.micro_usd or 0 for each in held.values())
-    assert (costs["calls"], costs["in_doubt"], costs["open"]) == (len(settled), len(held), 0)
+    doubtful = sum(each.micro_usd or 0 for each in doubts.values())
+    assert (costs["calls"], costs["in_doubt"], costs["open"]) == (len(settled), len(doubts), 0)
     assert (costs["cost_micro_usd"], costs["in_doubt_micro_usd"], costs["unknown_costs"]) == (spent, doubtful, 0)
     assert costs["input_tokens"] + 2 * costs["output_tokens"] == spent
     assert (budget["spent"], budget["in_doubt"], budget["reserved"]) == (spent, doubtful, 0)

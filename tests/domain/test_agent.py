@@ -63,11 +63,13 @@ def test_each_revision_is_a_version() -> None:
 
 
 def test_how_old_its_answers_may_be_and_when_another_model_is_asked_too_are_revised_like_all_else() -> None:
-    patient = agent.CreateAgent("Ada", "Reader", "Read.", "answer", cache_seconds=60, hedge_after_ms=500)
-    created = agent.Created("Ada", "Reader", "Read.", "answer", "default", 60, 500)
+    patient = agent.CreateAgent(
+        "Ada", "Reader", "Read.", "answer", cache_seconds=60, hedge_after_ms=500, cache_similarity=0.95
+    )
+    created = agent.Created("Ada", "Reader", "Read.", "answer", "default", 60, 500, 0.95)
     given(agent.decider).when(patient).then(created)
     given(agent.decider, created).when(patient).then_nothing()
     revise = agent.ReviseAgent("Reader", "Read.", "answer", cache_seconds=60)
     given(agent.decider, created).when(revise).then(agent.Revised("Reader", "Read.", "answer", "default", 60, 0))
     state = agent.decider.fold([created, agent.Revised("Reader", "Read.", "answer", "default", 60, 0)])
-    assert (state.version, state.cache_seconds, state.hedge_after_ms) == (2, 60, 0)
+    assert (state.version, state.cache_seconds, state.hedge_after_ms, state.cache_similarity) == (2, 60, 0, None)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from domain import call
 from domain.call import (
+    AnnounceCall,
     BeginTry,
     Begun,
     Completed,
@@ -38,6 +39,16 @@ RECORDED = TryRecorded(0, "a/model", ANSWER, Tokens(10, 5), 7, "end")
 def test_a_call_begins_with_its_first_try() -> None:
     given(call.decider).when(BeginTry(0, "a/model", HELD, opening=OPENING)).then(*TRYING)
     given(call.decider, *TRYING).when(BeginTry(0, "a/model", HELD, opening=OPENING)).then_nothing()
+
+
+def test_a_call_that_is_announced_has_begun_and_goes_on_like_any_other() -> None:
+    given(call.decider).when(AnnounceCall(OPENING)).then(BEGUN)
+    given(call.decider, BEGUN).when(AnnounceCall(OPENING)).then_nothing()
+    given(call.decider, BEGUN).when(BeginTry(0, "a/model", HELD, opening=OPENING)).then(TRYING[1])
+    served = Served(ANSWER, "a/model", "end", 7, tokens=Tokens(10, 5))
+    serve = ServeCall(OPENING, ANSWER, "a/model", "end", 7, tokens=Tokens(10, 5))
+    given(call.decider, BEGUN).when(serve).then(served, Completed())
+    given(call.decider, BEGUN).when(FailCall("x", "No.", OPENING)).then(Failed("x", "No."))
 
 
 def test_no_try_begins_where_there_is_no_call() -> None:

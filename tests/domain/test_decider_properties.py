@@ -142,6 +142,8 @@ NOUNS: dict[str, tuple[AnyDecider, Any, list[Any]]] = {
             *(ledger.Reserve(who, 6, 3, ("workspace", f"user:{who}"), (LIMIT,)) for who in (ADA, BOB)),
             *(ledger.Settle(ADA, cost, 2) for cost in (5, None)),
             *(kind(who) for who in (ADA, BOB) for kind in (ledger.Release, ledger.Doubt)),
+            ledger.SettleDoubt(ADA, "billed", 4),
+            ledger.SettleDoubt(BOB, "not_billed"),
             ledger.Close(),
         ],
     ),
@@ -149,6 +151,7 @@ NOUNS: dict[str, tuple[AnyDecider, Any, list[Any]]] = {
         call.decider,
         list[call.Events],
         [
+            call.AnnounceCall(call.Opening("chat", "m/m", REF, ADA)),
             *(call.BeginTry(tried, "m/m", HELD, opening=call.Opening("chat", "m/m", REF, ADA)) for tried in (0, 1)),
             *(call.RecordTry(tried, "m/m", REF, Tokens(3, 2), 5, "end") for tried in (0, 1)),
             *(call.EndTry(0, "c", "d", billed) for billed in ("no", "unknown")),

@@ -17,7 +17,7 @@ ADA, THERE, ELSEWHERE = UUID(int=21), UUID(int=31), UUID(int=32)
 FIRST, SECOND, THIRD = "1" * 64, "2" * 64, "3" * 64
 TOMORROW = AT + timedelta(days=1)
 START = login.StartLogin(ADA, "client", "password", 0, FIRST, TOMORROW, 60, Sealed(ADA, "device"))
-STARTED = login.Started(ADA, "client", "password", 0, FIRST, TOMORROW, 60, Sealed(ADA, "device"))
+STARTED = login.Started(ADA, "client", "password", 0, FIRST, TOMORROW, 60, Sealed(ADA, "device"), AT)
 EXCHANGED = login.Refreshed(SECOND)
 MOVED = login.Moved(THERE)
 ENDED = login.Ended("signed_out")
@@ -32,6 +32,13 @@ def both(secret: str) -> tuple[login.Commands, login.Commands]:
 def test_a_login_starts_once() -> None:
     given(login.decider).when(START).then(STARTED)
     given(login.decider, STARTED).when(START).then_rejected("exists already")
+
+
+def test_a_login_knows_when_its_person_proved_who_they_are_which_is_never_later_than_it_began() -> None:
+    before, later = AT - timedelta(hours=1), AT + timedelta(hours=1)
+    given(login.decider).when(replace(START, proved_at=before)).then(replace(STARTED, proved_at=before))
+    given(login.decider).when(replace(START, proved_at=later)).then(STARTED)
+    assert login.decider.fold([STARTED]).proved_at == AT
 
 
 def test_a_login_that_would_be_over_does_not_start() -> None:

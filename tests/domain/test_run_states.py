@@ -1,9 +1,12 @@
 """What each command does to a step in each state that a step and its run can be in."""
 
+from uuid import UUID
+
 import pytest
 
 from domain import run, run_commands
 from domain.kernel import Rejected
+from domain.ledger import Reservation
 from domain.run_events import Events
 from tests.domain import runs
 from tests.domain.runs import begun, call_begun, call_recorded, completed, failed, lost, run_failed, scheduled
@@ -44,28 +47,33 @@ COMMANDS: dict[str, run_commands.Commands] = {
     "cancel": runs.cancel(),
     "serve": runs.serve_call("a"),
     "end": runs.end_call("a"),
+    "hold": run_commands.HoldCharge(Reservation(UUID(int=1), UUID(int=2), 5, 5)),
+    "settle": run_commands.SettleCharge(UUID(int=2), 5, 5),
 }
+
+WHOLE = ("start", "cancel", "hold", "settle")
+"""Commands that are about no step in particular."""
 
 # "yes" is done, "-" is so already, "no" is refused, "over" is refused as superseded,
 # "kept" is refused because the answer is on the record, "none" is refused as not found
 TABLE = """
-                    start begin begin_anew call record complete fail lose retry cancel serve end
-absent              yes   none  none       none none   none     none none none  none   none  none
-running/waiting     -     over  over       over no     over     over over no    yes    over  over
-running/scheduled   -     yes   over       no   no     no       no   no   -     yes    no    no
-running/running     -     -     over       yes  no     yes      yes  yes  -     yes    yes   -
-running/calling     -     -     over       -    yes    yes      yes  yes  -     yes    yes   yes
-running/answered    -     -     over       kept -      yes      yes  yes  -     yes    -     -
-running/again       -     over  yes        over yes    over     over over -     yes    over  over
-running/completed   -     over  over       over no     -        over over no    yes    over  over
-failed/waiting      -     over  over       over no     over     over over no    no     over  over
-failed/running      -     -     over       yes  no     yes      yes  yes  no    yes    yes   -
-failed/completed    -     over  over       over no     -        over over no    no     over  over
-failed/failed       -     over  over       over no     over     over over yes   no     over  over
-cancelled/cancelled -     over  over       over yes    over     over over no    -      over  over
-cancelled/completed -     over  over       over no     -        over over no    -      over  over
-cancelled/failed    -     over  over       over no     over     over over no    -      over  over
-completed/completed -     over  over       over no     -        over over no    no     over  over
+                    start begin begin_anew call record complete fail lose retry cancel serve end   hold  settle
+absent              yes   none  none       none none   none     none none none  none   none  none  none  none
+running/waiting     -     over  over       over no     over     over over no    yes    over  over  yes   -
+running/scheduled   -     yes   over       no   no     no       no   no   -     yes    no    no    yes   -
+running/running     -     -     over       yes  no     yes      yes  yes  -     yes    yes   -     yes   -
+running/calling     -     -     over       -    yes    yes      yes  yes  -     yes    yes   yes   yes   -
+running/answered    -     -     over       kept -      yes      yes  yes  -     yes    -     -     yes   -
+running/again       -     over  yes        over yes    over     over over -     yes    over  over  yes   -
+running/completed   -     over  over       over no     -        over over no    yes    over  over  yes   -
+failed/waiting      -     over  over       over no     over     over over no    no     over  over  yes   -
+failed/running      -     -     over       yes  no     yes      yes  yes  no    yes    yes   -     yes   -
+failed/completed    -     over  over       over no     -        over over no    no     over  over  yes   -
+failed/failed       -     over  over       over no     over     over over yes   no     over  over  yes   -
+cancelled/cancelled -     over  over       over yes    over     over over no    -      over  over  yes   -
+cancelled/completed -     over  over       over no     -        over over no    -      over  over  yes   -
+cancelled/failed    -     over  over       over no     over     over over no    -      over  over  yes   -
+completed/completed -     over  over       over no     -        over over no    no     over  over  yes   -
 """
 CODES = {"rejected": "no", "step_superseded": "over", "call_recorded": "kept", "not_found": "none"}
 
@@ -84,7 +92,7 @@ def test_each_command_does_what_the_table_says_to_a_step_that_is(line: str) -> N
     assert outcomes == dict(zip(COMMANDS, expected, strict=True))
 
 
-@pytest.mark.parametrize("command", [command for name, command in COMMANDS.items() if name not in ("start", "cancel")])
+@pytest.mark.parametrize("command", [command for name, command in COMMANDS.items() if name not in WHOLE])
 def test_a_step_that_the_plan_does_not_know_is_not_found(command: run_commands.Commands) -> None:
     with pytest.raises(Rejected, match="the run has no step 'a'") as refusal:
         run.decide(command, run.decider.fold([runs.started("b"), scheduled("b")]), CONTEXT)

@@ -92,6 +92,25 @@ def test_a_late_answer_ends_a_doubt() -> None:
     assert (row.status, row.code, row.cost_micro_usd) == ("recorded", None, 7)
 
 
+def test_a_doubt_that_a_person_has_settled_tells_who_did_and_what_it_came_to() -> None:
+    doubt = run.CallInDoubt("a", 1, 0, 0, BEGUN.reservation, "model_unavailable", 504)
+    unsure = (BEGUN, RESERVED, doubt, ledger.Doubted(TRY))
+    row = of_run(*unsure, ledger.DoubtSettled(TRY, "billed", 25, 120, "as on the invoice"))
+    assert (row.status, row.cost_micro_usd, row.used_tokens, row.http_status) == ("recorded", 25, 120, 504)
+    assert (row.settled_by, row.settled_at, row.note) == (CONTEXT.actor_id, moment(5), "as on the invoice")
+    assert row.ledger_id == DAY
+    free = of_run(*unsure, ledger.DoubtSettled(TRY, "not_billed", 0, 0))
+    assert (free.status, free.cost_micro_usd, free.note) == ("refused", None, None)
+    late = of_run(*unsure, ledger.DoubtSettled(TRY, "not_billed", 0, 0), RECORDED, SETTLED)
+    assert (late.status, late.cost_micro_usd) == ("recorded", 7)
+
+
+def test_of_all_who_pay_for_a_call_the_first_have_made_it() -> None:
+    subjects = (*SUBJECTS[:4], f"agent:{UUID(int=98)}", f"key:{UUID(int=99)}", SUBJECTS[4])
+    (row,) = rows((DAY, replace(RESERVED, subjects=subjects, runs=(RUN, UUID(int=97))))).values()
+    assert (row.user_id, row.agent_id, row.key_id, row.run_id) == (USER, AGENT, KEY, RUN)
+
+
 def test_a_call_from_before_there_was_a_ledger_has_a_row_too() -> None:
     begun = replace(BEGUN, reservation=None)
     row = of_run(begun, RECORDED)
@@ -160,9 +179,9 @@ async def test_what_calls_came_to_adds_up_by_whatever_is_asked_for(
         assert await spending.total(connection, workspace_id, within) == everything
         assert (await spending.total(connection, workspace_id, Span(date(2026, 1, 2)))).calls == 0
         assert await spending.totals(connection, uuid4(), "day", Span(), 10) == []
-        (doubt,) = await spending.doubts(connection, workspace_id, before=None, limit=10)
+        (doubt,) = await spending.doubts(connection, workspace_id, settled=False, before=None, limit=10)
         assert (doubt.call_id, doubt.code, doubt.reserved_micro_usd) == (calls[3], "model_timeout", 10)
-        assert await spending.doubts(connection, workspace_id, before=doubt.position, limit=10) == []
+        assert await spending.doubts(connection, workspace_id, settled=False, before=doubt.position, limit=10) == []
 
 
 async def test_it_is_verified_and_built_anew_like_any_other(

@@ -12,6 +12,7 @@ from domain import call, ledger
 from domain import run_events as run
 from domain.kernel import Event
 from domain.ledger import Doubt, Release, Reservation
+from domain.run_commands import SettleCharge
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
 from projections.runner import commanding
@@ -38,6 +39,14 @@ def spender(database: Database) -> Spender:
 def test_what_ends_a_try_ends_its_reservation(event: Event, command: object) -> None:
     (order,) = react(Recorded(1, uuid4(), 1, event, CONTEXT))
     assert (order.stream, order.command) == (HELD.ledger, command)
+
+
+def test_what_a_person_has_found_out_is_told_to_all_runs_that_count_it() -> None:
+    runs = (UUID(int=80), UUID(int=81))
+    said = ledger.DoubtSettled(HELD.entry, "billed", 3, 4, "", runs)
+    orders = react(Recorded(1, uuid4(), 1, said, CONTEXT))
+    wish = SettleCharge(HELD.entry, 3, 4, final=False)
+    assert [(order.stream, order.command) for order in orders] == [(each, wish) for each in runs]
 
 
 def test_a_call_that_reserved_nothing_and_whatever_else_happens_give_no_orders() -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
+from application.ledger import entries
 from domain import run_events as fact
 from domain.run_state import Step
 from projections.runs import Problem, StepRow, projection
@@ -134,6 +135,15 @@ class TestDoubt:
     def test_one_that_is_recorded_after_all_is_in_doubt_no_more(self) -> None:
         row = step(scheduled("a"), begun("a"), call_begun("a"), lost("a"), call_in_doubt("a"), call_recorded("a"))
         assert (row.calls_in_doubt, row.input_tokens) == (0, 100)
+
+    def test_one_that_a_person_has_settled_is_in_doubt_no_more_and_an_answer_knows_better(self) -> None:
+        past = (scheduled("a"), begun("a"), call_begun("a"), lost("a"), call_in_doubt("a"))
+        entry = entries.of_run(STREAM, "a", 1, 1, 0)
+        row = step(*past, fact.ChargeSettled(entry, 5, 3, final=False))
+        assert (row.calls_in_doubt, row.cost_micro_usd) == (0, 5)
+        row = step(*past, fact.ChargeSettled(entry, 5, 3, final=False), call_recorded("a"))
+        assert (row.calls_in_doubt, row.cost_micro_usd, row.input_tokens) == (0, 7, 100)
+        assert step(*past, fact.ChargeSettled(STREAM, 5, 3)).calls_in_doubt == 1
 
     def test_one_that_was_turned_away_is_not_in_doubt(self) -> None:
         assert step(scheduled("a"), begun("a"), call_begun("a"), call_refused("a"), failed("a")).calls_in_doubt == 0

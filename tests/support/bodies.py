@@ -102,6 +102,6 @@ class Bodies:
                 return False
             case "array":
                 items = range(max(1, schema.get("minItems", 0)))
-                return [self._made(schema["items"], name, wanted) for _ in items]
+                return [self._made(schema.get("items", {"type": "string"}), name, wanted) for _ in items]
             case _:
                 raise AssertionError(f"nobody knows how to make {name}: {schema}")

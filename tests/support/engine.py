@@ -1,12 +1,15 @@
 """An engine over what a test has, for those who test something else: no outages, and tokens by the word."""
 
 import asyncio
+from collections.abc import Sequence
+from operator import mul
 from uuid import UUID
 
 from application.execute import Executor
 from application.ledger.payer import Payer
 from application.ledger.treasury import Treasury
 from application.models import formats
+from application.models.answers import Same
 from application.models.engine import Engine
 from application.models.engine_ports import Chosen, Means, Waiting
 from application.models.failure import ModelError
@@ -15,7 +18,8 @@ from application.models.journal import Hit
 from application.models.port import ProvidersOf
 from application.models.registry import Models
 from application.models.request import ModelRequest, as_text
-from application.models.reusing import Reusing, Same
+from application.models.reusing import Reusing
+from application.models.similar import Embeddings, Neighbour, Similar, Vector
 from application.orchestration.patience import patiently
 from application.ports import Clock, Leases
 from domain.kernel import PayloadRef
@@ -69,6 +73,21 @@ class FakeAnswers:
         self.seconds.append(seconds)
 
 
+class FakeNeighbours:
+    """Whatever was kept lately is there, and as alike as its vector is."""
+
+    def __init__(self) -> None:
+        self.kept: dict[Same, dict[str, Vector]] = {}
+
+    async def near(self, kin: Same, vector: Vector, least: float) -> Sequence[Neighbour]:
+        await asyncio.sleep(0)
+        there = [Neighbour(name, sum(map(mul, vector, other))) for name, other in self.kept.get(kin, {}).items()]
+        return sorted((each for each in there if each.similarity >= least), key=lambda each: -each.similarity)
+
+    async def keep(self, kin: Same, vector: Vector, digest: str, seconds: int) -> None:
+        self.kept.setdefault(kin, {})[digest] = vector
+
+
 class Well:
     """Every model is."""
 
@@ -88,7 +107,9 @@ def engine(
     clock: Clock,
     *,
     waiting: Waiting = patiently,
+    embeddings: Embeddings | None = None,
 ) -> Engine:
+    answers = FakeAnswers()
     means = Means(
         providers,
         Models(executor.states, clock),
@@ -97,7 +118,7 @@ def engine(
         routes,
         Well(),
         formats.check,
-        Reusing(FakeAnswers(), leases, clock),
+        Reusing(answers, leases, clock, Similar(embeddings, FakeNeighbours(), answers, clock)),
         waiting=waiting,
     )
     return Engine(means)

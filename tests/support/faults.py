@@ -60,6 +60,7 @@ KEY = Outcome("model_key_refused")
 LIMITED = Outcome("model_rate_limited", retryable=True)
 REQUEST = Outcome("model_request_refused")
 SILENT = Outcome("model_timeout", retryable=True, billed="unknown")
+TURNED_AWAY = Outcome("model_unavailable", retryable=True)
 UNSENT = Outcome("model_unavailable", retryable=True)
 
 

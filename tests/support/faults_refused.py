@@ -5,7 +5,7 @@ from email.utils import format_datetime
 
 from domain.kernel import replace
 from tests.support import faults
-from tests.support.faults import AWAY, KEY, LIMITED, REQUEST, SILENT, UNSENT, Outcome, alike, everywhere
+from tests.support.faults import AWAY, KEY, LIMITED, REQUEST, SILENT, TURNED_AWAY, UNSENT, Outcome, alike, everywhere
 from tests.support.model_script import Script
 
 LATER = 36_000.0
@@ -47,11 +47,18 @@ LIMITS = (
 )
 
 STATUSES = (
-    everywhere("500", Script(status=500), AWAY),
+    everywhere("500", Script(status=500), TURNED_AWAY),
     everywhere("502 with a web page", Script(status=502, page=_PAGE), AWAY),
-    everywhere("503 with `Retry-After`", Script(status=503, retry_after="3"), _waiting(3.0, AWAY)),
+    everywhere("503 with `Retry-After`", Script(status=503, retry_after="3"), _waiting(3.0, TURNED_AWAY)),
+    everywhere(
+        "503 whose text stops before its end",
+        Script(status=503, headers={"content-length": "5000"}),
+        SILENT,
+        first_token_timeout=0.2,
+    ),
     everywhere("504 with a web page", Script(status=504, page=_PAGE), AWAY),
-    everywhere("529, overloaded", Script(status=529), AWAY),
+    everywhere("524 with a web page", Script(status=524, page=_PAGE), AWAY),
+    everywhere("529, overloaded", Script(status=529), TURNED_AWAY),
     everywhere("307 that leads nowhere", Script(status=307), REQUEST),
     everywhere("400", Script(status=400), REQUEST),
     everywhere("400 with a web page", Script(status=400, page=_PAGE), REQUEST),
@@ -88,8 +95,10 @@ STATUSES = (
     everywhere("403", Script(status=403), KEY),
     everywhere("404", Script(status=404), Outcome("model_unknown")),
     everywhere("408", Script(status=408), AWAY),
-    everywhere("409", Script(status=409), AWAY),
+    everywhere("409", Script(status=409), TURNED_AWAY),
     everywhere("413", Script(status=413), REQUEST),
+    everywhere("425", Script(status=425), TURNED_AWAY),
+    everywhere("499", Script(status=499), AWAY),
     everywhere("422", Script(status=422), REQUEST),
 )
 

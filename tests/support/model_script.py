@@ -112,5 +112,5 @@ class Call(msgspec.Struct):
     key: str = ""
     key_was_good: bool = True
     headers: dict[str, str] = msgspec.field(default_factory=dict)
-    state: Literal["open", "answered", "broken", "left"] = "open"
+    state: Literal["open", "answered", "refused", "broken", "left"] = "open"
     words_sent: int = 0

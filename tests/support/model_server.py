@@ -132,7 +132,7 @@ class ModelServer:
             extra = {"retry-after": script.retry_after} if script.retry_after is not None else {}
             said = script.page.encode() or self._dialect.error(status, script, quoted)
             await tiny_http.respond(writer, status, said, extra | script.headers)
-            call.state = "answered"
+            call.state = "refused"
             return True
         call.state = await self._stream(script, call, writer)
         return call.state == "answered"
@@ -178,9 +178,9 @@ class ModelServer:
 
 
 @asynccontextmanager
-async def running(dialect: Dialect, port: int = 0) -> AsyncIterator[ModelServer]:
+async def running(dialect: Dialect, port: int = 0, kind: type[ModelServer] = ModelServer) -> AsyncIterator[ModelServer]:
     """A server on 127.0.0.1; without a port on a free one."""
-    server = ModelServer(dialect)
+    server = kind(dialect)
     listener = await asyncio.start_server(server.connected, "127.0.0.1", port)
     server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     try:
@@ -190,14 +190,14 @@ async def running(dialect: Dialect, port: int = 0) -> AsyncIterator[ModelServer]
         await server.stop()
 
 
-def main(dialect: Dialect) -> None:
+def main(dialect: Dialect, kind: type[ModelServer] = ModelServer) -> None:
     """Serve until the process is ended."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=0)
     port = parser.parse_args().port
 
     async def serve() -> None:
-        async with running(dialect, port) as server:
+        async with running(dialect, port, kind) as server:
             print(server.url, flush=True)
             await asyncio.Event().wait()
 

@@ -60,7 +60,8 @@ class Promise:
     def check(self, response: httpx2.Response) -> None:
         """The answer is one that the document tells of; what it does not tell of is refused by a problem."""
         request = response.request
-        operation = self._operation(request.url.path, "get" if request.method == "HEAD" else request.method.lower())
+        path = request.url.raw_path.partition(b"?")[0].decode()  # a slash within a name is %2F there
+        operation = self._operation(path, "get" if request.method == "HEAD" else request.method.lower())
         media_type = response.headers.get("content-type", "").partition(";")[0]
         if operation is None:
             promised = {"content": {"application/problem+json": {"schema": self._schemas["Problem"]}}}

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 
+from application.ledger import entries
 from tests.support import asked
 from tests.support.callers import Caller, Callers
 
@@ -27,6 +28,7 @@ SETTINGS = ("oidc/{provider}",)
 NAMES: Mapping[str, tuple[str, str]] = {
     "secrets/{provider}": ("openai", "anthropic"),
     "routes/{name}": ("some-route", "no-route"),
+    "models/{model}": ("route%2Fauto", "route%2Fnowhere"),
 }
 """Kinds that each workspace has under names of its own: one that is there, and one that is not."""
 
@@ -65,6 +67,8 @@ class Things:
             "workspaces/{workspace_id}": lambda owner: str(owner.workspace_id),
             "secrets/{provider}": self._secret,
             "routes/{name}": self._route,
+            "doubts/{doubt_id}": self._try,
+            "models/{model}": lambda _: NAMES["models/{model}"][0],
         }
 
     def is_known(self, kind: str) -> bool:
@@ -137,6 +141,14 @@ class Things:
 
         assert asked.seen(status, "completed", 60)
         return str(accepted["id"])
+
+    def _try(self, owner: Caller) -> str:
+        """The entry of a try at a model, once the bill has it; it was answered, so nobody doubts it."""
+        run_id = self.one("runs/{run_id}", owner)
+        events = self._client.get(f"/api/runs/{run_id}/events", headers=owner.headers).json()["items"]
+        told = self._client.get("/api/costs", params={"after": events[-1]["position"]}, headers=owner.headers)
+        assert told.is_success, told.text
+        return str(entries.of_run(UUID(run_id), "read", 1, 0, 0))
 
     def _webhook(self, owner: Caller) -> str:
         return self._posted(owner, "/api/webhooks", {"url": "https://example.invalid/hook", "tags": ["nothing."]})

@@ -22,6 +22,10 @@ def tell(event: fact.Events, watched: Watched) -> Sentence:
             return GLYPHS["failed"], f"the run has failed at {step} ({code})"
         case fact.Cancelled(reason):
             return GLYPHS["cancelled"], one_line(f"the run is cancelled{reason and ': '}{reason}")
+        case fact.ChargeHeld():
+            return GLYPHS["running"], "a model is asked on behalf of the run"
+        case fact.ChargeSettled():
+            return GLYPHS["completed"], "a call on behalf of the run has ended"
         case _:
             glyph, sentence = _step(event, watched)
             return glyph, one_line(f"{event.step}: {sentence}")

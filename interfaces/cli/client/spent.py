@@ -1,16 +1,15 @@
 """What was spent and may be spent, as the API tells of it and as a person reads it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlencode
-from uuid import UUID
 
 import click
 import msgspec
 from rich.text import Text
 
-from domain.kernel import Instant, Record
+from domain.kernel import Record
 from interfaces.cli.client import listing, screen, wording
 from interfaces.cli.client.connection import Query, connect
 from interfaces.cli.client.listing import Cells
@@ -20,6 +19,14 @@ from interfaces.cli.failure import BadInput
 WHOLES = ("run", "step", "call")
 KINDS = ("workspace", "user", "agent", "key", "model", *WHOLES)
 MICRO = 1_000_000
+PARAMETERS = {
+    "tokens_in": "input_tokens",
+    "tokens_out": "output_tokens",
+    "cached": "cached_input_tokens",
+    "cache_written": "cache_write_tokens",
+    "reasoning": "reasoning_tokens",
+}
+"""What the API calls the tokens that the command line calls so."""
 
 
 class Totals(Record):
@@ -44,19 +51,9 @@ class Costs(Record):
     total: Totals
 
 
-class Doubt(Record):
-    id: UUID
-    model: str
-    began_at: Instant
-    reserved_micro_usd: int | None
-    code: str | None
-    run_id: UUID | None
-    step: str | None
-    call_id: UUID | None
-
-
-class Doubts(Record):
-    items: tuple[Doubt, ...]
+class Estimate(Record):
+    cost_micro_usd: int | None
+    batch_cost_micro_usd: int | None
 
 
 class Limit(Record):
@@ -95,14 +92,17 @@ def show(by: str, first: str | None, last: str | None, limit: int, *, as_json: b
     listing.shown("/api/costs", Costs, titles, rows, as_json=as_json, query=query)
 
 
-def show_doubts(limit: int, *, as_json: bool) -> None:
-    """Print the calls in doubt. Raises Failure."""
-
-    def rows(found: Doubts) -> Iterable[Cells]:
-        return [_doubt(each) for each in found.items]
-
-    titles = ("Since", "Model", "At most", "Why", "Of")
-    listing.shown("/api/costs/doubts", Doubts, titles, rows, as_json=as_json, query={"limit": limit})
+def show_estimate(model: str, tokens: Mapping[str, int], *, as_json: bool) -> None:
+    """Print what a call with so many tokens costs. Raises Failure."""
+    query: Query = {"model": model, **{PARAMETERS[name]: many for name, many in tokens.items() if many}}
+    with connect() as api:
+        raw = api.raw("/api/costs/estimate", query)
+    found = msgspec.json.decode(raw, type=Estimate)
+    if as_json:
+        click.echo(raw)
+        return
+    for what, cost in (("alone", found.cost_micro_usd), ("in a batch", found.batch_cost_micro_usd)):
+        click.echo(f"{what}: {'unknown' if cost is None else dollars(cost)}")
 
 
 def show_budgets(*, as_json: bool) -> None:
@@ -126,7 +126,7 @@ def tell(done: Accepted, line: str, *, as_json: bool) -> None:
 def limit(word: str, most: str, window: str | None, *, in_tokens: bool) -> Wish:
     """A limit as people write it. Raises BadInput."""
     about = limited(word, window, in_tokens=in_tokens)
-    whole = _tokens(most) if in_tokens else _micro_usd(most)
+    whole = whole_tokens(most) if in_tokens else micro_usd(most)
     return Wish(about.kind, about.subject, about.window, about.unit, most=whole)
 
 
@@ -163,13 +163,15 @@ def dollars(micro_usd: int) -> str:
     return "$" + re.sub(r"(\.\d\d\d*?)0+$", r"\1", digits)
 
 
-def _tokens(text: str) -> int:
+def whole_tokens(text: str) -> int:
+    """As people write it. Raises BadInput."""
     if not re.fullmatch(r"[0-9][0-9_,]*", text, re.ASCII):
         raise BadInput(f"{text!r} is no number of tokens", "give one such as 2000000")
     return int(text.replace(",", "").replace("_", ""))
 
 
-def _micro_usd(text: str) -> int:
+def micro_usd(text: str) -> int:
+    """Dollars as people write them. Raises BadInput."""
     try:
         value = Decimal(text.removeprefix("$")) * MICRO
     except InvalidOperation:
@@ -187,12 +189,6 @@ def _costs(it: Totals, key: str) -> Cells:
     used = wording.tokens(it.input_tokens, it.output_tokens)
     label = Text(key, style="bold") if key == "total" else key
     return label, f"{it.calls:,}", used, cost, under_way, doubt, saved
-
-
-def _doubt(it: Doubt) -> Cells:
-    most = "unknown" if it.reserved_micro_usd is None else dollars(it.reserved_micro_usd)
-    whose = f"run {it.run_id} {it.step}" if it.run_id else f"call {it.call_id}"
-    return wording.moment(it.began_at), it.model, most, it.code or "", whose
 
 
 def _budget(it: Budget) -> Cells:

@@ -1,53 +1,44 @@
 """The door: chat completions, responses, and the models there are, as OpenAI's clients ask for them."""
 
 from collections.abc import Iterator
-from typing import Any, Literal, cast
+from typing import Any, cast
 from urllib.parse import quote
 
 import msgspec
 from litestar import Controller, MediaType, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 
-from application.errors import Invalid
 from application.gateway.gateway import Calling, Gateway, Wanted
 from application.models.failure import ModelError
 from application.models.stream import Delta
 from domain.kernel import Record
-from infrastructure.identity.tokens import now
 from interfaces.composition import Core
 from interfaces.http.body import MAX_DOCUMENT
 from interfaces.http.commands import Signed
-from interfaces.http.gateway import chat_request, errors, responses_answer, responses_request, telling
+from interfaces.http.gateway import (
+    asked_with,
+    chat_request,
+    errors,
+    offered,
+    responses_answer,
+    responses_request,
+    telling,
+)
 from interfaces.http.gateway.attending import Streamed
 from interfaces.http.gateway.chat_answer import ChatCompletion, ChatPieces, completion
 from interfaces.http.gateway.chat_body import ChatCompletionRequest
+from interfaces.http.gateway.offered import OfferedModel, OfferedModels
 from interfaces.http.gateway.responses_answer import ModelResponse
 from interfaces.http.gateway.responses_body import ResponseRequest
 from interfaces.http.gateway.responses_events import ResponseEvents
 
-MOST_CACHE_SECONDS = 30 * 24 * 3600
-
-
-class OfferedModel(Record):
-    """A model that can be asked now. `owned_by` is its provider."""
-
-    id: str
-    object: Literal["model"]
-    created: int
-    owned_by: str
-
-
-class OfferedModels(Record):
-    """What can be given as `model`."""
-
-    object: Literal["list"]
-    data: list[OfferedModel]
+READING = {"live": False, "key": False}
 
 
 class DoorController(Controller):
     tags = ("gateway",)
-    opt = {"errors": errors.ErrorAnswer, "live": True}
+    opt = {"errors": errors.ErrorAnswer, "live": True, "key": True}
 
     @post(
         "/chat/completions",
@@ -60,7 +51,15 @@ class DoorController(Controller):
         self, data: JSONBody[ChatCompletionRequest], request: Signed, gateway: NamedDependency[Gateway]
     ) -> Response[ChatCompletion]:
         """Whatever OpenAI's clients send besides is ignored. It is on the record before the answer ends."""
-        wanted = Wanted("chat", chat_request.asked(data), _cache_seconds(request))
+        superseded = not data.stream or asked_with.superseded(request)
+        wanted = Wanted(
+            "chat",
+            chat_request.asked(data),
+            asked_with.cache_seconds(request),
+            asked_with.cache_similarity(request),
+            await asked_with.key(request),
+            superseded,
+        )
         calling = await gateway.called(request.user, wanted)
         if data.stream:
             return await _chat_streamed(calling, data, request)
@@ -78,28 +77,31 @@ class DoorController(Controller):
         self, data: JSONBody[ResponseRequest], request: Signed, gateway: NamedDependency[Gateway]
     ) -> Response[ModelResponse]:
         """Whatever OpenAI's clients send besides is ignored. It is on the record before the answer ends."""
-        wanted = Wanted("responses", responses_request.asked(data), _cache_seconds(request))
+        wanted = Wanted(
+            "responses",
+            responses_request.asked(data),
+            asked_with.cache_seconds(request),
+            asked_with.cache_similarity(request),
+            await asked_with.key(request),
+        )
         calling = await gateway.called(request.user, wanted)
         if data.stream:
             return await _response_streamed(calling, data, request)
-        name, whole = calling.id.hex, await telling.whole(calling, request.receive)
+        whole = await telling.whole(calling, request.receive)
+        name = calling.id.hex
         begun, items = responses_answer.begun(name, calling.model, data), responses_answer.items(name, whole)
         answer = responses_answer.ended(begun, items, whole.stop_reason, whole.usage, calling.model)
         return cast(Response[ModelResponse], _whole(answer, calling))
 
-    @get("/models", operation_id="listOfferedModels", summary="List what can be asked", opt={"live": False})
+    @get("/models", operation_id="listOfferedModels", summary="List what can be asked", opt=READING)
     async def models(self, request: Signed, core: NamedDependency[Core]) -> OfferedModels:
-        """The models of providers that are ready, and that are not retired."""
-        workspace_id = request.user.workspace_id
-        cards = await core.models.all(workspace_id)
-        ready = {each.name for each in (await core.providers.of(workspace_id)).all() if each.unavailable() is None}
-        today = now().date()
-        known = [
-            OfferedModel(card.id, "model", 0, card.provider)
-            for card in cards.values()
-            if card.provider in ready and (card.retires is None or card.retires > today)
-        ]
-        return OfferedModels("list", sorted(known, key=lambda each: each.id))
+        """The routes, and the models of providers that are ready, without those that are retired."""
+        return await offered.offered(core, request.user.workspace_id)
+
+    @get("/models/{model:path}", operation_id="readOfferedModel", summary="Read what can be asked", opt=READING)
+    async def model(self, model: FromPath[str], request: Signed, core: NamedDependency[Core]) -> OfferedModel:
+        """One of what is listed. Its name has a slash in it, which may be sent as it is or as %2F."""
+        return await offered.one(core, request.user.workspace_id, model.removeprefix("/"))
 
 
 async def _chat_streamed(calling: Calling, body: ChatCompletionRequest, request: Signed) -> Streamed:
@@ -134,12 +136,5 @@ def _whole(answer: Record, calling: Calling) -> Response[Any]:
 
 
 def _headers(calling: Calling) -> dict[str, str]:
-    return {"x-z2-call": str(calling.id), "x-z2-model": quote(calling.model, safe="/:@+")}
-
-
-def _cache_seconds(request: Signed) -> int:
-    """How old an answer may be that is given again; 0 for none. Raises Invalid."""
-    asked = request.headers.get("x-z2-cache", "0")
-    if not (asked.isascii() and asked.isdecimal()) or int(asked[:10]) > MOST_CACHE_SECONDS:
-        raise Invalid(f"x-z2-cache is a number of seconds, at most {MOST_CACHE_SECONDS}", field="x-z2-cache")
-    return int(asked[:10])
+    known = {"x-z2-call": str(calling.id), "x-z2-model": quote(calling.model, safe="/:@+")}
+    return known if calling.earlier is None else {**known, "idempotent-replayed": "true"}

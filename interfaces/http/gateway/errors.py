@@ -9,9 +9,9 @@ from litestar import Request, Response
 
 from application.models.failure import Code, ModelError
 from domain.kernel import Record, replace
-from interfaces.http.problems import Problem
+from interfaces.http.problems import MEDIA_TYPE, Problem
 
-PATH = "/v1/"
+PATH = "/v1"
 
 Asked: TypeAlias = Request[Any, Any, Any]
 Handler: TypeAlias = Callable[[Asked, Any], Response[bytes]]
@@ -66,6 +66,13 @@ _MODEL_ERRORS: Mapping[Code, _Kind] = {
 _TYPES = {401: _REFUSED, 403: "permission_error", 429: "requests"}
 _CODES = {"not_signed_in": "invalid_api_key", "rate_limited": "rate_limit_exceeded"}
 
+_HEADERS = {
+    "under_way": {"Retry-After": "1", "x-should-retry": "true"},
+    "call_in_doubt": {"x-should-retry": "false"},
+    "idempotency_key_reused": {"x-should-retry": "false"},
+}
+"""What clients need to know besides: by themselves they ask again after any 409."""
+
 
 def of_model(error: ModelError) -> ErrorAnswer:
     """Why no model has answered."""
@@ -89,23 +96,51 @@ def at_the_door(handlers: Mapping[Any, Any]) -> dict[Any, Handler]:
 def _translating(handler: Handler) -> Handler:
     def handle(request: Asked, error: Any) -> Response[bytes]:
         told = handler(request, error)
-        return _translated(told) if request.url.path.startswith(PATH) else told
+        if not is_here(request.url.path):
+            return told
+        problem = msgspec.json.decode(told.content, type=Problem)
+        if problem.status == HTTPStatus.METHOD_NOT_ALLOWED and not _is_address(request):
+            # the page answers to any address, though not to any method
+            problem = replace(problem, type="not_found", status=404, detail="there is nothing at this address")
+            told.headers.pop("allow", None)
+        return _translated(problem, dict(told.headers))
 
     return handle
 
 
-def _translated(told: Response[bytes]) -> Response[bytes]:
-    problem = msgspec.json.decode(told.content, type=Problem)
-    if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
-        # the page answers to any address, though not to any method
-        problem = replace(problem, type="not_found", status=404, detail="there is nothing at this address")
+def is_here(path: str) -> bool:
+    """Whether the address is one at which clients of OpenAI's API ask."""
+    return path == PATH or path.startswith(f"{PATH}/")
+
+
+def body(problem: Problem, path: str) -> tuple[bytes, str]:
+    """A problem that arises before any route is looked for: its body and media type, as they are at this address."""
+    if is_here(path):
+        return _translated(problem, {}).content, "application/json"
+    return msgspec.json.encode(problem), MEDIA_TYPE
+
+
+def _is_address(request: Asked) -> bool:
+    """Whether something is there, to be asked in another way; a name at the end may have slashes in it."""
+    asked = request.url.path.strip("/").split("/")
+    for route in request.app.routes:
+        parts = route.path_components
+        fixed = [part for part in parts if isinstance(part, str)]
+        long_enough = len(asked) == len(parts) or (len(fixed) < len(parts) < len(asked))
+        if fixed and long_enough and asked[: len(fixed)] == fixed:
+            return True
+    return False
+
+
+def _translated(problem: Problem, headers: dict[str, str]) -> Response[bytes]:
     code = problem.type.rpartition(":")[2]
     # what is not valid is a bad request here
-    status = 400 if problem.status == HTTPStatus.UNPROCESSABLE_ENTITY else problem.status
+    is_invalid = problem.status == HTTPStatus.UNPROCESSABLE_ENTITY and code not in _HEADERS
+    status = 400 if is_invalid else problem.status
     kind = _TYPES.get(status, _REFUSED if status < HTTPStatus.INTERNAL_SERVER_ERROR else "server_error")
     field = problem.errors[0].field if problem.errors else None
     detail = ErrorDetail(problem.detail, kind, _CODES.get(code, code), field)
-    return _response(status, ErrorAnswer(detail), dict(told.headers))
+    return _response(status, ErrorAnswer(detail), headers | _HEADERS.get(code, {}))
 
 
 def _response(status: int, answer: ErrorAnswer, headers: dict[str, str]) -> Response[bytes]:

@@ -11,6 +11,7 @@ from application.models.engine_ports import at_once
 from application.models.registry import Models
 from application.models.request import Message, ModelRequest, Text
 from application.models.stream import Delta
+from application.ports import IdempotencyKey
 from domain import ledger
 from tests.application.world import ADA, World
 from tests.support.engine import engine
@@ -34,8 +35,15 @@ class Gates(World):
         books = Books(self.executor, self.payloads, PROCESS)
         self.gateway = Gateway(Means(self.engine, self.treasury, self.providers, models, books, "fake/model"))
 
-    async def called(self, asked: ModelRequest | None = None, *, actor: Actor = ADA, cache_seconds: int = 0) -> Calling:
-        return await self.gateway.called(actor, Wanted("chat", asked or request(), cache_seconds))
+    async def called(
+        self,
+        asked: ModelRequest | None = None,
+        *,
+        actor: Actor = ADA,
+        cache_seconds: int = 0,
+        key: IdempotencyKey | None = None,
+    ) -> Calling:
+        return await self.gateway.called(actor, Wanted("chat", asked or request(), cache_seconds, key=key))
 
     async def answered(self, calling: Calling) -> Sequence[Delta]:
         async with aclosing(calling.stream()) as deltas:

@@ -15,7 +15,7 @@ from application.identity.credentials import Credential, Presented
 from application.identity.families import exchange
 from application.ports import Recorded
 from domain import login
-from domain.kernel import Event, Instant
+from domain.kernel import Event, Instant, replace
 from domain.workspace import AddMember, CreateWorkspace
 from tests.support.fakes import FakeClock, FakeStore
 from tests.support.people import People
@@ -123,6 +123,28 @@ async def test_the_sign_in_of_before_ends_and_says_which_took_its_place(world: W
     there = await world.move(held, HOME, WORK)
     assert await world.facts(held.id) == [login.Moved(there.id)]
     assert await world.facts(there.id) == []
+
+
+@pytest.mark.parametrize("kind", ["browser", "client"])
+async def test_whoever_moves_proves_nothing_anew_however_often_they_move(world: World, kind: login.Kind) -> None:
+    proved, held = world.clock.now, await world.login(kind)
+    for here, there in ((HOME, WORK), (WORK, QUAY), (QUAY, HOME)):
+        world.clock.now += timedelta(minutes=7)
+        held = await world.move(held, here, there)
+    actor = Actor(world.user_id, HOME, "user", login_id=held.id)
+    assert await moving.proved_at(world.executor, actor) == proved
+
+
+async def test_a_sign_in_of_an_older_record_was_proved_when_it_began(world: World) -> None:
+    held = await world.login()
+    place, older = next((number, each) for number, each in enumerate(world.store.log) if each.stream == held.id)
+    assert isinstance(older.event, login.Started)
+    world.store.log[place] = replace(older, event=replace(older.event, proved_at=None))
+    began = world.clock.now
+    world.clock.now += timedelta(minutes=7)
+    beside = world.beside()
+    there = await beside.move(held, HOME, WORK)
+    assert await moving.proved_at(beside.executor, Actor(world.user_id, WORK, "user", login_id=there.id)) == began
 
 
 async def test_nobody_moves_to_where_they_do_not_belong(world: World) -> None:

@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from application.execute import Executor, Order
-from application.ledger.payer import Payer
+from application.ledger.payer import Behind, Payer
 from application.ledger.treasury import Treasury, budgets_of, ledger_of
 from application.ports import Clock
 from domain import budget, ledger
-from domain.kernel import Rejected
+from domain.kernel import Rejected, replace
 from domain.ledger import Reservation
 from domain.run_commands import Ceiling
 from tests.application.world import SYSTEM, WORKSPACE, World, create_agent
@@ -78,6 +78,25 @@ async def test_a_reservation_stands_in_the_ledger_of_the_day_under_all_who_pay(h
             reservation.entry, 10, 5, ("workspace", f"user:{USER}", f"agent:{AGENT}", f"key:{KEY}", f"model:{MODEL}")
         )
     ]
+
+
+async def test_those_behind_a_payer_pay_too_and_their_runs_are_named(house: House) -> None:
+    chief, run_id = f"agent:{UUID(int=24)}", UUID(int=25)
+    payer = replace(PAYER, behind=Behind((chief, f"key:{KEY}"), (run_id,)))
+    (made,) = house.world.store.events((await house.spend(10, payer=payer)).ledger)
+    assert isinstance(made, ledger.Reserved)
+    assert made.subjects == (
+        "workspace",
+        f"user:{USER}",
+        f"agent:{AGENT}",
+        f"key:{KEY}",
+        chief,
+        f"model:{MODEL}",
+    )
+    assert made.runs == (run_id,)
+    await house.limit("agent", 15, subject=str(UUID(int=24)))
+    assert "limit of agent:" in await house.refused(6, payer=payer)
+    await house.spend(6)
 
 
 async def test_without_a_limit_anything_goes_even_what_nobody_knows_the_price_of(house: House) -> None:

@@ -17,16 +17,18 @@ from application.models.journal import Answered, DayOver, Hit, Try
 from application.models.port import Provider
 from application.models.request import Format, Message, ModelRequest, Text
 from application.models.reusing import Reusing
+from application.models.similar import Embeddings, Similar
 from application.models.stream import Delta, Finished, Superseded, TextDelta, Usage
 from domain import ledger
 from domain.kernel import PayloadRef, Record
 from domain.ledger import Reservation
 from domain.prices import Prices
 from domain.route import Policy
-from tests.support.engine import FakeAnswers
+from tests.support.engine import FakeAnswers, FakeNeighbours
 from tests.support.fakes import FakeClock, FakeLeases
 
 WORKSPACE = UUID(int=1)
+STREAM = UUID(int=3)
 PAYER = Payer(WORKSPACE, UUID(int=2))
 USAGE = Usage(10, 5)
 PRICES = Prices(input=2_000_000, output=4_000_000)
@@ -164,6 +166,10 @@ class Journal:
     def entry(self, tried: int) -> UUID:
         return uuid5(WORKSPACE, f"try:{tried}")
 
+    @property
+    def stream(self) -> UUID:
+        return STREAM
+
     async def begin(self, made: Try, reserve: Order) -> None:
         await self._wait()
         if self.days_over:
@@ -239,7 +245,9 @@ class World:
         self.leases = FakeLeases()
         self.clock = FakeClock()
         self.policies: dict[str, Policy] = {}
-        self.reusing = Reusing(self.answers_kept, self.leases, self.clock, look_seconds=0)
+        self.neighbours = FakeNeighbours()
+        self.embeddings: Embeddings | None = None
+        self.reusing = self.replica()
 
     def answers(self, model: str, *scripts: list[Delta | Exception], **known: object) -> None:
         """A model, what it says when it is asked for the first time, the second and so on, and what is known of it."""
@@ -251,6 +259,11 @@ class World:
         """A request that may go to any of these models, in this order."""
         self.chosen = Chosen(models, CHOICE, self.chosen.check)
         return _on("route/auto")
+
+    def replica(self) -> Reusing:
+        """What another process has, over the same answers."""
+        similar = Similar(self.embeddings, self.neighbours, self.answers_kept, self.clock)
+        return Reusing(self.answers_kept, self.leases, self.clock, similar, look_seconds=0)
 
     def engine(self) -> Engine:
         return Engine(self._means())

@@ -9,7 +9,6 @@ from application.ledger.payer import Payer
 from application.models.engine import Asked
 from application.models.failure import ModelError
 from application.models.request import Image, Message, ModelRequest, Tool
-from application.models.reusing import Reusing
 from application.models.stream import Delta, Finished, ReasoningDelta, TextDelta
 from application.tasks import ended
 from domain.kernel import replace
@@ -170,7 +169,7 @@ class TestTogether:
         world.answers("a/model", [TextDelta("Be"), Silent()])
         first = asyncio.create_task(hear(world))
         await world.models.silent.wait()
-        world.reusing = Reusing(world.answers_kept, world.leases, world.clock, look_seconds=0)
+        world.reusing = world.replica()
         world.answers("a/model", said("Because."))
         journal = Journal()
         second = asyncio.create_task(hear(world, journal=journal))

@@ -49,13 +49,13 @@ async def test_a_call_of_a_tool_that_was_not_offered_is_refused_with_what_it_cos
         home.server.will(Script("", wanted=(Wanted("delete_everything"),), input_tokens=9, output_tokens=5))
         error = await failure(home.provider, offering(home.model))
     assert (error.code, error.retryable) == ("model_tool_unknown", False)
-    assert '"delete_everything"' in str(error)
+    assert "delete_everything" not in str(error)
     assert error.usage is not None
     assert error.usage.output_tokens == 5
 
 
 @everywhere
-async def test_a_name_that_no_tool_can_have_is_not_repeated(vendor: Vendor) -> None:
+async def test_a_name_that_no_tool_can_have_is_refused_alike(vendor: Vendor) -> None:
     async with house(vendor) as home:
         home.server.will(Script("", wanted=(Wanted("what the user said"),)))
         error = await failure(home.provider, offering(home.model))

@@ -70,7 +70,7 @@ async def test_a_provider_that_the_installation_has_no_key_for_is_ready_where_th
     one: Replica, anthropic: ModelServer
 ) -> None:
     workspace = uuid4()
-    with pytest.raises(ModelError, match="z2 providers set anthropic") as missing:
+    with pytest.raises(ModelError, match="z2 providers add anthropic") as missing:
         await one.ask(workspace, "anthropic/claude-test")
     await one.store(workspace, OURS, provider="anthropic")
     await one.ask(workspace, "anthropic/claude-test")
@@ -204,7 +204,7 @@ async def test_a_box_that_was_put_elsewhere_does_not_open(
     await one.forge(workspace, forged)
     with pytest.raises(Altered):
         await one.secrets.opened(workspace, "openai")
-    with pytest.raises(ModelError, match=r"cannot be read any more; store it again: z2 providers set openai") as error:
+    with pytest.raises(ModelError, match="read any more; store it again: z2 providers rotate openai") as error:
         await one.ask(workspace)
     assert (error.value.code, keys(openai)) == ("model_key_missing", []), "nobody else's key takes its place"
     await one.store(workspace, NEXT)

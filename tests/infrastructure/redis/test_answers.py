@@ -5,9 +5,9 @@ from uuid import UUID
 import msgspec
 from redis.asyncio import Redis
 
+from application.models.answers import Same
 from application.models.journal import Hit
 from application.models.request import Reasoning
-from application.models.reusing import Same
 from application.models.stream import Finished, Usage
 from infrastructure.redis.answers import LARGEST, RedisAnswers
 from tests.support.given import AT

@@ -86,10 +86,73 @@ def test_costs_are_asked_for_by_what_and_between_which_days(api: ScriptedApi, z2
     assert sorted(api.asked[-1].query.split("&")) == ["by=agent", "from=2026-01-01", "limit=5", "to=2026-01-31"]
 
 
+def test_a_call_is_estimated_alone_and_in_a_batch(api: ScriptedApi, z2: CommandLine) -> None:
+    api.on("GET /api/costs/estimate", good({"cost_micro_usd": 12_500, "batch_cost_micro_usd": None}))
+    words = ["costs", "estimate", "openai/gpt", "--in", "1000", "--out", "200", "--cached", "100", "--reasoning", "50"]
+    assert z2(*words).out == "alone: $0.0125\nin a batch: unknown\n"
+    asked = {"cached_input_tokens=100", "input_tokens=1000", "model=openai%2Fgpt", "output_tokens=200"}
+    assert set(api.asked[-1].query.split("&")) == asked | {"reasoning_tokens=50"}
+    assert json.loads(z2(*words, "--json").out)["cost_micro_usd"] == 12_500
+
+
 def test_calls_in_doubt_are_listed_with_why(z2: CommandLine) -> None:
-    (line,) = z2("costs", "--doubts").out.splitlines()[1:]
-    for cell in ("openai/gpt", "unknown", "model_timeout", f"run {UUID(int=2)} read"):
+    (line,) = z2("costs", "doubts").out.splitlines()[1:]
+    for cell in (str(UUID(int=1)), "openai/gpt", "unknown", "model_timeout", f"run {UUID(int=2)} read"):
         assert cell in line
+
+
+def test_those_that_are_settled_are_listed_with_what_they_came_to(api: ScriptedApi, z2: CommandLine) -> None:
+    known = DOUBT | {"cost_micro_usd": 12_300, "note": "as on the invoice"}
+    api.on("GET /api/costs/doubts", good({"items": [known, DOUBT], "next": None}))
+    first, second = z2("costs", "doubts", "--settled").out.splitlines()[1:]
+    for cell in (str(UUID(int=1)), "$0.0123", "as on the invoice"):
+        assert cell in first
+    assert "nothing" in second
+    assert sorted(api.asked[-1].query.split("&")) == ["limit=50", "settled=true"]
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "said"),
+    [
+        (
+            ["--billed", "0.0123", "--note", "as on the invoice"],
+            {"finding": "billed", "micro_usd": 12_300, "tokens": None, "note": "as on the invoice"},
+            "the call came to $0.0123",
+        ),
+        (
+            ["--billed", "$2", "--tokens", "1,500"],
+            {"finding": "billed", "micro_usd": 2_000_000, "tokens": 1_500, "note": ""},
+            "the call came to $2.00",
+        ),
+        (
+            ["--not-billed"],
+            {"finding": "not_billed", "micro_usd": None, "tokens": None, "note": ""},
+            "the call came to nothing",
+        ),
+    ],
+)
+def test_a_doubt_is_settled(api: ScriptedApi, z2: CommandLine, words: list[str], asked: object, said: str) -> None:
+    api.on(f"POST /api/costs/doubts/{UUID(int=1)}/settle", good({"id": str(UUID(int=1)), "position": 9}))
+    assert z2("costs", "settle", str(UUID(int=1)), *words).out == f"{said}\n"
+    assert json.loads(api.asked[-1].body) == asked
+    assert json.loads(z2("costs", "settle", str(UUID(int=1)), *words, "--json").out)["position"] == 9
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ([str(UUID(int=1))], "give either --billed DOLLARS or --not-billed"),
+        ([str(UUID(int=1)), "--billed", "1", "--not-billed"], "give either --billed DOLLARS or --not-billed"),
+        ([str(UUID(int=1)), "--billed", "much"], "give one such as 20 or 12.50"),
+        ([str(UUID(int=1)), "--not-billed", "--tokens", "5"], "leave out --tokens"),
+        (["that one", "--not-billed"], "z2 costs doubts lists them"),
+    ],
+)
+def test_what_settles_nothing_is_not_sent(api: ScriptedApi, z2: CommandLine, words: list[str], why: str) -> None:
+    told = z2("costs", "settle", *words)
+    assert told.code == 2
+    assert why in told.error
+    assert api.asked == []
 
 
 def test_limits_are_listed_with_what_is_left(api: ScriptedApi, z2: CommandLine) -> None:

@@ -11,7 +11,7 @@ from tests.support.asked import an_agent, created, refused
 
 
 def test_an_agent_that_was_made_is_shown_where_the_answer_says(api: httpx2.Client) -> None:
-    body = an_agent(model="offline/extractive", cache_seconds=60, hedge_after_ms=500)
+    body = an_agent(model="offline/extractive", cache_seconds=60, hedge_after_ms=500, cache_similarity=0.95)
     answer = api.post("/api/agents", json=body)
     accepted = answer.json()
     assert (answer.status_code, answer.headers["location"]) == (201, f"/api/agents/{accepted['id']}")

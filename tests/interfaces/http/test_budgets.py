@@ -112,3 +112,25 @@ def test_days_are_written_as_days(stranger: httpx2.Client) -> None:
     for day in ("yesterday", "2026-02-31"):
         refused(stranger.get("/api/costs", params={"from": day}), 422, "invalid", "from")
     refused(stranger.get("/api/costs", params={"by": "colour"}), 422, "invalid", "by")
+
+
+def test_a_call_is_estimated_to_the_last_micro_dollar_with_every_price(stranger: httpx2.Client) -> None:
+    prices = {"input": 2_000_000, "cached_input": 200_000, "cache_write": 2_500_000, "output": 8_000_000}
+    more = {"reasoning": 10_000_000, "batch_input": 1_000_000, "batch_output": 4_000_000}
+    answer = stranger.post("/api/models", json={"model": "ollama/thinker", "prices": prices | more})
+    assert answer.status_code == 200, answer.text
+    asked: dict[str, str | int] = {"model": "ollama/thinker", "input_tokens": 1_001, "output_tokens": 300}
+
+    def estimate(**parts: int) -> tuple[int | None, int | None]:
+        told = stranger.get("/api/costs/estimate", params={**asked, **parts})
+        assert told.status_code == 200, told.text
+        return told.json()["cost_micro_usd"], told.json()["batch_cost_micro_usd"]
+
+    assert estimate() == (2_002 + 2_400, 1_001 + 1_200)
+    # 801 plain at 2, 150 cached at 0.2, 50 written at 2.5, 200 out at 8, 100 thought at 10
+    parts = {"cached_input_tokens": 150, "cache_write_tokens": 50, "reasoning_tokens": 100}
+    assert estimate(**parts) == (1_602 + 30 + 125 + 1_600 + 1_000, None)
+    assert estimate(input_tokens=1, output_tokens=0, cached_input_tokens=1)[0] == 1, "0.2 is rounded up"
+    refused(stranger.get("/api/costs/estimate", params={"model": "no/such"}), 422, "invalid", "model")
+    too_much = stranger.get("/api/costs/estimate", params=asked | {"reasoning_tokens": 301})
+    refused(too_much, 422, "invalid", "input_tokens")

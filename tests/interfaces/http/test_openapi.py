@@ -104,7 +104,7 @@ def test_every_body_can_be_refused_in_all_the_ways_that_bodies_are(document: dic
     work = {"createAgent", "createWorkflow", "startRun", "cancelRun", "skipEvent", "restoreEvent"}
     others = {"subscribeWebhook", "redriveWebhook", "issueKey", "issueToken", "storeSecret"}
     others |= {"setLimit", *MODELS, "discoverModels", "defineRoute", "explainRoute", "simulateRoute"}
-    others |= {"createChatCompletion", "createResponse"}
+    others |= {"settleDoubt", "createChatCompletion", "createResponse"}
     assert {each["operationId"] for each in bodies} == {
         *accounts,
         *links,
@@ -158,8 +158,9 @@ def test_every_command_takes_an_idempotency_key(document: dict[str, Any]) -> Non
     members = {"createMember", "changeMemberRole", "removeMember", "defineRole", "removeRole", "grantAgentScopes"}
     members |= {"readmitMember"}
     others = {"foundWorkspace", "renameWorkspace", "storeSecret", "removeSecret", "setLimit", "removeLimit", *MODELS}
-    others |= {"defineRoute", "removeRoute"}
+    others |= {"settleDoubt", "defineRoute", "removeRoute"}
     work = {"createAgent", "createWorkflow", "startRun", "cancelRun", "retryStep"}
+    others |= {"createChatCompletion", "createResponse"}
     assert taking == {*work, *webhooks, *decisions, *members, *others}
 
 

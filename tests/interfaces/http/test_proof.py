@@ -22,15 +22,17 @@ from tests.support.beside import Beside, beside
 from tests.support.promise import Promise
 from tests.support.system import System
 
-BROWSER, MINUTE = timedelta(hours=12), timedelta(minutes=1)
+LONGEST, SHORTEST, MINUTE = timedelta(days=30), timedelta(minutes=30), timedelta(minutes=1)
+"""What the settings may have been when somebody signed in, and a minute."""
 
 
 class SignIn(Record):
-    """So long ago somebody proved who they are, and so long ago this sign-in began."""
+    """So long ago somebody proved who they are, and so long ago this sign-in began, which may last so long."""
 
     method: str
     proved: timedelta
     began: timedelta
+    lasts: timedelta = timedelta(hours=12)
 
 
 Enter: TypeAlias = Callable[[SignIn], httpx2.Client]
@@ -50,8 +52,9 @@ def enter(system: System, promise: Promise, work: Beside) -> Iterator[Enter]:
         home, credential = uuid4(), credentials.made("z2s", uuid4())
         user_id = await work.people.member(home)
         then = Executor(PostgresEventStore(work.database), lambda: now() - made.began)
+        proved = now() - made.proved
         start = login.StartLogin(
-            user_id, "browser", made.method, 0, credential.digest, now() - made.proved + BROWSER, 43_200
+            user_id, "browser", made.method, 0, credential.digest, proved + made.lasts, 43_200, proved_at=proved
         )
         await then.execute(credential.id, start, Actor(user_id, home, "system"), correlation_id=credential.id)
         return credential.text
@@ -71,8 +74,9 @@ def wish(client: httpx2.Client) -> httpx2.Response:
 
 
 @pytest.mark.parametrize("method", ["oidc:company", "link"])
-def test_a_sign_in_of_this_moment_takes_the_place_of_a_password(enter: Enter, method: str) -> None:
-    assert wish(enter(SignIn(method, proved=MINUTE, began=MINUTE))).status_code == 200
+@pytest.mark.parametrize("lasts", [SHORTEST, LONGEST])
+def test_a_sign_in_of_this_moment_takes_the_place_of_a_password(enter: Enter, method: str, lasts: timedelta) -> None:
+    assert wish(enter(SignIn(method, proved=MINUTE, began=MINUTE, lasts=lasts))).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -80,9 +84,10 @@ def test_a_sign_in_of_this_moment_takes_the_place_of_a_password(enter: Enter, me
     [
         SignIn("oidc:company", proved=11 * MINUTE, began=11 * MINUTE),
         SignIn("oidc:company", proved=60 * MINUTE, began=MINUTE),
+        SignIn("oidc:company", proved=60 * MINUTE, began=MINUTE, lasts=LONGEST),
         SignIn("device", proved=MINUTE, began=MINUTE),
     ],
-    ids=["too old", "moved to another workspace", "by a code for a device"],
+    ids=["too old", "moved to another workspace", "moved before sign-ins lasted less", "by a code for a device"],
 )
 def test_a_sign_in_that_proves_nothing_afresh_does_not(enter: Enter, made: SignIn) -> None:
     told = refused(wish(enter(made)), 403, "sign_in_too_old")

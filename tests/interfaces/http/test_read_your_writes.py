@@ -27,6 +27,7 @@ EXCEPTIONS = {
     "listMembers": FROM_THE_LOG,
     "listModels": FROM_THE_LOG,
     "listOfferedModels": FROM_THE_LOG,
+    "readOfferedModel": FROM_THE_LOG,
     "listRoles": FROM_THE_LOG,
     "listRoutes": FROM_THE_LOG,
     "listSecrets": FROM_THE_LOG,

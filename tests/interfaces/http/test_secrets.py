@@ -175,7 +175,7 @@ def test_a_stored_key_can_be_tried_again(somebody: Somebody, openai: ProviderPro
     tried = client.post(f"{OPENAI}/test").json()
     assert tried["works"] is False
     assert "does not accept this workspace's key for openai" in tried["why_not"]
-    assert tried["why_not"].endswith("store a valid one: z2 providers set openai")
+    assert tried["why_not"].endswith("store a valid one: z2 providers rotate openai")
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_runs_use_their_workspaces_own_key_and_no_other(
         assert finished(client, one_step(client, "openai/gpt-test"))["status"] == "completed"
     assert keys(openai) == [GOOD, OTHER, "sk-test"]
     refusal = others.post("/api/runs", json=a_run(model="anthropic/claude-test"))
-    assert "z2 providers set anthropic" in refused(refusal, 422, "invalid", "model")
+    assert "z2 providers add anthropic" in refused(refusal, 422, "invalid", "model")
     stored(ours, ANTHROPIC, value=GOOD)
     assert finished(ours, one_step(ours, "anthropic/claude-test"))["status"] == "completed"
     assert keys(anthropic) == [GOOD]
@@ -249,7 +249,7 @@ def test_the_models_of_a_workspace_are_ready_where_it_has_a_key(somebody: Somebo
     before = models(ours, "anthropic")
     assert (before["available"], before["mend"]) == (False, "secret")
     assert before["why_not"] == (
-        "Anthropic needs a key: set ANTHROPIC_API_KEY, or give this workspace one: z2 providers set anthropic"
+        "Anthropic needs a key: set ANTHROPIC_API_KEY, or give this workspace one: z2 providers add anthropic"
     )
     stored(ours, ANTHROPIC)
     after = models(ours, "anthropic")

