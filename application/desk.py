@@ -57,7 +57,7 @@ class Waiting:
 
 
 class Sheet:
-    """What a batch comes to: the states as each wish finds them, and what is to be appended."""
+    """What a batch comes to: the states as each wish leaves them, and what is to be appended."""
 
     def __init__(self, states: States, decide: Decide) -> None:
         self.writes: list[tuple[Known, Write]] = []
@@ -83,8 +83,8 @@ class Sheet:
                 return
             if events:
                 write = Write(stream, before.version, events, context, () if writes else waiting.wish.texts)
-                writes.append((before, write))
-                known[stream] = self._states.with_own(before, write, before.position)
+                known[stream] = self._states.with_own(before, write)
+                writes.append((known[stream], write))
         self._known |= known
         self.writes += writes
         self.done.append(waiting)
@@ -193,11 +193,12 @@ class Desk:
 
     def _answer(self, sheet: Sheet, position: int) -> None:
         """Remember what was appended, and tell everybody; `position` is that of the last event."""
-        latest: dict[UUID, Known] = {}
+        firsts: dict[UUID, int] = {}
         at = position - sum(len(write.events) for _, write in sheet.writes)
         for known, write in sheet.writes:
+            first = firsts.setdefault(write.stream, known.first or at + 1)
             at += len(write.events)
-            latest[write.stream] = self._states.appended(latest.get(write.stream, known), write, at)
+            self._states.appended(write.stream, known, first, at)
         for waiting in sheet.done:
             waiting.tell(Outcome(waiting.wish.orders[0][0], position))
         for waiting, why in sheet.undone:

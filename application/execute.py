@@ -105,8 +105,9 @@ class Executor:
         if key is None:  # under a key, the outcome may be that of an earlier append
             position = outcome.position
             for known, write in reversed(writes):
-                self.states.appended(known, write, position)
-                position -= len(write.events)
+                before = position - len(write.events)
+                self.states.appended(write.stream, States.with_own(known, write), known.first or before + 1, position)
+                position = before
         return outcome
 
     async def _decide(self, stream: UUID, command: Command, context: Context) -> tuple[Known, list[Any]]:

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 from application import registry
 from application.ports import EventStore, Recorded, Write
-from domain.kernel import Record
+from domain.kernel import Record, replace
 
 KEPT = 10_000
 
@@ -85,19 +85,18 @@ class States:
                 self._known.pop(stream, None)
             await self.refresh_all(*streams)
 
-    def appended(self, known: Known, write: Write, position: int) -> Known:
-        """What `known` became by events of our own, the last of them at this position; it is remembered."""
-        return self._keep(write.stream, self.with_own(known, write, position))
+    def appended(self, stream: UUID, known: Known, first: int, last: int) -> None:
+        """Remember what a stream became by events of our own; the positions are those of its first and last event."""
+        self._keep(stream, replace(known, first=first, position=last))
 
     @staticmethod
-    def with_own(known: Known, write: Write, position: int) -> Known:
-        """What `known` becomes by events of our own, the last of them at this position."""
+    def with_own(known: Known, write: Write) -> Known:
+        """What `known` becomes by events of our own, which have no positions yet."""
         aggregate = known.aggregate or registry.keeping(write.events[0])
         state = aggregate.decider.fold(write.events, known.state)
         version = known.version + len(write.events)
         workspace_id = known.workspace_id or write.context.workspace_id
-        first = known.first or position - len(write.events) + 1
-        return Known(workspace_id, aggregate, state, version, position, first)
+        return Known(workspace_id, aggregate, state, version, known.position, known.first)
 
     def _keep(self, stream: UUID, known: Known) -> Known:
         if known.version:

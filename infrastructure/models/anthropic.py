@@ -6,7 +6,6 @@ from contextlib import aclosing
 from typing import Any
 
 import anthropic
-import httpx2
 import msgspec
 from anthropic.types import RawMessageStreamEvent
 
@@ -15,13 +14,14 @@ from application.models.failure import ModelError
 from application.models.request import ModelRequest
 from application.models.stream import Delta, StopReason, Usage
 from domain.kernel import Record
-from infrastructure.models import anthropic_request, failures, guarded, signatures, transport, wishes
+from infrastructure.models import anthropic_request, failures, signatures, transport, wishes
 from infrastructure.models.answer import Answer, Count
 from infrastructure.models.listing import UNREADABLE, names
 from infrastructure.models.pace import OVER, Pace, Silence, paced
 from infrastructure.models.service import Service
 from infrastructure.models.wishes import Wish
 
+ERRORS = (anthropic.AnthropicError, *transport.ERRORS)
 _STOPS: dict[str, StopReason] = {
     "end_turn": "end",
     "stop_sequence": "end",
@@ -99,14 +99,14 @@ class Messages:
         self._endpoint = endpoint
         self._pace = pace
         self._service = service
-        timeout = httpx2.Timeout(None, connect=pace.connect)
+        http = transport.client(anthropic.DefaultAioHttpClient, endpoint, pace)
         self._client = anthropic.AsyncAnthropic(
             api_key=key,
-            base_url=endpoint.url,
-            timeout=timeout,
+            base_url=transport.address(endpoint),
+            timeout=http.timeout,
             # A retry inside the SDK would be a paid call that nobody recorded.
             max_retries=0,
-            http_client=guarded.client(endpoint.guard, timeout) if endpoint.guard else transport.client(timeout),
+            http_client=http,
         )
         if endpoint.own:
             # The SDK adds what the environment has for the installation's own account.
@@ -127,7 +127,7 @@ class Messages:
                         yield delta
         except Silence as silence:
             raise failures.silent(self._endpoint, silence) from None
-        except (anthropic.AnthropicError, httpx2.HTTPError) as error:
+        except ERRORS as error:
             # The cause would carry the request, and with it the key and the prompt.
             raise self._failed(error, model=answer.asked, begun=answer.begun) from None
         except ValueError:
@@ -143,7 +143,7 @@ class Messages:
             return names(listed, self._service.listing_prefix)
         except TimeoutError:
             raise failures.silent(self._endpoint, Silence(self._pace.first, began=False)) from None
-        except (anthropic.AnthropicError, httpx2.HTTPError) as error:
+        except ERRORS as error:
             raise self._failed(error) from None
         except UNREADABLE:
             raise failures.no_listing(self._endpoint) from None
@@ -180,14 +180,14 @@ class Messages:
         match error:
             case anthropic.APIStatusError():
                 return failures.refused(self._endpoint, model, _refusal(error))
-            case anthropic.APITimeoutError():
+            case _ if transport.too_slow(error):
                 return failures.unconnected(self._endpoint, self._pace.connect)
-            case anthropic.APIConnectionError(__cause__=guarded.Forbidden()):
+            case _ if transport.forbidden(error):
                 return failures.forbidden(self._endpoint)
             case _ if begun:
                 return failures.broken_off(self._endpoint)
             case _:
-                return failures.unreachable(self._endpoint, sent=not isinstance(error.__cause__, httpx2.ConnectError))
+                return failures.unreachable(self._endpoint, sent=not transport.never_sent(error))
 
 
 def _refusal(error: anthropic.APIStatusError) -> failures.Refusal:

@@ -2,9 +2,7 @@
 
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
-from functools import cached_property
 
-import httpx2
 import msgspec
 
 from application.models.card import ModelCard
@@ -123,13 +121,9 @@ class ChatCompletions(OpenAIClient):
             yield delta
         yield answer.finished()
 
-    @cached_property
-    def _url(self) -> httpx2.URL:
-        return httpx2.URL(f"{self.sdk.base_url}chat/completions")
-
     async def _ask(self, wish: Wish) -> Pieces[_Chunk]:
         said, own = chat_request.body(wish, self.service, self.endpoint.url)
-        return Pieces(await self.post(self._url, msgspec.json.encode({**said, **own})), _CHUNK)
+        return await self.ask("/chat/completions", {**said, **own}, _CHUNK)
 
     def _taken(self, answer: Answer, chunks: Iterable[_Chunk]) -> Iterator[Delta]:
         for chunk in chunks:

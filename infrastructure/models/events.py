@@ -1,9 +1,11 @@
-"""Server-sent events as providers send them, as bytes: whoever reads them knows what they are."""
+"""Server-sent events as providers send them, as bytes: whoever reads them knows what they are. Import it late."""
 
 import asyncio
 import contextlib
 
 import httpx2
+
+from infrastructure.models import transport
 
 DRAIN_SECONDS = 0.1
 """So long the end of an answer may take after its last event; a connection that is cut off cannot be used again."""
@@ -14,7 +16,7 @@ DONE = b"[DONE]"
 class Events:
     """The data of the events that have come, until the stream ends or says that it is done.
 
-    Raises httpx2.HTTPError.
+    Raises what the transport raises.
     """
 
     def __init__(self, response: httpx2.Response) -> None:
@@ -57,7 +59,7 @@ class Events:
             self._data.append(line[5:].removeprefix(b" "))
 
     async def _drain(self) -> None:
-        with contextlib.suppress(TimeoutError, httpx2.HTTPError):
+        with contextlib.suppress(TimeoutError, *transport.ERRORS):
             async with asyncio.timeout(DRAIN_SECONDS):
                 async for _ in self._bytes:
                     pass

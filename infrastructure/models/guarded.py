@@ -6,22 +6,28 @@ import httpx2
 
 from infrastructure import addresses
 from infrastructure.models.failures import Guard
-from infrastructure.models.transport import Transport
 
 LONGEST_STREAM = 64 * 1024 * 1024
 LONGEST_ANSWER = 1024 * 1024
 
 
-class Forbidden(httpx2.ConnectError):
+class Unreached(httpx2.ConnectError):
+    """Nobody was asked."""
+
+
+class Forbidden(Unreached):
     """The address leads to a private network."""
 
 
 class GuardedTransport(httpx2.AsyncBaseTransport):
-    """Connects to the number that was judged, asks no proxy, and takes neither compressed nor endless answers."""
+    """Connects to the number that was judged, and takes neither compressed nor endless answers.
 
-    def __init__(self, guard: Guard) -> None:
+    `inner` is what it connects with: a client that asks no proxy and follows nobody to another address.
+    """
+
+    def __init__(self, guard: Guard, inner: httpx2.AsyncClient) -> None:
         self._guard = guard
-        self._inner = Transport(addresses.trust())
+        self._inner = inner
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         try:
@@ -29,7 +35,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         except addresses.Private:
             raise Forbidden("the address is private", request=request) from None
         except (OSError, UnicodeError):
-            raise httpx2.ConnectError("the name cannot be resolved", request=request) from None
+            raise Unreached("the name cannot be resolved", request=request) from None
         request.headers["Accept-Encoding"] = "identity"
         pinned = httpx2.Request(
             request.method,
@@ -38,7 +44,8 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
             stream=request.stream,
             extensions={**request.extensions, "sni_hostname": request.url.host},
         )
-        response = await self._inner.handle_async_request(pinned)
+        await pinned.aread()  # what is not read before is sent in chunks, also where there is nothing
+        response = await self._inner.send(pinned, stream=True)
         if response.headers.get("content-encoding", "identity") != "identity":
             await response.aclose()
             raise httpx2.DecodingError("the answer is compressed, which nobody asked for", request=request)
@@ -72,8 +79,12 @@ class Bounded(httpx2.AsyncByteStream):
         await self._stream.aclose()
 
 
-def client(guard: Guard, timeout: httpx2.Timeout) -> httpx2.AsyncClient:
+def client(guard: Guard, inner: httpx2.AsyncClient, auth: httpx2.Auth | None) -> httpx2.AsyncClient:
     """What an SDK sends its requests with."""
     return httpx2.AsyncClient(
-        transport=GuardedTransport(guard), trust_env=False, follow_redirects=False, timeout=timeout
+        transport=GuardedTransport(guard, inner),
+        trust_env=False,
+        follow_redirects=False,
+        timeout=inner.timeout,
+        auth=auth,
     )

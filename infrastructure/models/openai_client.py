@@ -1,22 +1,21 @@
 """What OpenAI's two protocols have in common: the client, its errors, and the list of models. Import it late."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import aclosing
-from functools import cached_property
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-import httpx2
+import msgspec
 import openai
 
 from application.models.failure import ModelError
 from application.models.stream import Usage
-from infrastructure.models import failures, guarded, transport
+from infrastructure.models import failures, transport
 from infrastructure.models.listing import UNREADABLE, names
 from infrastructure.models.pace import Pace, Silence
+from infrastructure.models.pieces import Piece, Pieces
 from infrastructure.models.service import Service
 
-ERRORS = (openai.OpenAIError, httpx2.HTTPError)
+ERRORS = (openai.OpenAIError, *transport.ERRORS)
 _REFUSED_IN_STREAM = (
     "invalid_",
     "image_",
@@ -38,15 +37,14 @@ class OpenAIClient:
         self.endpoint = endpoint
         self.pace = pace
         self.service = service
-        self._timeout = timeout = httpx2.Timeout(None, connect=pace.connect)
-        self._http = guarded.client(endpoint.guard, timeout) if endpoint.guard else transport.client(timeout)
+        http = transport.client(openai.DefaultAioHttpClient, endpoint, pace)
         self.sdk = openai.AsyncOpenAI(
             api_key=key or "none",
-            base_url=endpoint.url,
-            timeout=timeout,
+            base_url=transport.address(endpoint),
+            timeout=http.timeout,
             # A retry inside the SDK would be a paid call that nobody recorded.
             max_retries=0,
-            http_client=self._http,
+            http_client=http,
         )
         if endpoint.own or service.name != "openai":
             # The SDK adds what the environment has for the installation's own account at OpenAI.
@@ -61,24 +59,11 @@ class OpenAIClient:
         except UNREADABLE:
             raise failures.no_listing(self.endpoint) from None
 
-    async def post(self, url: httpx2.URL, content: bytes) -> httpx2.Response:
-        """Ask, as the SDK does, which spends more on making a request than all else of a call takes.
-
-        The answer is still to come, and has to be closed. What is raised is what the SDK raises.
-        """
-        waits = {"timeout": self._timeout.as_dict()}
-        request = httpx2.Request("POST", url, headers=self._headers, content=content, extensions=waits)
-        try:
-            response = await self._http.send(request, stream=True)
-            if response.is_success:
-                return response
-            async with aclosing(response):
-                await response.aread()
-        except httpx2.TimeoutException as error:
-            raise openai.APITimeoutError(request) from error
-        except httpx2.HTTPError as error:
-            raise openai.APIConnectionError(request=request) from error
-        raise openai.APIStatusError(f"{response.status_code}", response=response, body=_body(response))
+    async def ask(self, path: str, said: Mapping[str, object], decoder: msgspec.json.Decoder[Piece]) -> Pieces[Piece]:
+        """The pieces of an answer, read with the decoder."""
+        to = openai.AsyncStream[object]
+        stream = await self.sdk.post(path, cast_to=object, body=said, stream=True, stream_cls=to)
+        return Pieces(stream.response, decoder)
 
     async def aclose(self) -> None:
         await self.sdk.close()
@@ -88,16 +73,16 @@ class OpenAIClient:
         match error:
             case openai.APIStatusError():
                 return failures.refused(self.endpoint, model, _refusal(error))
-            case openai.APITimeoutError():
+            case _ if transport.too_slow(error):
                 return failures.unconnected(self.endpoint, self.pace.connect)
-            case openai.APIConnectionError(__cause__=guarded.Forbidden()):
+            case _ if transport.forbidden(error):
                 return failures.forbidden(self.endpoint)
             case openai.APIError() if not isinstance(error, openai.APIConnectionError):
                 return self.gave_up(failures.codes(error.code, error.type), model)
             case _ if begun:
                 return failures.broken_off(self.endpoint)
             case _:
-                return failures.unreachable(self.endpoint, sent=not isinstance(error.__cause__, httpx2.ConnectError))
+                return failures.unreachable(self.endpoint, sent=not transport.never_sent(error))
 
     def gave_up(self, found: tuple[str, ...], model: str, usage: Usage | None = None) -> ModelError:
         """The error for one inside a stream; its code says which status it would have had."""
@@ -110,13 +95,6 @@ class OpenAIClient:
         error.usage = usage
         return error
 
-    @cached_property
-    def _headers(self) -> httpx2.Headers:
-        headers = self._http.headers.copy()
-        said = {**self.sdk.auth_headers, **self.sdk.default_headers}
-        headers.update({name: value for name, value in said.items() if isinstance(value, str)})
-        return headers
-
     async def _in_time(self, ask: Callable[[], Awaitable[_Found]]) -> _Found:
         try:
             async with asyncio.timeout(self.pace.first):
@@ -127,15 +105,6 @@ class OpenAIClient:
             raise self.failed(error) from None
         except UNREADABLE:
             raise failures.no_listing(self.endpoint) from None
-
-
-def _body(response: httpx2.Response) -> object:
-    """What is said of an error, as the SDK finds it."""
-    try:
-        body: Any = response.json()
-    except ValueError:
-        return response.text
-    return body.get("error", body) if isinstance(body, dict) else body
 
 
 def _refusal(error: openai.APIStatusError) -> failures.Refusal:

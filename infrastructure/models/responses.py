@@ -2,9 +2,7 @@
 
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
-from functools import cached_property
 
-import httpx2
 import msgspec
 import openai
 
@@ -106,10 +104,6 @@ class Responses(OpenAIClient):
             raise answer.unreadable() from None
         yield answer.finished()
 
-    @cached_property
-    def _url(self) -> httpx2.URL:
-        return httpx2.URL(f"{self.sdk.base_url}responses")
-
     async def _ask(self, wish: Wish) -> Pieces[_Event]:
         try:
             return await self._send(wish)
@@ -122,7 +116,7 @@ class Responses(OpenAIClient):
 
     async def _send(self, wish: Wish) -> Pieces[_Event]:
         said = responses_request.body(wish, self.service, summaries=self._summaries)
-        return Pieces(await self.post(self._url, msgspec.json.encode(said)), _EVENT)
+        return await self.ask("/responses", said, _EVENT)
 
     def _taken(self, answer: Answer, events: Iterable[_Event]) -> Iterator[Delta]:
         for event in events:

@@ -111,8 +111,9 @@ async def test_two_callers_may_share_both_streams(world: World) -> None:
         )
     )
     assert [type(event).__name__ for event in world.store.events(UUID(int=101))] == ["Created", "Revised", "Revised"]
-    state = await world.executor.state(UUID(int=101), SYSTEM.workspace_id)
-    assert state.version == 3
+    remembered = world.executor.states.remembered(UUID(int=101))
+    assert remembered == await world.other_process.states.refresh(UUID(int=101))
+    assert remembered.version == 3
 
 
 async def test_what_is_decided_is_remembered_as_the_log_has_it(world: World) -> None:

@@ -1,11 +1,11 @@
 import asyncio
 import gzip
-import ssl
 from collections.abc import AsyncIterator, Iterator
 from itertools import chain
 
 import httpx2
 import msgspec
+import openai
 import pytest
 
 from application.models.failure import ModelError
@@ -13,7 +13,6 @@ from application.models.stream import Delta, Finished, TextDelta
 from infrastructure.models.answer import joined
 from infrastructure.models.events import Events
 from infrastructure.models.registry import Providers, ProviderSettings
-from infrastructure.models.transport import Transport
 from tests.infrastructure.models.asking import request
 from tests.support import tiny_http
 from tests.support.raw_server import running, says
@@ -138,12 +137,30 @@ async def test_what_was_said_before_an_error_comes_before_it(event: bytes, code:
     assert (found, error.value.code) == ([TextDelta("Said.")], code)
 
 
+async def test_what_goes_wrong_after_the_end_is_of_no_account() -> None:
+    heard, found = asyncio.Event(), []
+
+    async def wrong_at_the_end(writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD)
+        await tiny_http.chunk(writer, chunk("Said.") + END)
+        await heard.wait()
+        writer.write(b"no chunk\r\n\r\n")
+        await writer.drain()
+
+    async with running(wrong_at_the_end) as server:
+        async for delta in asked(server.url):
+            found.append(delta)
+            heard.set()
+    assert found[0] == TextDelta("Said.")
+    assert isinstance(found[-1], Finished)
+
+
 async def test_compressed_answers_are_read() -> None:
     data = gzip.compress(b"data: 1\n\n")
     head = {"content-encoding": "gzip", "content-length": str(len(data))}
     async with (
         running(says(tiny_http.head(200, head) + data)) as server,
-        httpx2.AsyncClient(transport=Transport(ssl.create_default_context())) as client,
+        openai.DefaultAioHttpClient() as client,
         client.stream("GET", server.url) as answer,
     ):
         assert await Events(answer).__anext__() == [b"1"]
