@@ -1,5 +1,5 @@
 # Z2. `make help` lists what there is.
-FILE ?= $(firstword $(wildcard examples/*.md))
+FILE ?= examples/tidal-power.md
 B ?=
 export FILE
 

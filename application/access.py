@@ -1,29 +1,12 @@
-"""Who may do what: the scopes of each role, what each command needs, and what each operation of the API needs."""
+"""Who may do what: the scopes of each role, held against what a command or an operation of the API needs."""
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias, get_args
 from uuid import UUID
 
 from application.errors import NotAllowed
+from application.needs import NEEDS
 from application.operations import OPERATIONS
-from domain import (
-    agent,
-    api_key,
-    budget,
-    call,
-    ledger,
-    login,
-    model,
-    name,
-    projection,
-    route,
-    run_commands,
-    secret,
-    user,
-    webhook,
-    workflow,
-    workspace,
-)
 from domain.kernel import Command, Record, replace
 from domain.workspace import BUILT_IN_ROLES
 
@@ -37,6 +20,8 @@ Scope: TypeAlias = Literal[
     "workflows:write",
     "runs:start",
     "runs:control",
+    "runs:approve",
+    "runs:signal",
     "keys:write",
     "webhooks:manage",
     "members:manage",
@@ -51,104 +36,25 @@ Scope: TypeAlias = Literal[
 ]
 """What somebody can be allowed; people can give these to the roles of their workspace, to keys and to tokens."""
 
-Need: TypeAlias = Scope | Literal["runs:work", "identity:work"]
-"""What a command can need: a scope, or what Z2 alone does."""
-
 EVERYTHING: frozenset[Scope] = frozenset(get_args(Scope))
 
 SCOPES: Mapping[Role, frozenset[Scope]] = {
     "admin": EVERYTHING,
     "user": frozenset(
-        {"read", "agents:write", "workflows:write", "runs:start", "runs:control", "keys:write", "models:use"}
+        {
+            "read",
+            "agents:write",
+            "workflows:write",
+            "runs:start",
+            "runs:control",
+            "runs:approve",
+            "runs:signal",
+            "keys:write",
+            "models:use",
+        }
     ),
     "agent": frozenset({"read"}),
     "system": EVERYTHING,
-}
-
-NEEDS: dict[type[Command], Need] = {
-    agent.CreateAgent: "agents:write",
-    agent.ReviseAgent: "agents:write",
-    agent.RetireAgent: "agents:write",
-    agent.GrantAgentScopes: "members:manage",
-    workflow.CreateWorkflow: "workflows:write",
-    workflow.ReviseWorkflow: "workflows:write",
-    run_commands.StartRun: "runs:start",
-    run_commands.RetryStep: "runs:control",
-    run_commands.CancelRun: "runs:control",
-    run_commands.BeginStep: "runs:work",
-    run_commands.BeginCall: "runs:work",
-    run_commands.ServeCall: "runs:work",
-    run_commands.EndCall: "runs:work",
-    run_commands.RecordCall: "runs:work",
-    run_commands.HoldCharge: "runs:work",
-    run_commands.SettleCharge: "runs:work",
-    run_commands.CompleteStep: "runs:work",
-    run_commands.FailStep: "runs:work",
-    run_commands.LoseStep: "runs:work",
-    user.RegisterUser: "members:manage",
-    user.DisableUser: "members:manage",
-    user.EnableUser: "members:manage",
-    user.RenameUser: "identity:work",
-    user.ChangeEmail: "identity:work",
-    user.SetPassword: "identity:work",
-    user.RehashPassword: "identity:work",
-    user.IssueLink: "identity:work",
-    user.SetPasswordByLink: "identity:work",
-    user.VerifyEmail: "identity:work",
-    user.LinkIdentity: "identity:work",
-    user.UnlinkIdentity: "identity:work",
-    user.SignOutEverywhere: "identity:work",
-    login.StartLogin: "identity:work",
-    login.RefreshLogin: "identity:work",
-    login.MoveLogin: "identity:work",
-    login.EndLogin: "identity:work",
-    api_key.IssueKey: "identity:work",
-    api_key.RevokeKey: "identity:work",
-    api_key.NoteNewAddress: "identity:work",
-    workspace.CreateWorkspace: "workspaces:found",
-    workspace.RenameWorkspace: "roles:manage",
-    workspace.AddMember: "members:manage",
-    workspace.ChangeRole: "members:manage",
-    workspace.RemoveMember: "members:manage",
-    workspace.SuspendMember: "members:manage",
-    workspace.ReinstateMember: "members:manage",
-    workspace.DefineRole: "roles:manage",
-    workspace.RemoveRole: "roles:manage",
-    workspace.Invite: "members:manage",
-    workspace.WithdrawInvitation: "members:manage",
-    workspace.AcceptInvitation: "identity:work",
-    projection.SkipEvent: "projections:manage",
-    projection.RestoreEvent: "projections:manage",
-    secret.StoreSecret: "secrets:manage",
-    secret.RemoveSecret: "secrets:manage",
-    call.AnnounceCall: "runs:work",
-    call.BeginTry: "runs:work",
-    call.RecordTry: "runs:work",
-    call.EndTry: "runs:work",
-    call.ServeCall: "runs:work",
-    call.FailCall: "runs:work",
-    ledger.Reserve: "runs:work",
-    ledger.Settle: "runs:work",
-    ledger.Release: "runs:work",
-    ledger.Doubt: "runs:work",
-    ledger.Close: "runs:work",
-    ledger.SettleDoubt: "budgets:manage",
-    budget.SetLimit: "budgets:manage",
-    budget.RemoveLimit: "budgets:manage",
-    model.RegisterModel: "models:manage",
-    model.RepriceModel: "models:manage",
-    model.RetireModel: "models:manage",
-    model.ReinstateModel: "models:manage",
-    model.ForgetModel: "models:manage",
-    route.DefineRoute: "models:manage",
-    route.RemoveRoute: "models:manage",
-    webhook.SubscribeWebhook: "webhooks:manage",
-    webhook.RotateWebhookSecret: "webhooks:manage",
-    webhook.PauseWebhook: "webhooks:manage",
-    webhook.ResumeWebhook: "webhooks:manage",
-    webhook.DeleteWebhook: "webhooks:manage",
-    name.ClaimName: "read",
-    name.ReleaseName: "read",
 }
 
 

@@ -94,6 +94,10 @@ class Log(Protocol):
         """Batches of events behind a position, without gap or repeat, for ever."""
         ...
 
+    async def linger(self, name: str, position: int, seconds: float) -> None:
+        """Rest so long, that more may come; not where somebody waits until `name` is further than the position."""
+        ...
+
 
 class Payloads(Protocol):
     async def put(self, workspace_id: UUID, text: str, media_type: str = "text/plain") -> PayloadRef:
@@ -106,12 +110,17 @@ class Payloads(Protocol):
 
 
 class Job(Record):
-    """Slow work for a worker. A second job with the same id is the same job."""
+    """Slow work for a worker. A second job with the same id is the same job.
+
+    With a workspace, it takes its turn among that workspace's jobs and a slot of it; without one, it waits for nobody.
+    """
 
     id: str
     name: str
     arguments: dict[str, Any]
     due_at: Instant | None = None
+    workspace_id: UUID | None = None
+    priority: int = 0
 
 
 class JobQueue(Protocol):
@@ -142,24 +151,6 @@ class LiveText(Protocol):
 
 class Clock(Protocol):
     def __call__(self) -> Instant: ...
-
-
-class PendingStep(Record):
-    """A step that waits for a worker or has one, as the read model knows it."""
-
-    workspace_id: UUID
-    run_id: UUID
-    step: str
-    attempt: int
-    status: str
-    scheduled_position: int
-    due_at: Instant | None
-
-
-class PendingSteps(Protocol):
-    async def __call__(self) -> Sequence[PendingStep]:
-        """Steps that are scheduled or running."""
-        ...
 
 
 class Vault(Protocol):

@@ -10,6 +10,8 @@ from domain import (
     api_key,
     budget,
     call,
+    concurrency,
+    goal,
     ledger,
     login,
     model,
@@ -19,7 +21,9 @@ from domain import (
     run,
     run_commands,
     run_events,
+    schedule,
     secret,
+    trigger,
     user,
     user_events,
     webhook,
@@ -45,7 +49,7 @@ def _agent_name(event: Event) -> str | None:
 
 
 def _workflow_name(event: Event) -> str | None:
-    return event.name if isinstance(event, workflow.Created) else None
+    return event.definition.name or None if isinstance(event, workflow.Published) else None
 
 
 NAME = Aggregate("name", name.decider, get_args(name.Commands), get_args(name.Events))
@@ -64,8 +68,12 @@ AGGREGATES = (
     Aggregate("call", call.decider, get_args(call.Commands), get_args(call.Events)),
     Aggregate("ledger", ledger.decider, get_args(ledger.Commands), get_args(ledger.Events)),
     Aggregate("budget", budget.decider, get_args(budget.Commands), get_args(budget.Events)),
+    Aggregate("concurrency", concurrency.decider, get_args(concurrency.Commands), get_args(concurrency.Events)),
     Aggregate("model", model.decider, get_args(model.Commands), get_args(model.Events)),
     Aggregate("route", route.decider, get_args(route.Commands), get_args(route.Events)),
+    Aggregate("schedule", schedule.decider, get_args(schedule.Commands), get_args(schedule.Events)),
+    Aggregate("goal", goal.decider, get_args(goal.Commands), get_args(goal.Events)),
+    Aggregate("trigger", trigger.decider, get_args(trigger.Commands), get_args(trigger.Events)),
     NAME,
 )
 

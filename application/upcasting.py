@@ -22,7 +22,45 @@ class Upcast(Record):
     change: Callable[[Data], Data]
 
 
-RETIRED: dict[str, Upcast] = {}
+def _node(node: Data) -> Data:
+    """A step of the first forms, which agents alone did."""
+    return {
+        "kind": "agent",
+        "id": node["id"],
+        "needs": node.get("needs", []),
+        "retry": {"attempts": node.get("max_attempts", 3)},
+        "prompt": node["prompt"],
+        "document": node.get("document", True),
+    }
+
+
+def _workflow(data: Data) -> Data:
+    nodes = [{**_node(node), "agent": node["agent_id"]} for node in data["nodes"]]
+    definition = {"name": data.get("name", ""), "description": data["description"], "nodes": nodes}
+    return {"definition": definition, "agents": {node["agent"]: node["agent"] for node in nodes}}
+
+
+def _run(data: Data) -> Data:
+    plan = data["plan"]
+    rest = {name: value for name, value in data.items() if name != "plan"}
+    team = {
+        planned["id"]: {
+            "agent_id": planned["agent_id"],
+            "version": planned["agent_version"],
+            "name": planned["agent_name"],
+            "role": planned["role"],
+            "model": planned["model"],
+        }
+        for planned in plan
+    }
+    return {**rest, "nodes": [{**_node(planned), "agent": planned["id"]} for planned in plan], "team": team}
+
+
+RETIRED: dict[str, Upcast] = {
+    "workflow.created.v1": Upcast("workflow.published.v1", _workflow),
+    "workflow.revised.v1": Upcast("workflow.published.v1", _workflow),
+    "run.started.v1": Upcast("run.started.v2", _run),
+}
 """Each tag that is read but not written any more; none is ever taken out."""
 
 

@@ -7,7 +7,6 @@ without a database and records nothing. Each is one process. All are asked by a 
 import argparse
 import asyncio
 import contextlib
-import hashlib
 import itertools
 import json
 import os
@@ -24,14 +23,10 @@ from typing import cast
 
 import uvloop
 
-from bench import api
-from deploy import packages
-from deploy.steps import run, step
+from bench import api, peers
 from domain.kernel import Record
 from interfaces.processes.network import free_port
 
-ROOT = Path(__file__).resolve().parents[1]
-PEERS = ROOT / "bench" / "gateway_peers"
 LEVELS = (1, 16, 64)
 ANSWERS = {"at once": "instant", "after 50 ms": "slow"}
 NUMBER, NUMBERS = b"00000000", itertools.count()
@@ -171,7 +166,8 @@ def _post(url: str, body: object, token: str) -> None:
 @contextlib.contextmanager
 def litellm(models: int) -> Iterator[Side]:
     """As shipped: one worker, no database. Its list of prices is the one that it brings along."""
-    port, program, key = free_port("127.0.0.1", 0), installed(), f"sk-{secrets.token_hex(32)}"
+    port, key = free_port("127.0.0.1", 0), f"sk-{secrets.token_hex(32)}"
+    program = peers.installed("gateway", "LiteLLM") / "litellm"
     with tempfile.TemporaryDirectory() as folder:
         config, log = Path(folder, "config.yaml"), Path(folder, "log")
         config.write_text(CONFIG.format(port=models), encoding="utf-8")
@@ -198,20 +194,6 @@ def _ready(side: Side, process: "subprocess.Popen[bytes]", log: Path) -> None:
             break
         time.sleep(0.2)
     raise TimeoutError(f"LiteLLM did not start: {log.read_text()[-2_000:]}")
-
-
-def installed() -> Path:
-    """LiteLLM's program, in an environment of its own."""
-    home, lock = ROOT / ".venv" / "bench" / "gateway", PEERS / "requirements.lock"
-    stamp, digest = home / "locked", hashlib.sha256(lock.read_bytes()).hexdigest()
-    if not (stamp.exists() and stamp.read_text() == digest):
-        uv = packages.uv(ROOT)
-        with step("LiteLLM to compare with"):
-            run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, home], cwd=ROOT)
-            python = home / "bin" / "python"
-            run([uv, "pip", "sync", "--quiet", "--require-hashes", "--python", python, lock.name], cwd=PEERS)
-        stamp.write_text(digest)
-    return home / "bin" / "litellm"
 
 
 class Table:

@@ -24,7 +24,7 @@ from application.ledger.treasury import Treasury, budgets_of
 from bench import ledger_day, report, servers
 from domain import budget, call
 from domain.kernel import PayloadRef
-from domain.run_events import Tokens
+from domain.run_values import Tokens
 from infrastructure.database import Database, migrate
 from infrastructure.event_store import PostgresEventStore
 from infrastructure.identity.tokens import now

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from application.access import NEEDS
+from application.needs import NEEDS
 from application.registry import AGGREGATES, tag_of
+from application.workflows import schema
 from infrastructure import metrics
 from infrastructure.models.services import SERVICES
 from infrastructure.settings import described
@@ -31,6 +32,7 @@ def pages() -> dict[str, str]:
         "command-line.md": _command_line(),
         "metrics.md": _metrics(),
         "providers.md": _providers(),
+        "workflow.schema.json": schema.written(),
     }
 
 

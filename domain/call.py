@@ -10,8 +10,8 @@ from domain.call_state import Call
 from domain.kernel import Command, Context, Decider, Event, PayloadRef, Record, Rejected, replace
 from domain.ledger import Reservation
 from domain.prices import Prices
-from domain.run_commands import Ceiling
-from domain.run_events import StopReason, Tokens
+from domain.run_charge_commands import Ceiling
+from domain.run_values import StopReason, Tokens
 
 Door: TypeAlias = Literal["chat", "responses"]
 """Which API it came by."""

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from domain import budget
 from domain.ledger import Reservation
 from domain.ledger_state import Used
-from domain.run_commands import Ceiling
-from domain.run_events import Tokens
+from domain.run_charge_commands import Ceiling
+from domain.run_values import Tokens
 
 
 def check(ceilings: Iterable[Ceiling], wish: Reservation, held: Iterable[Reservation], spent: Used) -> None:

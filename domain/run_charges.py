@@ -3,18 +3,19 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from domain import run_events as fact
+from domain import run_charge_events as fact
 from domain.kernel import replace
 from domain.ledger_state import Used
-from domain.run_commands import Charges, HoldCharge, SettleCharge
-from domain.run_spending import check_charge, spent
+from domain.run_charge_commands import Charges, HoldCharge, SettleCharge
+from domain.run_events import Events
+from domain.run_spending import check_allowances, check_charge, spent
 from domain.run_state import Call, Charge, Run, Step
 
 NO_STEP = ""
 """Stands for the step of a charge that comes while none is under way."""
 
 
-def decide(command: Charges, run: Run) -> list[fact.Events]:
+def decide(command: Charges, run: Run) -> list[Events]:
     match command:
         case HoldCharge(reservation, ceilings):
             if reservation.entry in run.charges:
@@ -22,16 +23,22 @@ def decide(command: Charges, run: Run) -> list[fact.Events]:
             steps = tuple(name for name, step in run.steps.items() if step.status == "running") or (NO_STEP,)
             for ceiling in ceilings:
                 check_charge(ceiling, reservation, steps, run)
+            check_allowances(reservation, run)
             return [fact.ChargeHeld(reservation, steps)]
         case SettleCharge(entry, micro_usd, tokens, final):
             counted = _counting(entry, run)
             if counted is None or (not final and counted == Used(micro_usd or 0, tokens)):
                 return []
-            return [fact.ChargeSettled(entry, micro_usd, tokens, final)]
+            return [fact.ChargeSettled(entry, micro_usd, tokens, final, _own(entry, run))]
 
 
-def held(run: Run, event: fact.ChargeHeld) -> Run:
-    """The run with one charge more, at its worst."""
+def counted(run: Run, event: fact.Events) -> Run:
+    """The run with one charge more, or with what one came to."""
+    return _held(run, event) if isinstance(event, fact.ChargeHeld) else _settled(run, event)
+
+
+def _held(run: Run, event: fact.ChargeHeld) -> Run:
+    """At its worst."""
     used = Used(event.reservation.micro_usd or 0, event.reservation.tokens)
     return replace(
         run,
@@ -40,7 +47,7 @@ def held(run: Run, event: fact.ChargeHeld) -> Run:
     )
 
 
-def settled(run: Run, event: fact.ChargeSettled) -> Run:
+def _settled(run: Run, event: fact.ChargeSettled) -> Run:
     """The run with what a charge, or a call of its own in doubt, came to."""
     charge = run.charges.get(event.entry)
     if charge is None:
@@ -68,6 +75,13 @@ def _counting(entry: UUID, run: Run) -> Used | None:
         return run.charges[entry].used
     made = next((made for step in run.steps.values() for made in step.calls if _doubted(made, entry)), None)
     return None if made is None else Used(spent(made, "micro_usd"), spent(made, "tokens"))
+
+
+def _own(entry: UUID, run: Run) -> str:
+    """The step whose call in doubt this is; "" where it is a charge."""
+    if entry in run.charges:
+        return ""
+    return next((name for name, step in run.steps.items() if any(_doubted(made, entry) for made in step.calls)), "")
 
 
 def _doubted(made: Call, entry: UUID) -> bool:

@@ -5,42 +5,47 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from domain.budget import Unit
 from domain.kernel import Command, Name, PayloadRef, Record, Text
 from domain.ledger import Reservation
+from domain.nodes import Allowance, AnyNode
 from domain.prices import Prices
-from domain.run_events import PlannedStep, StopReason, Tokens
+from domain.run_charge_commands import Ceiling, Charges
+from domain.run_values import Decision, Member, Opening, Parent, StopReason, Tokens, Waits
+
+Reason: TypeAlias = Annotated[Text, Meta(max_length=500)]
+SignalName: TypeAlias = Annotated[Text, Meta(min_length=1, max_length=200)]
 
 
 class StartRun(Command):
     """`key_id` is the API key that starts it, if one does: its limits count for the run, as do those of the `payers`.
 
     `within` are the runs on whose behalf it is started, the nearest first.
+
+    `started_by` is who pays for it, where another run starts it for them.
     """
 
     title: Name
     workflow_id: UUID
     workflow_version: int
     workflow_name: str
-    plan: tuple[PlannedStep, ...]
+    nodes: tuple[AnyNode, ...]
+    team: dict[str, Member]
     input: PayloadRef
     key_id: UUID | None = None
+    budget: Allowance | None = None
+    deadline_seconds: float | None = None
+    priority: int = 0
+    parent: Parent | None = None
+    rerun_of: UUID | None = None
     payers: tuple[str, ...] = ()
     within: tuple[UUID, ...] = ()
+    started_by: UUID | None = None
 
 
 class BeginStep(Command):
     step: str
     attempt: int
     lease: UUID
-
-
-class Ceiling(Record):
-    """The most that a call, its step or its run may come to."""
-
-    of: Literal["call", "step", "run"]
-    unit: Unit
-    most: int
 
 
 class BeginCall(Command):
@@ -77,10 +82,7 @@ class RecordCall(Command):
 
 
 class ServeCall(Command):
-    """The answer comes from the cache. `saved_micro_usd` is what it cost when a model gave it to the stream `source`.
-
-    `similarity` tells how alike the two questions are, where they are not the same.
-    """
+    """The answer comes from the cache. `saved_micro_usd` is what it cost when a model gave it."""
 
     step: str
     attempt: int
@@ -105,26 +107,44 @@ class EndCall(Command):
     http_status: int | None = None
 
 
-class HoldCharge(Command):
-    """Count a call beside its own for the run."""
+class Onward(Record):
+    """Whoever ends a step goes on, under its lease, with at most so many of those that become ready."""
 
-    reservation: Reservation
-    ceilings: tuple[Ceiling, ...] = ()
-
-
-class SettleCharge(Command):
-    """Tell what such a call came to, or one of its own in doubt; not `final` where a person says so."""
-
-    entry: UUID
-    micro_usd: int | None
-    tokens: int
-    final: bool = True
+    lease: UUID
+    most: int = 1
 
 
 class CompleteStep(Command):
     step: str
     attempt: int
-    output: PayloadRef
+    output: PayloadRef | None
+    onward: Onward | None = None
+
+
+class OpenStep(Command):
+    """Begin what is inside a step."""
+
+    step: str
+    attempt: int
+    opening: Opening
+    onward: Onward | None = None
+
+
+class PassStep(Command):
+    """The condition of a step does not hold."""
+
+    step: str
+    attempt: int
+    onward: Onward | None = None
+
+
+class SuspendStep(Command):
+    """Nobody need work on the step until what it waits for is there. `seconds` is how long it waits at most."""
+
+    step: str
+    attempt: int
+    waits: Waits
+    seconds: float | None = None
 
 
 class FailStep(Command):
@@ -144,6 +164,68 @@ class LoseStep(Command):
     attempt: int
 
 
+class EndChild(Command):
+    """The run that a step waits for is over."""
+
+    step: str
+    run_id: UUID
+    status: Literal["completed", "failed", "cancelled"]
+    output: PayloadRef | None = None
+    code: str = ""
+    detail: str = ""
+    micro_usd: int = 0
+    tokens: int = 0
+
+
+class DecideApproval(Command):
+    """Approve, edit or reject what a step shows. With `edit`, `output` is what goes on instead.
+
+    `role` is the one that whoever decides has in the workspace, as the application knows it.
+    """
+
+    step: str
+    decision: Decision
+    role: str
+    output: PayloadRef | None = None
+    note: Reason = ""
+
+
+class GiveInput(Command):
+    """Answer what a step asks. `role` is as in DecideApproval."""
+
+    step: str
+    answer: PayloadRef
+    role: str
+
+
+class SignalRun(Command):
+    """An event arrived: whatever waits for it goes on, now or once it gets there."""
+
+    name: SignalName
+    content: PayloadRef
+
+
+class WakeRun(Command):
+    """Do what is due by now."""
+
+
+class PauseRun(Command):
+    """Begin nothing more until it is resumed; what is under way may end."""
+
+    reason: Reason = ""
+
+
+class ResumeRun(Command):
+    pass
+
+
+class SkipStep(Command):
+    """Go on without a step, or with what a person gives instead of its output."""
+
+    step: str
+    output: PayloadRef | None = None
+
+
 class RetryStep(Command):
     """Do a failed step again, and with it every other failed step of the run."""
 
@@ -151,9 +233,13 @@ class RetryStep(Command):
 
 
 class CancelRun(Command):
-    reason: Annotated[Text, Meta(max_length=500)] = ""
+    reason: Reason = ""
 
 
-AttemptCommands: TypeAlias = BeginStep | BeginCall | ServeCall | EndCall | CompleteStep | FailStep | LoseStep
-Charges: TypeAlias = HoldCharge | SettleCharge
-Commands: TypeAlias = StartRun | AttemptCommands | RecordCall | Charges | RetryStep | CancelRun
+CallCommands: TypeAlias = BeginCall | ServeCall | EndCall
+EndCommands: TypeAlias = CompleteStep | OpenStep | PassStep | SuspendStep | FailStep | LoseStep
+AttemptCommands: TypeAlias = BeginStep | CallCommands | EndCommands
+WaitCommands: TypeAlias = EndChild | DecideApproval | GiveInput
+RunCommands: TypeAlias = SignalRun | WakeRun | PauseRun | ResumeRun | CancelRun
+StepCommands: TypeAlias = AttemptCommands | WaitCommands | RecordCall | RetryStep | SkipStep
+Commands: TypeAlias = StartRun | StepCommands | RunCommands | Charges

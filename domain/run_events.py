@@ -1,45 +1,18 @@
 """The facts of a run, and the state that they fold to."""
 
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
-from domain.kernel import Event, Instant, PayloadRef, Record
+from domain import run_charge_events, run_wait_events
+from domain.kernel import Event, Instant, PayloadRef
 from domain.ledger import Reservation
+from domain.nodes import Allowance, AnyNode
 from domain.prices import Prices
-
-RunStatus: TypeAlias = Literal["absent", "running", "completed", "failed", "cancelled"]
-BegunStatus: TypeAlias = Literal["running", "completed", "failed", "cancelled"]
-StepStatus: TypeAlias = Literal["waiting", "scheduled", "running", "completed", "failed", "cancelled"]
-StopReason: TypeAlias = Literal["end", "length", "refusal", "tool_calls"]
+from domain.run_values import Member, Opening, Parent, SkipReason, StopReason, Tokens
 
 
-class PlannedStep(Record, tag_field="kind", tag="agent"):
-    """A step as the run pinned it: the agent at a version, the model by name, the steps it waits for."""
-
-    id: str
-    agent_id: UUID
-    agent_version: int
-    agent_name: str
-    role: str
-    model: str
-    prompt: str
-    needs: tuple[str, ...]
-    max_attempts: int
-    document: bool
-
-
-class Tokens(Record):
-    """What a call used, as its provider counted it; `input` includes `cached_input`."""
-
-    input: int
-    output: int
-    cached_input: int = 0
-    cache_write: int = 0
-    reasoning: int = 0
-
-
-class Started(Event, tag="run.started.v1"):
-    """`key_id` is the API key that started it, if one did.
+class Started(Event, tag="run.started.v2"):
+    """`key_id` is the API key that started it, if one did; `rerun_of` the run that it repeats with other input.
 
     `payers` are the agents and keys on whose behalf it was started, as the ledger names them, and `within` the runs,
     the nearest first: what it spends counts for all of them.
@@ -49,17 +22,28 @@ class Started(Event, tag="run.started.v1"):
     workflow_id: UUID
     workflow_version: int
     workflow_name: str
-    plan: tuple[PlannedStep, ...]
+    nodes: tuple[AnyNode, ...]
+    team: dict[str, Member]
     input: PayloadRef
+    started_by: UUID | None = None
     key_id: UUID | None = None
+    budget: Allowance | None = None
+    deadline_at: Instant | None = None
+    priority: int = 0
+    parent: Parent | None = None
+    rerun_of: UUID | None = None
     payers: tuple[str, ...] = ()
     within: tuple[UUID, ...] = ()
 
 
 class StepScheduled(Event, tag="run.step_scheduled.v1"):
+    """`taken` says that whoever caused it goes on with it, so that nobody else need be asked."""
+
     step: str
     attempt: int
     due_at: Instant
+    taken: bool = False
+    priority: int = 0
 
 
 class StepBegun(Event, tag="run.step_begun.v1"):
@@ -141,32 +125,27 @@ class CallInDoubt(Event, tag="run.call_in_doubt.v1"):
     http_status: int | None = None
 
 
-class ChargeHeld(Event, tag="run.charge_held.v1"):
-    """A call beside its own counts for the run at its worst: one made with its token, or of a run within it.
+class StepOpened(Event, tag="run.step_opened.v1"):
+    """What is inside the step begins."""
 
-    It counts for each of the `steps`, which are those under way; "" stands for none.
-    """
-
-    reservation: Reservation
-    steps: tuple[str, ...]
+    step: str
+    attempt: int
+    opening: Opening
 
 
-class ChargeSettled(Event, tag="run.charge_settled.v1"):
-    """What such a call came to, or one of its own in doubt; a cost of None is unknown, and its worst goes on counting.
+class ScopeBegun(Event, tag="run.scope_begun.v1"):
+    """One list of nodes inside a step begins: an arm, the turn of a loop, or the nodes for one item."""
 
-    It is not `final` where a person said so: an answer that comes later knows better.
-    """
-
-    entry: UUID
-    micro_usd: int | None
-    tokens: int
-    final: bool = True
+    step: str
+    key: str
 
 
 class StepCompleted(Event, tag="run.step_completed.v1"):
+    """Without an output it came to null."""
+
     step: str
     attempt: int
-    output: PayloadRef
+    output: PayloadRef | None
 
 
 class StepFailed(Event, tag="run.step_failed.v1"):
@@ -175,6 +154,15 @@ class StepFailed(Event, tag="run.step_failed.v1"):
     code: str
     detail: str
     final: bool
+
+
+class StepSkipped(Event, tag="run.step_skipped.v1"):
+    """The run goes on without it; its output is null unless a person gave one."""
+
+    step: str
+    attempt: int
+    reason: SkipReason
+    output: PayloadRef | None = None
 
 
 class StepLost(Event, tag="run.step_lost.v1"):
@@ -188,18 +176,39 @@ class StepRetried(Event, tag="run.step_retried.v1"):
     step: str
 
 
-class Completed(Event, tag="run.completed.v1"):
-    output: PayloadRef
+class Paused(Event, tag="run.paused.v1"):
+    reason: str = ""
 
 
-class Failed(Event, tag="run.failed.v1"):
+class Resumed(Event, tag="run.resumed.v1"):
+    pass
+
+
+class CompensationBegun(Event, tag="run.compensation_begun.v1"):
+    """The run has failed with this step; what was completed and can be undone is undone, the last first."""
+
     step: str
     code: str
     detail: str
 
 
+class Completed(Event, tag="run.completed.v1"):
+    output: PayloadRef | None
+    parent: Parent | None = None
+
+
+class Failed(Event, tag="run.failed.v1"):
+    """`step` is empty where the run as a whole is to blame."""
+
+    step: str
+    code: str
+    detail: str
+    parent: Parent | None = None
+
+
 class Cancelled(Event, tag="run.cancelled.v1"):
     reason: str
+    parent: Parent | None = None
 
 
 Events: TypeAlias = (
@@ -211,12 +220,18 @@ Events: TypeAlias = (
     | CallServed
     | CallRefused
     | CallInDoubt
-    | ChargeHeld
-    | ChargeSettled
+    | run_charge_events.Events
+    | StepOpened
+    | ScopeBegun
+    | run_wait_events.Events
     | StepCompleted
     | StepFailed
+    | StepSkipped
     | StepLost
     | StepRetried
+    | Paused
+    | Resumed
+    | CompensationBegun
     | Completed
     | Failed
     | Cancelled

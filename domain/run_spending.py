@@ -6,8 +6,11 @@ from domain import budget
 from domain.budget import Unit
 from domain.ledger import Reservation
 from domain.ledger_state import Used
-from domain.run_commands import BeginCall, Ceiling
+from domain.nodes import Allowance
+from domain.run_charge_commands import Ceiling
+from domain.run_commands import BeginCall
 from domain.run_state import Call, Run, Step
+from domain.run_values import ForRun
 
 
 def check(ceiling: Ceiling, wish: BeginCall, step: Step, run: Run) -> None:
@@ -25,8 +28,7 @@ def check_charge(ceiling: Ceiling, reservation: Reservation, steps: Iterable[str
     """The same for a call beside those of the run, which counts for these of its steps."""
     wanted, unit = reservation.of(ceiling.unit), ceiling.unit
     if ceiling.of == "run":
-        used = _charged(run, None, unit) + sum(spent(made, unit) for made in _calls(run))
-        budget.check(wanted, used, ceiling.most, unit, name="the limit of the run")
+        budget.check(wanted, _of_run(run, unit), ceiling.most, unit, name="the limit of the run")
     elif ceiling.of == "step":
         for name in steps:
             own = run.steps[name].calls if name in run.steps else ()
@@ -36,6 +38,11 @@ def check_charge(ceiling: Ceiling, reservation: Reservation, steps: Iterable[str
 
 def _charged(run: Run, step: str | None, unit: Unit) -> int:
     return run.charged.get(step, Used()).of(unit)
+
+
+def _of_run(run: Run, unit: Unit) -> int:
+    """All calls of the run, and those beside them: made with its token, or by runs that it started."""
+    return _charged(run, None, unit) + sum(spent(made, unit) for made in _calls(run))
 
 
 def _calls(run: Run) -> Iterable[Call]:
@@ -64,3 +71,46 @@ def _counted(ceiling: Ceiling, wish: BeginCall, step: Step, run: Run) -> Iterabl
             return step.calls
         case "run":
             return _calls(run)
+
+
+def check_allowances(reservation: Reservation | None, run: Run, name: str = "") -> None:
+    """Raise Rejected where a call would go beyond what the workflow allows the run, or a node and all inside it."""
+    for whose, most, unit, used in _allowances(run, name):
+        wanted = None if reservation is None else reservation.of(unit)
+        budget.check(wanted, used, most, unit, name=whose)
+
+
+def _allowances(run: Run, name: str) -> Iterable[tuple[str, int, Unit, int]]:
+    """Whose allowance it is, the most, in which unit, and what of it is used."""
+    for unit, most in _limits(run.budget):
+        yield "the budget of the run", most, unit, _of_run(run, unit)
+    while name:
+        step = run.steps[name]
+        for unit, most in _limits(step.node.budget):
+            inside = (each for at, each in run.steps.items() if at == name or at.startswith(f"{name}."))
+            yield f"the budget of the node {step.node.id}", most, unit, sum(spent_by(each, unit) for each in inside)
+        name = run.scopes[step.scope].owner
+
+
+def _limits(allowance: Allowance | None) -> Iterable[tuple[Unit, int]]:
+    if allowance is not None and allowance.micro_usd is not None:
+        yield "micro_usd", allowance.micro_usd
+    if allowance is not None and allowance.tokens is not None:
+        yield "tokens", allowance.tokens
+
+
+def spent_by(step: Step, unit: Unit) -> int:
+    """What a step came to, with the runs that it started, each of which counts at its worst until it ends."""
+    own = sum(spent(made, unit) for made in step.calls)
+    child = step.child_micro_usd if unit == "micro_usd" else step.child_tokens
+    waits = (*step.abandoned, *((step.waits,) if isinstance(step.waits, ForRun) else ()))
+    return own + child + sum(getattr(each.allowance, unit) or 0 for each in waits if each.allowance is not None)
+
+
+def left(run: Run, name: str) -> Allowance | None:
+    """The most that a step may still spend, by the narrowest of the allowances that it is within; None for any."""
+    narrowest: dict[Unit, int] = {}
+    for _, most, unit, used in _allowances(run, name):
+        rest = max(0, most - used)
+        narrowest[unit] = min(rest, narrowest.get(unit, rest))
+    return Allowance(narrowest.get("micro_usd"), narrowest.get("tokens")) if narrowest else None

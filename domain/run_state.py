@@ -1,4 +1,4 @@
-"""What a run has come to: its steps, and the calls of models that they have made."""
+"""What a run has come to: its steps, the lists they stand in, and the calls of models that they have made."""
 
 from typing import Literal
 from uuid import UUID
@@ -6,7 +6,25 @@ from uuid import UUID
 from domain.kernel import Instant, PayloadRef, Record
 from domain.ledger import Reservation
 from domain.ledger_state import Used
-from domain.run_events import PlannedStep, RunStatus, StepStatus, StopReason, Tokens
+from domain.nodes import Allowance, AnyNode, Map
+from domain.run_values import (
+    ArmTaken,
+    ForRun,
+    Member,
+    Opening,
+    Parent,
+    RunStatus,
+    StepStatus,
+    StopReason,
+    Tokens,
+    Turn,
+    Waits,
+)
+
+DONE: frozenset[StepStatus] = frozenset({"completed", "skipped"})
+OVER: frozenset[StepStatus] = DONE | {"failed", "cancelled"}
+UNDER_WAY: frozenset[StepStatus] = frozenset({"scheduled", "running"})
+FALL_BACK, COMPENSATE = "fall-back", "compensate"
 
 
 class Call(Record):
@@ -34,8 +52,15 @@ class Charge(Record):
 
 
 class Step(Record):
-    """A step now. `failures` and `losses` count since it was first scheduled or last retried by a person."""
+    """A step now. `failures` and `losses` count since it was first scheduled, last opened or retried by a person.
 
+    It is one instance of a node: the turns of a loop and the items of a map have steps of their own. `scope` names the
+    list that it stands in; `begun` and `ended` count the lists inside it. `abandoned` are the runs that it started and
+    does not wait for any more; what they may spend counts until they end.
+    """
+
+    node: AnyNode
+    scope: str = ""
     status: StepStatus = "waiting"
     attempt: int = 0
     due_at: Instant | None = None
@@ -46,6 +71,16 @@ class Step(Record):
     output: PayloadRef | None = None
     code: str | None = None
     detail: str | None = None
+    opening: Opening | None = None
+    begun: int = 0
+    ended: int = 0
+    fell_back: bool = False
+    waits: Waits | None = None
+    escalates_at: Instant | None = None
+    escalated: bool = False
+    abandoned: tuple[ForRun, ...] = ()
+    child_micro_usd: int = 0
+    child_tokens: int = 0
 
     def find(self, call: int, attempt: int, tried: int = 0) -> Call | None:
         """The call as one attempt tried it."""
@@ -58,11 +93,43 @@ class Step(Record):
         answers = (made for made in good if made.stop_reason != "refusal")
         return next((made for made in answers if made.call == call), None)
 
+    @property
+    def key(self) -> str:
+        """The list inside it that is under way, or was last; a map has one for each item."""
+        match self.opening:
+            case _ if self.fell_back:
+                return FALL_BACK
+            case ArmTaken(arm):
+                return arm
+            case Turn(number):
+                return str(number)
+            case _:
+                return ""
+
+    def holds(self, key: str) -> bool:
+        """Whether it still comes to what this list inside it comes to."""
+        return key == self.key or (isinstance(self.node, Map) and not self.fell_back)
+
+    @property
+    def again(self) -> StepStatus:
+        """What it is once it goes on after a failure: what was begun inside it is not begun anew."""
+        return "waiting" if self.opening is None and not self.fell_back else "open"
+
+
+class Scope(Record):
+    """A list of nodes under way: `owner` is the step that it is inside of, and "" stands for the run itself."""
+
+    owner: str
+    key: str
+    steps: tuple[str, ...]
+    left: int
+
 
 class Run(Record):
-    """A run now. `charged` is what calls beside its own came to, by step and, under None, for the run.
+    """A run now. `signals` arrived before anybody waited for them; `undo` are completed steps that can be undone.
 
-    Those that may come to something else are in `charges`, by their entries of the ledger.
+    `charged` is what calls beside its own came to, by step and, under None, for the run. Those that may come to
+    something else are in `charges`, by their entries of the ledger.
     """
 
     status: RunStatus = "absent"
@@ -70,26 +137,53 @@ class Run(Record):
     workflow_id: UUID | None = None
     workflow_version: int = 0
     workflow_name: str = ""
-    plan: tuple[PlannedStep, ...] = ()
+    nodes: tuple[AnyNode, ...] = ()
+    team: dict[str, Member] = {}
     input: PayloadRef | None = None
+    started_by: UUID | None = None
+    key_id: UUID | None = None
+    budget: Allowance | None = None
+    deadline_at: Instant | None = None
+    priority: int = 0
+    parent: Parent | None = None
     steps: dict[str, Step] = {}
+    scopes: dict[str, Scope] = {}
+    signals: tuple[tuple[str, PayloadRef], ...] = ()
+    undo: tuple[str, ...] = ()
+    undoing: bool = False
     output: PayloadRef | None = None
+    failed_step: str = ""
     code: str | None = None
     detail: str | None = None
-    key_id: UUID | None = None
     payers: tuple[str, ...] = ()
     within: tuple[UUID, ...] = ()
     charges: dict[UUID, Charge] = {}
     charged: dict[str | None, Used] = {}
 
-    def planned(self, step: str) -> PlannedStep:
-        """The plan of a step that is known to exist."""
-        return next(planned for planned in self.plan if planned.id == step)
+    def result(self, scope: str = "") -> PayloadRef | None:
+        """What a list with every step done came to: the output of its last step that no other needs."""
+        steps = self.scopes[scope].steps
+        nodes = [self.steps[step].node for step in steps]
+        needed = {need for node in nodes for need in node.needs}
+        last = [step for step, node in zip(steps, nodes, strict=True) if node.id not in needed][-1]
+        return self.steps[last].output
 
-    def result(self) -> PayloadRef:
-        """What a run with every step completed came to: the output of the last step that no other needs."""
-        needed = {need for planned in self.plan for need in planned.needs}
-        last = [planned.id for planned in self.plan if planned.id not in needed][-1]
-        output = self.steps[last].output
-        assert output is not None, "a completed step has an output"
-        return output
+    def counts(self, name: str) -> bool:
+        """Whether a list still matters: nothing that it is inside of is done, or goes on with another list instead."""
+        scope = self.scopes[name]
+        while scope.owner and scope.key != COMPENSATE:
+            owner = self.steps[scope.owner]
+            if owner.status in DONE or not owner.holds(scope.key):
+                return False
+            scope = self.scopes[owner.scope]
+        return True
+
+
+def scope_name(step: str, key: str) -> str:
+    """The name of a list inside a step, which is how the ids of what stands in it begin."""
+    return f"{step}.{key}" if key else step
+
+
+def inside(scope: str, node: str) -> str:
+    """The id of the step of a node that stands in a list."""
+    return f"{scope}.{node}" if scope else node

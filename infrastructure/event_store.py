@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
@@ -11,6 +11,7 @@ from psycopg.errors import LockNotAvailable
 
 from application.errors import KeyReused
 from application.ports import IdempotencyKey, Outcome, Recorded, Write
+from domain.kernel import Event
 from infrastructure import mapper
 from infrastructure.database import Database
 from infrastructure.group_writer import GroupWriter
@@ -62,9 +63,10 @@ KEYS_KEPT = timedelta(hours=24)
 class PostgresEventStore:
     """Positions are dense and in commit order over any number of processes."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, urgent: Callable[[Event], bool] = lambda _: False) -> None:
+        """What is `urgent` is told apart, to those who look at the log seldom otherwise."""
         self._database = database
-        self._writer = GroupWriter(database)
+        self._writer = GroupWriter(database, urgent)
         self._turns = asyncio.Semaphore(TURNS_AT_ONCE)
         database.at_close(self._writer.close)
 

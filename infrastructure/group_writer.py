@@ -3,7 +3,7 @@
 import asyncio
 import select
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -12,14 +12,15 @@ import structlog
 
 from application.errors import KeyReused, Unavailable
 from application.ports import Conflict, IdempotencyKey, Outcome, Write
-from domain.kernel import Record
+from domain.kernel import Event, Record
 from infrastructure import fail_points, mapper, metrics
 from infrastructure.database import Database
 from infrastructure.payload_puts import PUT, columns
 from infrastructure.postgres_connection import AWAY, Connection, told
 
 APPEND = """
-SELECT base, refused, known, known_digest, known_stream, known_position
+SELECT base, refused, known, known_digest, known_stream, known_position,
+       CASE WHEN %b::boolean THEN pg_notify('urgent', '') END
 FROM append_batch(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::int[],
                    %b::int[], %b::uuid[], %b::text[], %b::bytea[])
 """
@@ -44,6 +45,7 @@ class Columns(Record):
     topics: list[str]
     states: list[bytes]
     texts: dict[tuple[UUID, bytes], bytes]
+    urgent: bool
 
 
 class Waiting:
@@ -71,15 +73,17 @@ class Waiting:
 class GroupWriter:
     """Writes on one connection of its own, with one statement in flight."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, urgent: Callable[[Event], bool] = lambda _: False) -> None:
+        """What is `urgent` is told on a channel of its own, for those who look at the log seldom otherwise."""
         self._database = database
+        self._urgent = urgent
         self._connection: Connection | None = None
         self._waiting: deque[Waiting] = deque()
         self._writing: asyncio.Task[None] | None = None
 
     async def append(self, writes: Sequence[Write], key: IdempotencyKey | None) -> Outcome:
         """Append all or nothing. Raises Conflict, KeyReused, or Unavailable where its end is not known."""
-        waiting = Waiting(_columns(writes), key)
+        waiting = Waiting(_columns(writes, self._urgent), key)
         self._waiting.append(waiting)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
@@ -148,7 +152,8 @@ class GroupWriter:
         cursor = self._connection.cursor(binary=True)
         fail_points.reached("before_append")
         texts = {key: body for waiting in batch for key, body in waiting.columns.texts.items()}
-        values = [*_events(batch), *_keys(batch)]
+        urgent = any(waiting.columns.urgent for waiting in batch)
+        values = [urgent, *_events(batch), *_keys(batch)]
         if texts:
             await cursor.execute(KEEP, [*columns(texts), *values], prepare=True)
         else:
@@ -169,8 +174,8 @@ def _was_left(connection: Connection) -> bool:
     return bool(poll.poll(0))
 
 
-def _columns(writes: Sequence[Write]) -> Columns:
-    columns = Columns([], [], [], [], {})
+def _columns(writes: Sequence[Write], urgent: Callable[[Event], bool]) -> Columns:
+    columns = Columns([], [], [], [], {}, any(urgent(event) for write in writes for event in write.events))
     for write in writes:
         workspace_id = write.context.workspace_id
         for kept in write.texts:
@@ -208,7 +213,7 @@ def _keys(batch: list[Waiting]) -> tuple[list[Any], ...]:
 
 def _tell(batch: list[Waiting], answer: Any) -> None:
     """The ids of what was appended follow `base` in the order of the batch."""
-    position, refused, known, digests, streams, positions = answer
+    position, refused, known, digests, streams, positions, _ = answer
     earlier = dict(zip(known or [], zip(digests or [], streams or [], positions or [], strict=True), strict=True))
     refused = frozenset(refused or [])
     for number, waiting in enumerate(batch):

@@ -62,6 +62,12 @@ HTTP_SECONDS = Histogram(
     registry=REGISTRY,
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+QUEUE_SECONDS = Histogram(
+    "z2_queue_wait_seconds",
+    "How long a due job has waited for a worker, its turn and its slots.",
+    registry=REGISTRY,
+    buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800),
+)
 MODEL_SECONDS = Histogram(
     "z2_model_call_seconds",
     "How long a model takes to answer; the outcome is `completed`, `cancelled`, or the code of the error.",
@@ -79,7 +85,7 @@ MODEL_TOKENS = Counter(
 KEPT = (
     *(APPEND_SECONDS, APPEND_EVENTS, CONFLICTS, SUBSCRIBERS, SUBSCRIBERS_DROPPED),
     *(SUBSCRIBER_LAG, WEBHOOK_LAG, WEBHOOK_DELIVERIES),
-    *(HTTP_SECONDS, MODEL_SECONDS, MODEL_TOKENS),
+    *(HTTP_SECONDS, QUEUE_SECONDS, MODEL_SECONDS, MODEL_TOKENS),
 )
 """What is counted as it happens. The library tells the names of its labels nowhere but in a private field."""
 
@@ -93,6 +99,7 @@ class Readings(Record):
     state_misses: int = 0
     jobs: int | None = None
     undelivered: Mapping[str, int] | None = None
+    waiting: Mapping[str, int] | None = None
 
 
 def appended(seconds: float, events: int) -> None:
@@ -144,8 +151,20 @@ class LookedUp(Collector):
         yield CounterMetricFamily("z2_state_cache_misses", "States that were read from the log.", told.state_misses)
         if told.jobs is not None:
             yield GaugeMetricFamily("z2_queue_jobs", "Jobs that wait for a worker or have one.", told.jobs)
+        if told.waiting is not None:
+            yield self._waiting(told.waiting)
         if told.undelivered is not None:
             yield self._undelivered(told.undelivered)
+
+    def _waiting(self, counts: Mapping[str, int]) -> Metric:
+        meaning = (
+            "Jobs that nobody does yet: they wait for a `worker` and their turn, for a `moment`,"
+            " or for a limit of their `workspace`, `agent`, `provider` or `workflow`."
+        )
+        family = GaugeMetricFamily("z2_queue_waiting_jobs", meaning, labels=["kind"])
+        for kind, count in sorted(counts.items()):
+            family.add_metric([kind], count)
+        return family
 
     def _undelivered(self, counts: Mapping[str, int]) -> Metric:
         meaning = "Messages to webhooks that have not succeeded: `failing`, `redriven` by somebody, or `dead` letters."
@@ -179,7 +198,7 @@ def described() -> list[Described]:
     """Every metric of Z2's own, by name."""
     families = {metric: family for metric in KEPT for family in metric.describe()}
     told = [_described(family, metric._labelnames) for metric, family in families.items()]  # noqa: SLF001 - see KEPT
-    looked_up = LookedUp(Readings(0, {"": 0}, 0, 0, 0, {"": 0})).collect()
+    looked_up = LookedUp(Readings(0, {"": 0}, 0, 0, 0, {"": 0}, {"": 0})).collect()
     told += [_described(family, tuple(family.samples[0].labels)) for family in looked_up]
     return sorted(told, key=lambda each: each.name)
 

@@ -90,6 +90,23 @@ class Settings(AccessSettings, kw_only=True):
     worker_jobs: Annotated[
         int, Meta(ge=1, le=1000), setting("Z2_WORKER_JOBS", "steps that one worker does at the same time")
     ] = 20
+    workspace_steps: Annotated[
+        int,
+        Meta(ge=1, le=10_000),
+        setting(
+            "Z2_WORKSPACE_STEPS",
+            "steps that one workspace may have under way at the same time, over all workers; it may set less itself",
+        ),
+    ] = 1_000
+    worker_name: Annotated[
+        str,
+        Meta(max_length=200),
+        setting(
+            "Z2_WORKER_NAME",
+            "name of a worker, which no other has at the same time; one that starts under the name of a dead one"
+            " takes over its steps at once; by itself it is the machine's name and a number",
+        ),
+    ] = ""
     payload_grace_hours: Annotated[
         float,
         Meta(ge=1),

@@ -1,6 +1,8 @@
 """One tail of the log for a whole process: it wakes by NOTIFY, reads by position, and everybody follows it."""
 
 import asyncio
+import contextlib
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -13,11 +15,14 @@ from infrastructure.database import Database
 from infrastructure.postgres_connection import AWAY
 
 POSITIONS = "SELECT name, position FROM projection_positions"
+HURRY = "SELECT pg_notify('projections', %s)"
 
 PAGE = 500
 KEPT = 5_000
 POLL_SECONDS = 1.0
 PAUSE_SECONDS = 0.2
+REST_SECONDS = 0.002
+"""Under load a few large pages cost far less than many small ones; whoever comes after a pause is read at once."""
 
 log = structlog.get_logger()
 
@@ -25,16 +30,27 @@ log = structlog.get_logger()
 class Tail:
     """Followers near the head are served from memory, others from the log; a slow one costs nobody anything."""
 
-    def __init__(self, database: Database, store: EventStore, *, page: int = PAGE, kept: int = KEPT) -> None:
-        """It reads `page` events at a time and keeps the last `kept` of them in memory."""
+    def __init__(
+        self, database: Database, store: EventStore, *, page: int = PAGE, kept: int = KEPT, rest: float = REST_SECONDS
+    ) -> None:
+        """It reads `page` events at a time, and keeps the last `kept` of them in memory.
+
+        It does not read again within `rest` seconds, unless something urgent was told or somebody waits for it.
+        """
         self._database = database
         self._store = store
         self._page = page
         self._kept = kept
+        self._rest = rest
+        self._read_at = 0.0
         self._recent: list[Recorded] = []
         self._head = 0
         self._changed = asyncio.Condition()
         self.projected: dict[str, int] = {}
+        self._looked = 0.0
+        self._waiting = 0
+        self._wanted: dict[str, int] = {}
+        self._hurried = asyncio.Condition()
 
     @property
     def head(self) -> int:
@@ -70,16 +86,47 @@ class Tail:
         async with await self._database.connect() as connection:
             await connection.execute("LISTEN events")
             await connection.execute("LISTEN projections")
-            told: set[str] = set()
+            await connection.execute("LISTEN urgent")
+            await self._advance()
+            await self._look_at_projections()
+            news = False
             while True:
-                if told != {"projections"}:
+                told = [each async for each in connection.notifies(timeout=self._patience(news=news), stop_after=1)]
+                channels = {each.channel for each in told}
+                moved = [each.payload for each in told if each.channel == "projections"]
+                await self._hear(moved)
+                news = news or not told or bool(channels & {"events", "urgent"})
+                if news and ("urgent" in channels or self._due()):
                     await self._advance()
-                if told != {"events"}:
+                    news = False
+                if (moved and self._waiting) or time.monotonic() - self._looked >= POLL_SECONDS:
                     await self._look_at_projections()
-                told = {each.channel async for each in connection.notifies(timeout=POLL_SECONDS, stop_after=1)}
+
+    def _patience(self, *, news: bool) -> float:
+        return max(0.0, self._read_at + self._rest - time.monotonic()) if news else POLL_SECONDS
+
+    def _due(self) -> bool:
+        """Whether it has rested, or somebody waits for what it has not read."""
+        wanted = max(self._wanted.values(), default=0)
+        return wanted > self._head or time.monotonic() >= self._read_at + self._rest
+
+    async def _hear(self, told: Sequence[str]) -> None:
+        """Somebody waits until a read model has come so far: `name:position`; a name alone says that one has moved."""
+        wishes = [wish.rpartition(":") for wish in told if ":" in wish]
+        if wishes:
+            self._wanted |= {name: max(self._wanted.get(name, 0), int(position)) for name, _, position in wishes}
+            async with self._hurried:
+                self._hurried.notify_all()
+
+    async def linger(self, name: str, position: int, seconds: float) -> None:
+        """Rest so long, that more may come; not where somebody waits until this one is further than the position."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._hurried:
+                await self._hurried.wait_for(lambda: self._wanted.get(name, 0) > position)
 
     async def _advance(self) -> None:
         """Read to the head; whatever is appended after the last page has a wake-up of its own."""
+        self._read_at = time.monotonic()
         while page := await self._store.read(self._head, self._page):
             self._recent += page
             del self._recent[: -self._kept]
@@ -91,7 +138,7 @@ class Tail:
     async def _look_at_projections(self) -> None:
         async with self._database.connection() as connection:
             rows = await (await connection.execute(POSITIONS)).fetchall()
-        projected = dict(rows)
+        projected, self._looked = dict(rows), time.monotonic()
         if projected != self.projected:
             self.projected = projected
             await self._wake()
@@ -138,8 +185,21 @@ class Tail:
 
     async def wait_for(self, projection: str, position: int, seconds: float = 5.0) -> None:
         """Return once the projection has seen the position. Raises Behind when it takes too long."""
+        if self.projected.get(projection, 0) >= position:
+            return
+        self._waiting += 1
         try:
-            async with asyncio.timeout(seconds), self._changed:
-                await self._changed.wait_for(lambda: self.projected.get(projection, 0) >= position)
+            async with asyncio.timeout(seconds):
+                await self._look_at_projections()
+                if self.projected.get(projection, 0) < position:
+                    await self._wait(projection, position)
         except TimeoutError:
             raise Behind from None
+        finally:
+            self._waiting -= 1
+
+    async def _wait(self, projection: str, position: int) -> None:
+        async with self._database.connection() as connection:
+            await connection.execute(HURRY, (f"{projection}:{position}",))
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.projected.get(projection, 0) >= position)

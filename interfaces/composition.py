@@ -16,6 +16,7 @@ from application.identity.grants import Grants
 from application.identity.key_addresses import KeyAddresses
 from application.models.registry import Models
 from application.orchestration.start import Starter
+from application.policies import step_jobs
 from application.policies.webhook_delivery import Subscription
 from application.provider_secrets import ProviderSecrets
 from application.tasks import ended
@@ -40,12 +41,24 @@ from infrastructure.redis.health import RedisHealth
 from infrastructure.redis.leases import RedisLeases
 from infrastructure.redis.live_text import RedisLiveText
 from infrastructure.settings import Settings
-from infrastructure.tail import Tail
+from infrastructure.tail import REST_SECONDS, Tail
 from infrastructure.webhooks.courier import Office
 from infrastructure.webhooks.deliveries import Deliveries
 from infrastructure.webhooks.dispatcher import Dispatcher
 from infrastructure.webhooks.secrets import WebhookSecrets
-from projections import agents, api_keys, calls, costs, logins, runs, webhooks, workflows, workspaces
+from projections import (
+    agents,
+    api_keys,
+    calls,
+    costs,
+    logins,
+    runs,
+    schedules,
+    triggers,
+    webhooks,
+    workflows,
+    workspaces,
+)
 from projections.table import Projection
 
 PROJECTIONS: dict[str, Projection[Any]] = {
@@ -60,6 +73,8 @@ PROJECTIONS: dict[str, Projection[Any]] = {
         workspaces.projection,
         calls.projection,
         costs.projection,
+        schedules.projection,
+        triggers.projection,
     )
 }
 
@@ -98,12 +113,12 @@ def collect_seldom() -> None:
 
 
 @asynccontextmanager
-async def core(settings: Settings) -> AsyncIterator[Core]:
-    """The parts, connected and tailing the log. Raises Invalid where the settings name no servers."""
+async def core(settings: Settings, *, rest: float = REST_SECONDS) -> AsyncIterator[Core]:
+    """The parts, connected, with a `rest` between looks at the log. Raises Invalid where a server is missing."""
     database = await _opened(settings)
-    store = PostgresEventStore(database)
+    store = PostgresEventStore(database, urgent=step_jobs.urgent)
     redis = Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=5)
-    executor, tail = Executor(store, now), Tail(database, store)
+    executor, tail = Executor(store, now), Tail(database, store, rest=rest)
     try:
         await migrate(database, *(projection.schema for projection in PROJECTIONS.values()))
         vault, health = await opened_vault(settings, database), RedisHealth(redis)

@@ -135,4 +135,6 @@ async def page(connection: Connection, workspace_id: UUID, wanted: Wanted) -> li
     return [Entry(*row) for row in rows]
 
 
-consumer = Consumer(NAME, frozenset({"workspace", "api_key", "user", "login", "agent", "secret"}), apply)
+NOUNS = frozenset({"workspace", "api_key", "user", "login", "agent", "secret"})
+
+consumer = Consumer(NAME, NOUNS, apply, linger=0.0)

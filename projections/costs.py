@@ -9,7 +9,7 @@ from domain import call, ledger
 from domain import run_events as run
 from domain.kernel import Context, Instant, replace
 from domain.ledger import Reservation
-from domain.run_events import Tokens
+from domain.run_values import Tokens
 from projections.table import Projection, Row
 
 SCHEMA = """

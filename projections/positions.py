@@ -5,12 +5,23 @@ from domain.kernel import Instant, Record
 from projections.table import Connection
 
 ENLIST = "INSERT INTO projection_positions (name) VALUES (%s) ON CONFLICT DO NOTHING"
-LOCK = "SELECT position FROM projection_positions WHERE name = %s FOR UPDATE"
+
+# What is lost with a server that dies is applied again: where a read model stands is committed with what it says.
+LOCK = """
+SELECT position, set_config('synchronous_commit', 'off', true) FROM projection_positions WHERE name = %s FOR UPDATE
+"""
 
 ADVANCE = """
 WITH moved AS (UPDATE projection_positions SET position = %(position)s WHERE name = %(name)s),
      goes_on AS (DELETE FROM projection_stops WHERE name = %(name)s AND position <= %(position)s)
 SELECT pg_notify('projections', %(name)s)
+"""
+
+GO_ON = """
+WITH moved AS (
+    UPDATE projection_positions SET position = %(to)s WHERE name = %(name)s AND position = %(since)s RETURNING name
+), goes_on AS (DELETE FROM projection_stops WHERE name IN (SELECT name FROM moved) AND position <= %(to)s)
+SELECT pg_notify('projections', name), set_config('synchronous_commit', 'off', true) FROM moved
 """
 
 STOP = """
@@ -71,6 +82,12 @@ async def locked(connection: Connection, name: str) -> int:
 async def advance(connection: Connection, name: str, position: int) -> None:
     """Set the position, tell everybody, and forget a stop that lies behind it."""
     await connection.execute(ADVANCE, {"name": name, "position": position})
+
+
+async def passed(connection: Connection, name: str, since: int, to: int) -> bool:
+    """Go on over what is no concern of it, and tell everybody; False where the position is not the one it was."""
+    cursor = await connection.execute(GO_ON, {"name": name, "since": since, "to": to})
+    return cursor.rowcount == 1
 
 
 async def stop(connection: Connection, name: str, position: int, event_type: str, error: str) -> None:

@@ -12,8 +12,8 @@ from application.access import Actor
 from application.errors import TooMuchContention, Unavailable
 from application.execute import Executor, Order
 from application.ledger.treasury import KEEPER_ID
-from application.policies import ledger_upkeep, step_jobs
-from application.ports import EventStore, JobQueue, Log, Recorded
+from application.policies import child_runs, ledger_upkeep, step_jobs
+from application.ports import EventStore, Job, JobQueue, Log, Recorded
 from domain.kernel import Record
 from projections import poison, positions
 from projections.poison import Poisoned
@@ -24,6 +24,7 @@ Apply: TypeAlias = Callable[[Connection, Sequence[Recorded]], Awaitable[None]]
 PAGE = 5_000
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 2.0
+LINGER = 0.25
 
 log = structlog.get_logger()
 
@@ -33,27 +34,37 @@ class Moved(Exception):
 
 
 class Consumer(Record):
-    """What follows the log under a name. Events of other nouns never stop it."""
+    """What follows the log under a name. Events of other nouns never stop it.
+
+    `concerns` tells whether an event is its business at all. After each batch it lingers, in seconds, as long as nobody
+    waits for it: many small batches cost far more than a few large ones.
+    """
 
     name: str
     nouns: frozenset[str]
     apply: Apply
+    concerns: Callable[[Recorded], bool] = lambda _: True
+    linger: float = LINGER
 
 
 def keeping(projection: Projection[Any]) -> Consumer:
     """What keeps a read model."""
-    return Consumer(projection.name, projection.nouns, projection.apply)
+    return Consumer(projection.name, projection.nouns, projection.apply, projection.concerns)
 
 
 def enqueuing(queue: JobQueue) -> Consumer:
-    """The policy that turns scheduled steps into jobs: enqueue first, then move on, so that none is missed."""
+    """The policies that make jobs of what happens to runs: enqueue first, then move on, so that none is missed."""
 
     async def apply(connection: Connection, batch: Sequence[Recorded]) -> None:
         for recorded in batch:
-            for job in step_jobs.react(recorded):
+            for job in _jobs(recorded):
                 await queue.enqueue(job)
 
-    return Consumer(step_jobs.NAME, frozenset({"run"}), apply)
+    return Consumer(step_jobs.NAME, frozenset({"run"}), apply, lambda recorded: bool(_jobs(recorded)), 0.0)
+
+
+def _jobs(recorded: Recorded) -> list[Job]:
+    return [*step_jobs.react(recorded), *child_runs.react(recorded)]
 
 
 def commanding(executor: Executor) -> Consumer:
@@ -126,7 +137,9 @@ class Follower:
             async with contextlib.aclosing(self._batches(position)) as batches:
                 async for batch in batches:
                     await self._take(batch)
-                    yield batch[-1].position
+                    yield (position := batch[-1].position)
+                    if self._consumer.linger and any(step_jobs.frequent(type(each.event)) for each in batch):
+                        await self._source.linger(self._name, position, self._consumer.linger)
         except MapperDeserialisationError as error:
             yield await self._pass_over(error)
 
@@ -153,6 +166,8 @@ class Follower:
             await self._take(batch[half:])
 
     async def _apply(self, batch: Sequence[Recorded]) -> None:
+        if not any(self._consumer.concerns(recorded) for recorded in batch) and await self._pass(batch):
+            return
         async with self._database.transaction() as connection:
             seen = await positions.locked(connection, self._name)
             fresh = [recorded for recorded in batch if recorded.position > seen]
@@ -162,6 +177,11 @@ class Follower:
                 raise Moved(f"the position was moved back to {seen}")
             await self._consumer.apply(connection, poison.without(self._skipped, fresh))
             await positions.advance(connection, self._name, fresh[-1].position)
+
+    async def _pass(self, batch: Sequence[Recorded]) -> bool:
+        """Whether nothing had to be done but to go on."""
+        async with self._database.connection() as connection:
+            return await positions.passed(connection, self._name, batch[0].position - 1, batch[-1].position)
 
     async def _pass_over(self, error: Exception) -> int:
         """Go on behind a row that cannot be decoded and is no concern of ours. Raises Poisoned where it is one."""

@@ -1,33 +1,59 @@
-"""The runs of a workspace with their steps: what the page shows, and what the sweeper looks after."""
+"""The runs of a workspace: what lists show of each, what workers and the clock have to see to, and its steps."""
 
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import TypeAlias
 from uuid import UUID
 
 import msgspec
 
-from application.ledger import entries
-from application.ports import PendingStep, Recorded
-from domain import run_events as fact
-from domain.kernel import Instant, PayloadRef, Record, replace
-from domain.run_events import BegunStatus, StepStatus
-from projections.table import Connection, Projection, Row
+from application.orchestration.pending import PendingStep
+from application.ports import Recorded
+from domain.kernel import Instant, Record
+from projections import run_plans, run_row, run_step_rows, run_steps
+from projections.run_plans import PlanRow
+from projections.run_row import RunRow
+from projections.run_step_rows import StepRow
+from projections.run_tree import StepView, Tree
+from projections.table import Connection, Projection
+
+AnyRow: TypeAlias = RunRow | PlanRow | StepRow
 
 SCHEMA = """
+DO $$ BEGIN  -- a table from before steps had rows of their own is folded anew from the log
+    IF to_regclass('runs') IS NOT NULL AND NOT EXISTS (
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass('runs') AND attname = 'run_id' AND NOT attisdropped
+    ) THEN
+        DROP TABLE runs;
+        DELETE FROM projection_positions WHERE name = 'runs';
+    END IF;
+END $$;
 CREATE TABLE IF NOT EXISTS runs (
     id uuid PRIMARY KEY,
     workspace_id uuid NOT NULL,
     position bigint NOT NULL,
     body jsonb NOT NULL,
-    status text GENERATED ALWAYS AS (body ->> 'status') STORED,
-    first_position bigint GENERATED ALWAYS AS ((body ->> 'first_position')::bigint) STORED
+    status text GENERATED ALWAYS AS (CASE WHEN body ->> 'row' = 'run' THEN body ->> 'status' END) STORED,
+    first_position bigint GENERATED ALWAYS AS ((body ->> 'first_position')::bigint) STORED,
+    next_due timestamptz GENERATED ALWAYS AS (to_timestamp((body ->> 'next_due')::double precision)) STORED,
+    parent_id uuid GENERATED ALWAYS AS ((body -> 'parent' ->> 'run_id')::uuid) STORED,
+    run_id uuid GENERATED ALWAYS AS ((body ->> 'run_id')::uuid) STORED,
+    asked_position bigint GENERATED ALWAYS AS ((body ->> 'asked_position')::bigint) STORED
 );
-CREATE INDEX IF NOT EXISTS runs_newest_idx ON runs (workspace_id, first_position DESC);
+CREATE INDEX IF NOT EXISTS runs_newest_idx ON runs (workspace_id, first_position DESC)
+    WHERE first_position IS NOT NULL;
 CREATE INDEX IF NOT EXISTS runs_under_way_idx ON runs (first_position)
-    WHERE body @? '$.steps[*].status ? (@ == "scheduled" || @ == "running")';
+    WHERE body @? '$.live.*.status ? (@ == "scheduled" || @ == "running")';
+CREATE INDEX IF NOT EXISTS runs_due_idx ON runs (next_due) WHERE next_due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS runs_children_idx ON runs (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS runs_parts_idx ON runs (run_id) WHERE run_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS runs_awaiting_idx ON runs (run_id)
+    WHERE body ->> 'status' = 'suspended' AND body -> 'waits' ->> 'for' = 'run';
+CREATE INDEX IF NOT EXISTS runs_asking_idx ON runs (workspace_id, asked_position) WHERE asked_position IS NOT NULL;
 """
 
 NEWEST = """
 SELECT body::text FROM runs
-WHERE workspace_id = %(workspace)s
+WHERE workspace_id = %(workspace)s AND first_position IS NOT NULL
   AND (%(status)s::text IS NULL OR status = %(status)s)
   AND (%(before)s::bigint IS NULL OR first_position < %(before)s)
 ORDER BY first_position DESC LIMIT %(limit)s
@@ -35,170 +61,90 @@ ORDER BY first_position DESC LIMIT %(limit)s
 
 # A run that has failed may have a step that is still under way.
 UNDER_WAY = """
-SELECT body::text FROM runs WHERE body @? '$.steps[*].status ? (@ == "scheduled" || @ == "running")'
+SELECT body::text FROM runs WHERE body @? '$.live.*.status ? (@ == "scheduled" || @ == "running")'
 ORDER BY first_position LIMIT %s
 """
 
-
-class Problem(Record):
-    """Why something failed."""
-
-    code: str
-    detail: str
-
-
-class StepRow(Record, kw_only=True):
-    """A step of a run. Tokens and cost are sums over its recorded calls; a cost of None is unknown.
-
-    `doubts` are the calls in doubt: of each its attempt, its number, and which try it was.
-    """
-
-    id: str
-    agent_id: UUID
-    agent_name: str
-    role: str
-    model: str
-    needs: tuple[str, ...]
-    max_attempts: int
-    status: StepStatus = "waiting"
-    attempt: int = 0
-    scheduled_position: int = 0
-    due_at: Instant | None = None
-    started_at: Instant | None = None
-    ended_at: Instant | None = None
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost_micro_usd: int | None = 0
-    calls_in_doubt: int = 0
-    doubts: tuple[tuple[int, int, int], ...] = ()
-    judged: tuple[tuple[tuple[int, int, int], int], ...] = ()
-    error: Problem | None = None
-    output: PayloadRef | None = None
+DUE = "SELECT workspace_id, id FROM runs WHERE next_due <= %s ORDER BY next_due LIMIT %s"
+WHOLE = """
+SELECT body::text FROM runs WHERE workspace_id = %(workspace)s
+  AND (id = %(run)s OR run_id = %(run)s OR parent_id = %(run)s)
+"""
+RUN = "SELECT body::text FROM runs WHERE workspace_id = %s AND id = %s AND first_position IS NOT NULL"
+SOME = "SELECT body::text FROM runs WHERE id = ANY(%b)"
+STEP = "SELECT body::text FROM runs WHERE workspace_id = %s AND id = %s AND run_id IS NOT NULL"
+PLANS = "SELECT body::text FROM runs WHERE workspace_id = %s AND run_id = ANY(%s) AND body ->> 'row' = 'plan'"
 
 
-class RunRow(Row, kw_only=True):
-    title: str = ""
-    workflow_id: UUID | None = None
-    workflow_name: str = ""
-    workflow_version: int = 0
-    status: BegunStatus = "running"
-    first_position: int = 0
-    created_at: Instant
-    ended_at: Instant | None = None
-    steps: tuple[StepRow, ...] = ()
-    input: PayloadRef | None = None
-    output: PayloadRef | None = None
-    error: Problem | None = None
+class Whole(Record):
+    """All that there is of a run."""
+
+    run: RunRow
+    plans: list[PlanRow]
+    steps: list[StepRow]
+    children: list[RunRow]
+
+    def views(self) -> list[StepView]:
+        """The steps as people are shown them."""
+        return Tree(self.run, self.plans, self.steps).views()
 
 
-def evolve(row: RunRow | None, recorded: Recorded) -> RunRow:
-    event, at = recorded.event, recorded.context.at
-    if row is None:
-        row = RunRow(id=recorded.stream, workspace_id=recorded.context.workspace_id, position=0, created_at=at)
-    position = recorded.position
-    match event:
-        case fact.Started():
-            return _started(row, event, position)
-        case fact.Completed(output):
-            return replace(row, position=position, status="completed", output=output, ended_at=at)
-        case fact.Failed(code=code, detail=detail):
-            steps = tuple(replace(s, status="waiting") if s.status == "scheduled" else s for s in row.steps)
-            why = Problem(code, detail)
-            return replace(row, position=position, status="failed", error=why, ended_at=at, steps=steps)
-        case fact.Cancelled():
-            steps = tuple(_cancel(s, at) for s in row.steps)
-            return replace(row, position=position, status="cancelled", ended_at=at, steps=steps)
-        case fact.ChargeSettled(entry, micro_usd):
-            steps = tuple(_judged(s, row.id, entry, micro_usd or 0) for s in row.steps)
-            return replace(row, position=position, steps=steps)
-        case _:
-            if isinstance(event, fact.StepRetried):
-                row = replace(row, status="running", error=None, ended_at=None)
-            name = getattr(event, "step", None)
-            steps = tuple(_step(s, recorded) if s.id == name else s for s in row.steps)
-            return replace(row, position=position, steps=steps)
+class RunProjection(Projection[AnyRow]):
+    """One table with a row for each run, one for its nodes, and one for each of its steps, under one position."""
+
+    def streams(self, events: Iterable[Recorded]) -> set[UUID]:
+        known = self._known()
+        return {row for each in events if type(each.event) in known for row in _changed(each)}
+
+    def fold(self, events: Iterable[Recorded], rows: dict[UUID, AnyRow]) -> dict[UUID, AnyRow]:
+        known = self._known()
+        for recorded in events:
+            if type(recorded.event) in known:
+                _fold(recorded, rows)
+        return rows
+
+    async def load(self, connection: Connection, streams: Collection[UUID]) -> dict[UUID, AnyRow]:
+        cursor = await connection.execute(SOME, (list(streams),), binary=True)
+        return {row.id: row for row in (self.parse(body) for (body,) in await cursor.fetchall())}
+
+    async def one(self, connection: Connection, workspace_id: UUID, row_id: UUID) -> RunRow | None:
+        """The run of this workspace with this id."""
+        found = await (await connection.execute(RUN, (workspace_id, row_id))).fetchone()
+        return _run(found[0]) if found else None
+
+    def parse(self, body: str) -> AnyRow:
+        return _row(body)
 
 
-def _started(row: RunRow, event: fact.Started, position: int) -> RunRow:
-    steps = tuple(
-        StepRow(
-            id=planned.id,
-            agent_id=planned.agent_id,
-            agent_name=planned.agent_name,
-            role=planned.role,
-            model=planned.model,
-            needs=planned.needs,
-            max_attempts=planned.max_attempts,
-        )
-        for planned in event.plan
-    )
-    return replace(
-        row,
-        position=position,
-        title=event.title,
-        workflow_id=event.workflow_id,
-        workflow_name=event.workflow_name,
-        workflow_version=event.workflow_version,
-        first_position=position,
-        steps=steps,
-        input=event.input,
-    )
+def _changed(recorded: Recorded) -> Iterator[UUID]:
+    """The rows that an event changes; one that it brings anew was never there."""
+    yield recorded.stream
+    if isinstance(recorded.event, run_steps.OWN) and recorded.event.step:
+        yield run_step_rows.step_id(recorded.stream, recorded.event.step)
 
 
-def _cancel(step: StepRow, at: Instant) -> StepRow:
-    if step.status in ("completed", "failed"):
-        return step
-    return replace(step, status="cancelled", ended_at=at if step.started_at else None)
+def _fold(recorded: Recorded, rows: dict[UUID, AnyRow]) -> None:
+    """The row of the run comes last: where it has seen an event, the others have too."""
+    event, run_id = recorded.event, recorded.stream
+    if (planned := run_plans.plan(recorded)) is not None:
+        rows[planned.id] = planned
+    if isinstance(event, run_steps.OWN) and event.step:
+        step_id = run_step_rows.step_id(run_id, event.step)
+        step = rows.get(step_id)
+        known = step if isinstance(step, StepRow) else run_step_rows.blank(recorded, event.step)
+        rows[step_id] = run_steps.changed(known, event, recorded)
+    rows[run_id] = evolve(rows.get(run_id), recorded)
 
 
-def _step(step: StepRow, recorded: Recorded) -> StepRow:
-    at = recorded.context.at
-    match recorded.event:
-        case fact.StepScheduled(attempt=attempt, due_at=due_at):
-            scheduled = replace(step, status="scheduled", attempt=attempt, due_at=due_at)
-            return replace(scheduled, scheduled_position=recorded.position, started_at=None, ended_at=None)
-        case fact.StepBegun():
-            return replace(step, status="running", started_at=at)
-        case fact.CallRecorded(model=model, tokens=tokens, cost_micro_usd=cost) as made:
-            known = _settled(step, (made.attempt, made.call, made.tried))
-            used = step.input_tokens + tokens.input, step.output_tokens + tokens.output
-            together = None if cost is None or known.cost_micro_usd is None else known.cost_micro_usd + cost
-            return replace(known, model=model, input_tokens=used[0], output_tokens=used[1], cost_micro_usd=together)
-        case fact.CallInDoubt(attempt=attempt, call=call, tried=tried):
-            doubts = (*step.doubts, (attempt, call, tried))
-            return replace(step, doubts=doubts, calls_in_doubt=len(doubts))
-        case fact.StepCompleted(output=output):
-            return replace(step, status="completed", output=output, error=None, ended_at=at)
-        case fact.StepFailed(code=code, detail=detail, final=final):
-            status: StepStatus = "failed" if final else "waiting"
-            return replace(step, status=status, error=Problem(code, detail), ended_at=at)
-        case fact.StepLost():
-            return replace(step, status="waiting", ended_at=at)
-        case fact.StepRetried():
-            return replace(step, status="waiting", ended_at=at, error=None)
-        case _:
-            return step
+def evolve(row: AnyRow | None, recorded: Recorded) -> RunRow:
+    return run_row.evolve(row if isinstance(row, RunRow) else None, recorded)
 
 
-def _settled(step: StepRow, call: tuple[int, int, int]) -> StepRow:
-    """A late answer ends the doubt about its call, and knows better than whoever has settled it."""
-    doubts = tuple(doubt for doubt in step.doubts if doubt != call)
-    said = sum(amount for each, amount in step.judged if each == call)
-    others = tuple(each for each in step.judged if each[0] != call)
-    cost = None if step.cost_micro_usd is None else step.cost_micro_usd - said
-    return replace(step, doubts=doubts, calls_in_doubt=len(doubts), judged=others, cost_micro_usd=cost)
+_row: Callable[[str], AnyRow] = msgspec.json.Decoder(AnyRow).decode
+_run = msgspec.json.Decoder(RunRow).decode
+_step = msgspec.json.Decoder(StepRow).decode
 
-
-def _judged(step: StepRow, run_id: UUID, entry: UUID, micro_usd: int) -> StepRow:
-    """What a person has found out about a call in doubt; a charge of a call beside those of the run is of no step."""
-    own = next((doubt for doubt in step.doubts if entries.of_run(run_id, step.id, *doubt) == entry), None)
-    if own is None:
-        return step
-    known = None if step.cost_micro_usd is None else step.cost_micro_usd + micro_usd
-    return replace(_settled(step, own), judged=(*step.judged, (own, micro_usd)), cost_micro_usd=known)
-
-
-projection = Projection("runs", "run", SCHEMA, RunRow, evolve)
+projection = RunProjection("runs", "run", SCHEMA, RunRow, evolve)
 
 
 async def newest(
@@ -206,17 +152,55 @@ async def newest(
 ) -> list[RunRow]:
     """Runs from the newest on; `before` is the first position of the last run of the page before."""
     values = {"workspace": workspace_id, "status": status, "before": before, "limit": limit}
-    rows = await (await connection.execute(NEWEST, values)).fetchall()
-    return [projection.parse(body) for (body,) in rows]
+    return [_run(body) for (body,) in await (await connection.execute(NEWEST, values)).fetchall()]
+
+
+async def whole(connection: Connection, workspace_id: UUID, run_id: UUID) -> Whole | None:
+    """A run with its nodes, its steps as far as any has begun, and the runs that they have started, in their order.
+
+    They are read at once, so that they stand at one position.
+    """
+    values = {"workspace": workspace_id, "run": run_id}
+    found = await (await connection.execute(WHOLE, values)).fetchall()
+    rows = [_row(body) for (body,) in found]
+    run = next((row for row in rows if row.id == run_id), None)
+    if not isinstance(run, RunRow):
+        return None
+    others = [row for row in rows if isinstance(row, RunRow) and row is not run]
+    return Whole(
+        run,
+        [row for row in rows if isinstance(row, PlanRow)],
+        [row for row in rows if isinstance(row, StepRow)],
+        sorted(others, key=lambda child: child.first_position),
+    )
+
+
+async def plans(connection: Connection, workspace_id: UUID, run_ids: Collection[UUID]) -> list[PlanRow]:
+    """The nodes of these runs."""
+    found = await (await connection.execute(PLANS, (workspace_id, list(run_ids)))).fetchall()
+    return [row for row in (_row(body) for (body,) in found) if isinstance(row, PlanRow)]
+
+
+async def step(connection: Connection, workspace_id: UUID, run_id: UUID, path: str) -> StepRow | None:
+    """What happened to one step, as far as anything has."""
+    wanted = (workspace_id, run_step_rows.step_id(run_id, path))
+    found = await (await connection.execute(STEP, wanted)).fetchone()
+    return _step(found[0]) if found else None
 
 
 async def pending(connection: Connection, limit: int = 1_000) -> list[PendingStep]:
     """The scheduled and running steps of the oldest runs that have any, of all workspaces."""
-    rows = await (await connection.execute(UNDER_WAY, (limit,))).fetchall()
-    runs = [msgspec.json.decode(body, type=RunRow) for (body,) in rows]
+    runs = [_run(body) for (body,) in await (await connection.execute(UNDER_WAY, (limit,))).fetchall()]
     return [
-        PendingStep(row.workspace_id, row.id, step.id, step.attempt, step.status, step.scheduled_position, step.due_at)
+        PendingStep(
+            row.workspace_id, row.id, name, it.attempt, it.status, it.position, it.due_at, it.lease, row.priority
+        )
         for row in runs
-        for step in row.steps
-        if step.status in ("scheduled", "running")
+        for name, it in row.live.items()
+        if it.status != "suspended"
     ]
+
+
+async def due(connection: Connection, now: Instant, limit: int = 1_000) -> list[tuple[UUID, UUID]]:
+    """The workspaces and ids of the runs of which something is due by now, the longest due first."""
+    return [(workspace, run) for workspace, run in await (await connection.execute(DUE, (now, limit))).fetchall()]

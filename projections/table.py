@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import cache
 from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 from uuid import UUID
@@ -36,6 +37,11 @@ class Row(Record, kw_only=True):
     id: UUID
     workspace_id: UUID
     position: int
+
+
+@cache
+def _events_of(nouns: frozenset[str]) -> frozenset[type[Event]]:
+    return frozenset[type[Event]]().union(*(events_of(noun) for noun in nouns))
 
 
 AnyRow = TypeVar("AnyRow", bound=Row)
@@ -82,6 +88,10 @@ class Projection(Record, Generic[AnyRow]):
         known = self._known()
         return {row for each in events if type(each.event) in known and (row := self.subject(each)) is not None}
 
+    def concerns(self, recorded: Recorded) -> bool:
+        """Whether the event changes a row."""
+        return type(recorded.event) in self._known() and self.subject(recorded) is not None
+
     def fold(self, events: Iterable[Recorded], rows: dict[UUID, AnyRow]) -> dict[UUID, AnyRow]:
         """Fold the events into `rows`, which holds what was there before, by what it is of. Returns `rows`."""
         known, evolve, subject = self._known(), self.evolve, self.subject
@@ -91,7 +101,7 @@ class Projection(Record, Generic[AnyRow]):
         return rows
 
     def _known(self) -> frozenset[type[Event]]:
-        return frozenset[type[Event]]().union(*(events_of(noun) for noun in self.nouns))
+        return _events_of(self.nouns)
 
     async def apply(self, connection: Connection, events: Sequence[Recorded]) -> None:
         """Fold a batch of events into the table, within the caller's transaction."""

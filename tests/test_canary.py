@@ -45,6 +45,8 @@ PLACES_FOR = {
     "POST /api/device": {"device code"},
     "POST /api/webhooks": {"webhook secret"},
     "POST /api/webhooks/{id}/secret": {"webhook secret"},
+    "POST /api/triggers": {"webhook secret"},
+    "POST /api/triggers/{id}/secret": {"webhook secret"},
 }
 """In which good answers each value belongs. Refusals repeat nothing."""
 

@@ -14,7 +14,7 @@ from application.models.stream import Delta, Finished, ReasoningDelta, TextDelta
 from application.ports import IdempotencyKey, Recorded
 from domain import call
 from domain.kernel import Record, replace
-from domain.run_events import Tokens
+from domain.run_values import Tokens
 
 MOST_FAILURES = 20
 """So often a call may fail under one key and be made anew."""

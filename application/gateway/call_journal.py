@@ -18,9 +18,9 @@ from application.models.request import ModelRequest, Part
 from application.models.stream import Usage
 from application.orchestration.patience import patiently
 from application.ports import IdempotencyKey, Payloads
-from domain import call, run_events
+from domain import call, run_values
 from domain.kernel import Command, PayloadRef, Record, Rejected
-from domain.run_commands import Ceiling
+from domain.run_charge_commands import Ceiling
 
 MOST_DETAIL = 2_000
 SMALL = 16 * 1024
@@ -199,8 +199,8 @@ def _detail(error: ModelError) -> str:
     return storable(str(error))[:MOST_DETAIL]
 
 
-def _tokens(usage: Usage) -> run_events.Tokens:
-    return run_events.Tokens(
+def _tokens(usage: Usage) -> run_values.Tokens:
+    return run_values.Tokens(
         usage.input_tokens,
         usage.output_tokens,
         usage.cached_input_tokens,

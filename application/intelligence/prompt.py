@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from application.models.request import Document, Message, ModelRequest, Part, Text
+from application.models.request import Document, Format, Message, ModelRequest, Part, Text
 from domain.agent import Agent
 from domain.kernel import Record
-from domain.run_events import PlannedStep
+from domain.nodes import Schema
 
 
 class Material(Record):
@@ -15,8 +15,27 @@ class Material(Record):
     text: str
 
 
-def build(planned: PlannedStep, agent: Agent, material: Sequence[Material]) -> ModelRequest:
-    """The request of a step's first call: the agent's instructions, the step's prompt, then the material."""
-    parts: list[Part] = [Text(planned.prompt)]
+def build(
+    prompt: str, agent: Agent, model: str, material: Sequence[Material], schema: Schema | None = None
+) -> ModelRequest:
+    """The first request of a step: the agent's instructions, the prompt of its node, then the material.
+
+    With a schema the answer is to be JSON that it fits.
+    """
+    parts: list[Part] = [Text(prompt)]
     parts += [Document(piece.title, piece.text) for piece in material]
-    return ModelRequest(planned.model, agent.task, agent.instructions, (Message("user", tuple(parts)),))
+    wanted = None if schema is None else Format("answer", schema)
+    return ModelRequest(model, agent.task, agent.instructions, (Message("user", tuple(parts)),), format=wanted)
+
+
+def repaired(request: ModelRequest, answer: str, mistakes: str) -> ModelRequest:
+    """The request once more, with the answer that would not do and what is wrong with it."""
+    said = Message("assistant", (Text(answer),))
+    told = Message("user", (Text(f"That will not do: {mistakes}\n\nAnswer again, whole, with that put right."),))
+    return ModelRequest(
+        request.model,
+        request.task,
+        request.instructions,
+        (*request.messages, said, told),
+        format=request.format,
+    )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from application.execute import Order
 from domain.ledger import Reservation
-from domain.run_commands import Ceiling, HoldCharge, SettleCharge
+from domain.run_charge_commands import Ceiling, HoldCharge, SettleCharge
 
 
 def held(runs: Iterable[UUID], reservation: Reservation, ceilings: tuple[Ceiling, ...]) -> list[Order]:

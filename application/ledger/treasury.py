@@ -20,7 +20,7 @@ from domain.budget import Budgets, Kind, Unit, Window
 from domain.kernel import Record, replace
 from domain.ledger import Limit, Reservation
 from domain.ledger_state import Used
-from domain.run_commands import Ceiling
+from domain.run_charge_commands import Ceiling
 
 FRESH_SECONDS = 0.5
 """So long a process trusts what it knows of budgets, so that every replica heeds a new one within a second."""

@@ -1,225 +1,219 @@
-"""One try at a step: take it, ask the model, keep the answer, complete it, or say why not."""
+"""One try at a step: take it, do it, and put on the record what it came to, or why it came to nothing."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
-from uuid import UUID, uuid4
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import TypeAlias
 
-import msgspec
 import structlog
 
 from application.access import Actor
 from application.documents import storable
 from application.errors import NotFound, Unavailable, Z2Error
-from application.execute import Executor
-from application.intelligence import prompt
-from application.intelligence.prompt import Material
-from application.ledger.payer import Payer, behind
-from application.ledger.treasury import Treasury
-from application.models import stream
-from application.models.engine import Asked, Engine
+from application.execute import Order
+from application.kept import Kept
 from application.models.failure import ModelError
-from application.models.request import ModelRequest
-from application.models.stream import Delta, Finished, TextDelta
+from application.orchestration import outcome, promises
+from application.orchestration.outcome import Outcome, StepError
 from application.orchestration.patience import patiently
-from application.orchestration.run_journal import WORKER_ID, RunJournal, Superseded
+from application.orchestration.performing import performers
+from application.orchestration.run_journal import WORKER_ID, Superseded
+from application.orchestration.work import Work
+from application.orchestration.workshop import Workshop
 from application.policies.step_jobs import StepJob
-from application.ports import Leases, LiveText, Payloads
 from application.tasks import ended
-from domain import agent, run_commands, run_events, run_state
-from domain.kernel import Command, PayloadRef, Record, Rejected
+from domain import nodes, run_commands, run_state
+from domain.kernel import Command, PayloadRef, Rejected
 
-RENEW_SECONDS = 1.0
-FIRST_CALL = 0
+Room: TypeAlias = Callable[[StepJob, Command], AbstractAsyncContextManager[int]]
+"""How many of the steps that a command makes ready this process may go on with, kept free for as long as it is open."""
+
+OVER = frozenset({"step_superseded", "step_taken", "not_found"})
+"""Why the record takes nothing more from an attempt that is not under way any more."""
+
+SLOW = nodes.Agent | nodes.Plan | nodes.Tool
+"""What these do takes long, or must not be done twice."""
+
+MOST_DETAIL = 2_000
 
 log = structlog.get_logger()
 
 
-class Workshop(Record):
-    """What a worker works with."""
-
-    executor: Executor
-    payloads: Payloads
-    engine: Engine
-    treasury: Treasury
-    leases: Leases
-    live: LiveText
-    renew_seconds: float = RENEW_SECONDS
-
-
 class Attempt:
-    """One try at a step."""
+    """`begun` says that the record has it begun already. `since` is the version of the run that it began at.
 
-    def __init__(self, shop: Workshop, job: StepJob) -> None:
+    `recorded` says that it ended on the record, and not because it is over or was stopped.
+    """
+
+    def __init__(self, shop: Workshop, job: StepJob, room: Room, *, begun: bool = False, since: int = 0) -> None:
+        self.job = job
+        self.since = since
+        self.recorded = False
         self._shop = shop
-        self._job = job
-        self._lease = uuid4()
-        self._lease_name = lease_name(job.run_id, job.step, job.attempt)
+        self._room = room
+        self._begun = begun
         self._actor = Actor(WORKER_ID, job.workspace_id, "system")
-        self._begun = False
 
     async def carry_out(self) -> None:
-        if not await self._shop.leases.take(self._lease_name, str(self._lease)):
-            return
-        renewing = asyncio.create_task(self._renew())
+        """Do it, unless it is over or another has it."""
         try:
-            await self._perform()
+            if not self._begun and not await self._is_quick():
+                await self._begin()
+            await self._end(await self._done())
         except (Superseded, NotFound) as reason:
-            log.info("step.left_alone", run=str(self._job.run_id), step=self._job.step, reason=str(reason))
-        finally:
-            await ended(renewing)
-            with contextlib.suppress(Unavailable):
-                await self._shop.leases.give_back(self._lease_name, str(self._lease))
+            log.info("step.left_alone", run=str(self.job.run_id), step=self.job.step, reason=str(reason))
 
     async def give_up(self, task: "asyncio.Task[None]") -> None:
         """The worker stops: say so, that another begins at once instead of when the lease lapses."""
         await ended(task)
         if self._begun:
             with contextlib.suppress(Superseded, Z2Error):
-                await self._send(run_commands.LoseStep(self._job.step, self._job.attempt))
+                await self._send(run_commands.LoseStep(self.job.step, self.job.attempt))
 
-    async def _renew(self) -> None:
-        while True:
-            await asyncio.sleep(self._shop.renew_seconds)
-            with contextlib.suppress(Unavailable):
-                await self._shop.leases.take(self._lease_name, str(self._lease))
-
-    async def _perform(self) -> None:
-        step, attempt = self._job.step, self._job.attempt
-        state = await self._state()
-        if state.steps.get(step, run_state.Step()).attempt != attempt:
-            raise Superseded("another attempt is under way")
-        await self._do(run_commands.BeginStep(step, attempt, self._lease))
+    async def _begin(self) -> None:
+        begin = run_commands.BeginStep(self.job.step, self.job.attempt, self._shop.lease)
+        await patiently(lambda: self._send(begin))
         self._begun = True
-        planned = state.planned(step)
+        self.since = self._shop.executor.states.remembered(self.job.run_id).version
+
+    async def _is_quick(self) -> bool:
+        """Whether nothing is asked of anybody, so that the step may begin in the append that ends it."""
+        step = (await self._run()).steps.get(self.job.step)
+        if step is None or (step.attempt, step.status) != (self.job.attempt, "scheduled"):
+            step = (await self._run(anew=True)).steps.get(self.job.step)  # another process has gone on since
+        if step is None or (step.attempt, step.status) != (self.job.attempt, "scheduled"):
+            return False
+        return not isinstance(step.node, SLOW) and step.node.timeout_seconds is None
+
+    async def _done(self) -> Outcome | run_commands.FailStep:
+        run = await self._run()
+        step = run.steps.get(self.job.step)
+        status = "running" if self._begun else "scheduled"
+        if step is None or (step.attempt, step.status) != (self.job.attempt, status):
+            raise Superseded("another attempt is under way, or none")
         try:
-            output = await self._answer(state, planned)
-        except ModelError as error:
-            await self._do(self._failure(error))
+            done = await self._in_time(Work(self._shop, self.job, run), step.node)
+            promises.check(step.node, done)
         except Superseded:
             raise
-        except NotFound as error:
-            await self._do(run_commands.FailStep(step, attempt, error.code, str(error), retryable=False, billed="no"))
+        except ModelError as error:
+            return self._failed(error.code, error, retryable=error.retryable, retry_after=error.retry_after)
+        except (StepError, Z2Error) as error:
+            return self._failed(error.code, error, retryable=getattr(error, "retryable", False))
         except Exception as error:
-            log.exception("step.failed_unexpectedly", run=str(self._job.run_id), step=step)
+            log.exception("step.failed_unexpectedly", run=str(self.job.run_id), step=self.job.step)
             said = f"the worker failed unexpectedly ({type(error).__name__}); its log tells more"
-            await self._do(run_commands.FailStep(step, attempt, "internal", said, retryable=True, billed="unknown"))
-        else:
-            await self._do(run_commands.CompleteStep(step, attempt, output))
+            return self._failed("internal", Exception(said), retryable=True)
+        return done
 
-    def _failure(self, error: ModelError) -> run_commands.FailStep:
-        """Each try has ended on the record by now; what could not be put there is in doubt."""
+    async def _in_time(self, work: Work, node: nodes.AnyNode) -> Outcome:
+        """Where people and events are waited for, the time is theirs."""
+        seconds = node.timeout_seconds
+        if seconds is None or isinstance(node, nodes.Approval | nodes.Input | nodes.Wait | nodes.SubWorkflow):
+            return await performers.perform(work)
+        working = asyncio.create_task(performers.perform(work))
+        try:
+            await asyncio.wait({working}, timeout=seconds)
+        finally:
+            await ended(working)
+        if working.cancelled():
+            raise StepError("timed_out", f"the attempt was not done within {seconds:g} s", retryable=True)
+        return working.result()
+
+    def _failed(
+        self, code: str, error: Exception, *, retryable: bool, retry_after: float | None = None
+    ) -> run_commands.FailStep:
+        """Each try of a model has ended on the record by now; what could not be put there is in doubt."""
         return run_commands.FailStep(
-            self._job.step,
-            self._job.attempt,
-            error.code,
-            storable(str(error))[:2_000],
-            retryable=error.retryable,
+            self.job.step,
+            self.job.attempt,
+            code,
+            storable(str(error))[:MOST_DETAIL],
+            retryable=retryable,
             billed="unknown",
-            retry_after=error.retry_after,
+            retry_after=retry_after,
         )
 
-    async def _answer(self, state: run_state.Run, planned: run_events.PlannedStep) -> PayloadRef:
-        """The answer on the record, or else a new one; an answer that is recorded is never asked for again."""
-        if recorded := state.steps[planned.id].recorded(FIRST_CALL):
-            assert recorded.output is not None, "a recorded call has an output"
-            return recorded.output
-        doer = await self._agent(planned)
-        request = prompt.build(planned, doer, await self._material(state, planned))
-        journal = await self._journal(request, state.within)
-        hedge = doer.hedge_after_ms / 1_000 or None
-        payer = await self._payer(state, planned)
-        # the run tries a step again by itself, later and on its record
-        seconds, similarity = doer.cache_seconds, doer.cache_similarity
-        asked = Asked(payer, request, retries=0, cache_seconds=seconds, hedge_after=hedge, cache_similarity=similarity)
-        async with contextlib.aclosing(self._shop.engine.stream(asked, journal)) as deltas:
-            finished = await self._listen(deltas)
-        if finished.stop_reason == "refusal":
-            raise ModelError("model_request_refused", "the model declined to answer; change the prompt or the model")
-        assert journal.output is not None, "an answer is on the record before it ends"
-        return journal.output
+    async def _end(self, done: Outcome | run_commands.FailStep) -> None:
+        """Put it on the record; what the record will not take for another reason than its time fails the step."""
+        try:
+            await self._record(done)
+        except (Rejected, Z2Error) as error:
+            if isinstance(error, NotFound | Unavailable):
+                raise
+            if isinstance(done, run_commands.FailStep):
+                raise Superseded(str(error)) from error
+            await self._end(self._failed(error.code, error, retryable=False))
 
-    async def _journal(self, request: ModelRequest, within: tuple[UUID, ...]) -> RunJournal:
-        asked = await self._put(msgspec.json.encode(request).decode(), "application/json")
-        ceilings = await patiently(lambda: self._shop.treasury.ceilings(self._job.workspace_id))
-        shop, job = self._shop, self._job
-        return RunJournal(
-            shop.executor, shop.payloads, job, call=FIRST_CALL, request=asked, ceilings=ceilings, within=within
-        )
+    async def _record(self, done: Outcome | run_commands.FailStep) -> None:
+        plain, _, _ = self._command(done, None)
+        async with self._room(self.job, plain) as most:
+            onward = run_commands.Onward(self._shop.lease, most) if most else None
+            command, texts, also = self._command(done, onward)
+            small = await self._shop.texts.store(self.job.workspace_id, texts)
+            orders = [Order(self.job.run_id, command, small), *also]
+            begin = run_commands.BeginStep(self.job.step, self.job.attempt, self._shop.lease)
+            first = [] if self._begun else [Order(self.job.run_id, begin)]
+            await patiently(lambda: self._append(orders, first))
+        self.recorded = True
 
-    async def _payer(self, state: run_state.Run, planned: run_events.PlannedStep) -> Payer:
-        """Who started the run pays for it, and so do those on whose behalf that was."""
-        job = self._job
-        past = await patiently(lambda: self._shop.executor.past(job.run_id, job.workspace_id))
-        starter, others = past[0].context.actor_id, behind(job.run_id, state)
-        return Payer(job.workspace_id, starter, planned.agent_id, state.key_id, job.run_id, others)
+    def _command(
+        self, done: Outcome | run_commands.FailStep, onward: run_commands.Onward | None
+    ) -> tuple[Command, Sequence[Kept], Sequence[Order]]:
+        step, attempt = self.job.step, self.job.attempt
+        match done:
+            case outcome.Completed(output):
+                texts = (output,) if isinstance(output, Kept) else ()
+                return run_commands.CompleteStep(step, attempt, _ref(output), onward), texts, ()
+            case outcome.Opened(opening, texts):
+                return run_commands.OpenStep(step, attempt, opening, onward), texts, ()
+            case outcome.Passed():
+                return run_commands.PassStep(step, attempt, onward), (), ()
+            case outcome.Suspended(waits, seconds, texts, also):
+                return run_commands.SuspendStep(step, attempt, waits, seconds), texts, also
+            case run_commands.FailStep():
+                return done, (), ()
 
-    async def _listen(self, deltas: AsyncGenerator[Delta, None]) -> Finished:
-        """Say what is said to those who watch, until it ends."""
-        offset, tried = 0, 0
-        async for delta in deltas:
-            match delta:
-                case TextDelta(text):
-                    await self._shop.live.say(
-                        self._job.run_id, self._job.step, self._job.attempt, offset, text, tried=tried
-                    )
-                    offset += len(text)
-                case stream.Superseded():
-                    offset, tried = 0, tried + 1
-                case Finished():
-                    return delta
-                case _:
-                    pass
-        raise AssertionError("an answer that ends without its end is an error of the engine")
-
-    async def _agent(self, planned: run_events.PlannedStep) -> agent.Agent:
-        """The agent at the version that the run pinned."""
-        past = await patiently(lambda: self._shop.executor.past(planned.agent_id, self._job.workspace_id))
-        state = agent.initial
-        for recorded in past:
-            state = agent.evolve(state, recorded.event)  # type: ignore[arg-type]
-            if state.version == planned.agent_version:
-                break
-        return state
-
-    async def _material(self, state: run_state.Run, planned: run_events.PlannedStep) -> list[Material]:
-        material: list[Material] = []
-        if planned.document and state.input:
-            material.append(Material(f"Source: {state.title}", await self._get(state.input)))
-        for need in planned.needs:
-            output = state.steps[need].output
-            assert output is not None, "a step begins once the steps it needs are completed"
-            material.append(Material(f"{need}: {state.planned(need).role}", await self._get(output)))
-        return material
-
-    async def _state(self) -> run_state.Run:
-        state = await patiently(lambda: self._shop.executor.state(self._job.run_id, self._job.workspace_id))
+    async def _run(self, *, anew: bool = False) -> run_state.Run:
+        """The run as it is remembered since it was last written, or else as the log has it."""
+        executor, run_id = self._shop.executor, self.job.run_id
+        known = executor.states.remembered(run_id)
+        if not anew and known.workspace_id == self.job.workspace_id and isinstance(known.state, run_state.Run):
+            return known.state
+        state = await patiently(lambda: executor.state(run_id, self.job.workspace_id))
         if not isinstance(state, run_state.Run):
             raise NotFound("the job names a stream that is no run")
         return state
 
-    async def _put(self, text: str, media_type: str) -> PayloadRef:
-        return await patiently(lambda: self._shop.payloads.put(self._job.workspace_id, text, media_type))
-
-    async def _get(self, ref: PayloadRef) -> str:
-        return await patiently(lambda: self._shop.payloads.get(self._job.workspace_id, ref))
-
-    async def _do(self, command: Command) -> None:
-        await patiently(lambda: self._send(command))
+    async def _append(self, orders: Sequence[Order], first: Sequence[Order]) -> None:
+        try:
+            await self._shop.executor.execute_together(
+                [*first, *orders], self._actor, correlation_id=self.job.run_id, causation=self._causation
+            )
+        except Rejected as rejected:
+            if rejected.code not in OVER:
+                raise
+            if not first or rejected.code == "step_taken":
+                raise Superseded(str(rejected)) from rejected
+            await self._append(orders, ())  # it may have been done, and only the answer lost
 
     async def _send(self, command: Command) -> None:
         try:
             await self._shop.executor.execute(
-                self._job.run_id,
+                self.job.run_id,
                 command,
                 self._actor,
-                correlation_id=self._job.run_id,
-                causation=f"step:{self._job.step}:{self._job.attempt}",
+                correlation_id=self.job.run_id,
+                causation=self._causation,
             )
         except Rejected as rejected:
             raise Superseded(str(rejected)) from rejected
 
+    @property
+    def _causation(self) -> str:
+        return f"step:{self.job.step}:{self.job.attempt}"
 
-def lease_name(run_id: UUID, step: str, attempt: int) -> str:
-    """The name of the lease on one attempt."""
-    return f"{run_id}:{step}:{attempt}"
+
+def _ref(output: Kept | PayloadRef | None) -> PayloadRef | None:
+    return output.ref if isinstance(output, Kept) else output

@@ -1,22 +1,25 @@
 """The tries of one call of a step, on the record of its run and in the ledger: each entry is in both or in neither."""
 
 import contextlib
+from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
 from application.access import Actor
 from application.documents import storable
 from application.execute import Executor, Order
+from application.kept import Kept
 from application.ledger import charges, entries
 from application.models.failure import ModelError
 from application.models.journal import Answered, DayOver, Hit, Try
 from application.models.stream import Usage
 from application.orchestration.patience import patiently
+from application.orchestration.texts import Texts, kept
 from application.policies.step_jobs import StepJob
-from application.ports import Payloads
-from domain import run_commands, run_events
+from domain import run_commands
 from domain.kernel import Command, PayloadRef, Rejected
-from domain.run_commands import Ceiling
+from domain.run_charge_commands import Ceiling
+from domain.run_values import Tokens
 
 WORKER_ID = UUID("00000000-0000-4000-8000-000000000002")
 """The actor that the log names where a worker acts for Z2 itself."""
@@ -34,20 +37,22 @@ class RunJournal:
     def __init__(
         self,
         executor: Executor,
-        payloads: Payloads,
+        texts: Texts,
         job: StepJob,
         *,
         call: int,
-        request: PayloadRef,
+        request: Kept,
         ceilings: tuple[Ceiling, ...],
+        media_type: str = "text/markdown",
         within: tuple[UUID, ...] = (),
     ) -> None:
         self._executor = executor
-        self._payloads = payloads
+        self._texts = texts
         self._job = job
         self._call = call
         self._request = request
         self._ceilings = ceilings
+        self._media_type = media_type
         self._within = within
         self.output: PayloadRef | None = None
 
@@ -66,14 +71,15 @@ class RunJournal:
             attempt,
             self._call,
             made.model,
-            self._request,
+            self._request.ref,
             made.tried,
             made.reservation,
             made.choice,
             self._ceilings,
         )
         try:
-            await self._do(command, *charges.held(self._within, made.reservation, self._ceilings), reserve)
+            held = charges.held(self._within, made.reservation, self._ceilings)
+            await self._do(command, *held, reserve, texts=[self._request])
         except Rejected as rejected:
             if rejected.code == "ledger_closed":
                 raise DayOver from rejected
@@ -82,14 +88,14 @@ class RunJournal:
             raise Superseded(str(rejected)) from rejected
 
     async def record(self, made: Try, answered: Answered, settle: Order) -> None:
-        output = await self._put(answered.text)
+        output = kept(answered.text, self._media_type)
         finished = answered.finished
         command = run_commands.RecordCall(
             self._job.step,
             self._job.attempt,
             self._call,
             made.model,
-            output,
+            output.ref,
             _tokens(finished.usage),
             answered.cost_micro_usd,
             finished.stop_reason,
@@ -101,9 +107,10 @@ class RunJournal:
             answered.problem,
         )
         cost, used = answered.cost_micro_usd, finished.usage.input_tokens + finished.usage.output_tokens
-        await self._unless_over(command, *charges.settled(self._within, made.reservation, cost, used), settle)
+        settled = charges.settled(self._within, made.reservation, cost, used)
+        await self._unless_over(command, *settled, settle, texts=[output])
         if not answered.problem:
-            self.output = output
+            self.output = output.ref
 
     async def turned_away(self, made: Try, error: ModelError, release: Order) -> None:
         free = charges.settled(self._within, made.reservation, 0, 0)
@@ -113,21 +120,21 @@ class RunJournal:
         await self._end(made, error, "unknown", doubt)
 
     async def served(self, hit: Hit) -> None:
-        output = await self._put(hit.text)
+        output = kept(hit.text, self._media_type)
         step, attempt, finished = self._job.step, self._job.attempt, hit.finished
         command = run_commands.ServeCall(
             step,
             attempt,
             self._call,
             hit.model,
-            output,
+            output.ref,
             finished.stop_reason,
             hit.cost_micro_usd,
             hit.source,
             hit.similarity,
         )
-        await self._unless_over(command)
-        self.output = output
+        await self._unless_over(command, texts=[output])
+        self.output = output.ref
 
     async def _end(self, made: Try, error: ModelError, billed: Literal["no", "unknown"], *orders: Order) -> None:
         step, attempt = self._job.step, self._job.attempt
@@ -135,23 +142,21 @@ class RunJournal:
         with contextlib.suppress(Superseded):  # whatever ended the attempt has ended its calls
             await self._unless_over(command, *orders)
 
-    async def _unless_over(self, command: Command, *orders: Order) -> None:
+    async def _unless_over(self, command: Command, *orders: Order, texts: Sequence[Kept] = ()) -> None:
         try:
-            await self._do(command, *orders)
+            await self._do(command, *orders, texts=texts)
         except Rejected as rejected:
             raise Superseded(str(rejected)) from rejected
 
-    async def _do(self, command: Command, *orders: Order) -> None:
+    async def _do(self, command: Command, *orders: Order, texts: Sequence[Kept] = ()) -> None:
+        """A text is stored with what refers to it; a large one is there before."""
         job, actor = self._job, Actor(WORKER_ID, self._job.workspace_id, "system")
-        together = [Order(job.run_id, command), *orders]
+        together = [Order(job.run_id, command, await self._texts.store(job.workspace_id, texts)), *orders]
         await patiently(
             lambda: self._executor.execute_together(
                 together, actor, correlation_id=job.run_id, causation=f"step:{job.step}:{job.attempt}"
             )
         )
-
-    async def _put(self, text: str) -> PayloadRef:
-        return await patiently(lambda: self._payloads.put(self._job.workspace_id, text, "text/markdown"))
 
 
 def _forbidden(rejected: Rejected) -> ModelError:
@@ -159,8 +164,8 @@ def _forbidden(rejected: Rejected) -> ModelError:
     return ModelError("budget_exceeded" if known else "model_price_unknown", str(rejected))
 
 
-def _tokens(usage: Usage) -> run_events.Tokens:
-    return run_events.Tokens(
+def _tokens(usage: Usage) -> Tokens:
+    return Tokens(
         usage.input_tokens,
         usage.output_tokens,
         usage.cached_input_tokens,

@@ -7,7 +7,7 @@ from application.execute import Order
 from application.ports import Recorded
 from domain import call, run_events
 from domain.ledger import Doubt, DoubtSettled, Release
-from domain.run_commands import SettleCharge
+from domain.run_charge_commands import SettleCharge
 
 NAME = "ledger_upkeep"
 NOUNS = frozenset({"run", "call", "ledger"})

@@ -1,6 +1,7 @@
 """Leases in Redis: who works on which step; one that is not renewed lapses."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -8,6 +9,7 @@ from redis.exceptions import RedisError
 from application.errors import Unavailable
 
 LEASE_SECONDS = 3.0
+REMEMBERED_MILLISECONDS = 30 * 24 * 3_600 * 1_000
 
 # A lease that Redis has forgotten is taken anew by its holder, so a restart of Redis takes no work away.
 TAKE = """
@@ -50,6 +52,21 @@ class RedisLeases:
         except (RedisError, OSError) as error:
             raise Unavailable("Redis cannot be reached just now") from error
         return frozenset(name for name, holder in zip(names, holders, strict=True) if holder is not None)
+
+
+class RedisRoster:
+    """Which life of a worker was the last under its name."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def succeed(self, name: str, life: UUID) -> UUID | None:
+        """Enter a life under a name; the one before it, if one is remembered."""
+        try:
+            before = await self._redis.set(f"z2:worker:{name}", str(life), get=True, px=REMEMBERED_MILLISECONDS)
+        except (RedisError, OSError) as error:
+            raise Unavailable("Redis cannot be reached just now") from error
+        return UUID(before.decode() if isinstance(before, bytes) else before) if before else None
 
 
 def _key(name: str) -> str:

@@ -1,62 +1,83 @@
-"""The job queue on arq: jobs are woken by pub/sub instead of polling, and travel as msgpack instead of pickle."""
+"""The job queue: a line for each workspace in Redis, and a word to the workers that a job is there."""
 
 from typing import Any
 
 import msgspec
-from arq.connections import ArqRedis, RedisSettings, create_pool
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
 from redis.exceptions import RedisError
 
 from application.errors import Unavailable
 from application.ports import Job
+from infrastructure.redis.queue_scripts import ENQUEUE
+from infrastructure.redis.slot_scripts import LENGTHS
 
 QUEUE = "z2:jobs"
 WAKE = "z2:jobs:wake"
 
 ANSWER_SECONDS = 5.0
+CONNECT_SECONDS = 1.0
+
+PRIORITY_MILLISECONDS = 60_000
+"""A job goes before those that wait so much longer for each point of priority that it is above them."""
 
 _encoder = msgspec.msgpack.Encoder(enc_hook=repr)
 
 
-def serialize(value: dict[str, Any]) -> bytes:
-    """A job or its result. What msgpack does not know, such as an exception, goes as its text."""
-    return _encoder.encode(value)
+class Body(msgspec.Struct, frozen=True):
+    """A job as it stands in Redis; `due_ms` is None where it was due at once."""
+
+    name: str
+    arguments: dict[str, Any]
+    due_ms: int | None = None
 
 
-def deserialize(value: bytes) -> dict[str, Any]:
-    decoded: dict[str, Any] = msgspec.msgpack.decode(value)
-    return decoded
+def serialize(body: Body) -> bytes:
+    """What msgpack does not know goes as its text."""
+    return _encoder.encode(body)
 
 
-async def connect(url: str, *, seconds: int = 10, answer_seconds: float = ANSWER_SECONDS) -> ArqRedis:
-    """A pool for arq. Raises Unavailable where Redis does not answer within so many seconds.
+deserialize = msgspec.msgpack.Decoder(Body).decode
+
+
+async def connect(url: str, *, seconds: int = 10, answer_seconds: float = ANSWER_SECONDS) -> Redis:
+    """A client for the queue. Raises Unavailable where Redis does not answer within so many seconds.
 
     A Redis that takes longer than `answer_seconds` for a command is lost, however silently.
     """
-    settings = RedisSettings.from_dsn(url)
-    settings.conn_retries = seconds
-    settings.conn_retry_delay = 1
+    waiting = Retry(ConstantBackoff(CONNECT_SECONDS), seconds)
+    first = Redis.from_url(
+        url, socket_connect_timeout=CONNECT_SECONDS, retry=waiting, retry_on_error=[RedisError, OSError]
+    )
     try:
-        pool = await create_pool(
-            settings, job_serializer=serialize, job_deserializer=deserialize, default_queue_name=QUEUE
-        )
+        await first.ping()
     except (RedisError, OSError) as error:
         raise Unavailable("Redis cannot be reached; check REDIS_URL") from error
-    # arq has no setting for it; the connection that it has made already is given up for one that knows
-    pool.connection_pool.connection_kwargs["socket_timeout"] = answer_seconds
-    await pool.connection_pool.disconnect()
-    pool.connection_pool.reset()  # type: ignore[no-untyped-call]  # redis tells no type of it
-    return pool
+    finally:
+        await first.aclose()
+    connected: Redis = Redis.from_url(url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=answer_seconds)
+    return connected
 
 
-class ArqQueue:
+async def lengths(redis: Redis) -> dict[str, int]:
+    """How many jobs wait for what: a `worker` and their turn, a `moment`, or room in a lane of a kind."""
+    found = await redis.register_script(LENGTHS)()
+    return msgspec.json.decode(found, type=dict[str, int])
+
+
+class RedisQueue:
     """A job whose id is queued or running already is not queued again."""
 
-    def __init__(self, redis: ArqRedis) -> None:
-        self._redis = redis
+    def __init__(self, redis: Redis) -> None:
+        self._enqueue = redis.register_script(ENQUEUE)
 
     async def enqueue(self, job: Job) -> None:
+        due_ms = None if job.due_at is None else int(job.due_at.timestamp() * 1000)
+        group = "" if job.workspace_id is None else job.workspace_id.hex
+        body = serialize(Body(job.name, job.arguments, due_ms))
+        earlier = job.priority * PRIORITY_MILLISECONDS
         try:
-            if await self._redis.enqueue_job(job.name, job.arguments, _job_id=job.id, _defer_until=job.due_at):
-                await self._redis.publish(WAKE, job.id)
+            await self._enqueue(args=[job.id, body, group, earlier, "" if due_ms is None else due_ms])
         except (RedisError, OSError) as error:
             raise Unavailable("Redis cannot be reached just now") from error

@@ -1,76 +1,160 @@
-"""An arq worker that wakes at once, renews what it holds, and outlives a restart of Redis."""
+"""A worker that takes the jobs that are due, each workspace in its turn, and outlives a restart of Redis."""
 
 import asyncio
-from typing import Any
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any, TypeAlias
 
 import structlog
-from arq.constants import in_progress_key_prefix
-from arq.worker import Worker
+from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from application.tasks import ended
-from infrastructure.redis.queue import ANSWER_SECONDS, WAKE
+from domain.kernel import Record
+from infrastructure import metrics
+from infrastructure.redis.queue import ANSWER_SECONDS, WAKE, Body, deserialize
+from infrastructure.redis.slots import Picked, RedisSlots
 
-HELD_SECONDS = 4.0
 BEAT_SECONDS = 1.0
-READ_AT_ONCE = 2_000
-"""Jobs that others hold stay in the queue: of fewer, all could be held, and those behind them would never be seen."""
+JOBS = 10
 
 log = structlog.get_logger()
 
 
-class WakingWorker(Worker):
-    """arq keeps a dead worker's job for its whole time-out; here it is free again after `held_seconds`."""
+class Parked(Exception):
+    """The job waits in the queue again, and is nobody's."""
+
+
+class Taken(Record):
+    """A job that has begun. `most` is what the queue knew of its workspace's limit, if it takes a slot."""
+
+    id: str
+    most: int | None
+
+
+Work: TypeAlias = Callable[[Taken, dict[str, Any]], Awaitable[None]]
+
+
+class WakingWorker:
+    """`busy` tells how much else is done in this process, which leaves so much less room for jobs."""
 
     def __init__(
         self,
-        *args: Any,
-        held_seconds: float = HELD_SECONDS,
+        redis: Redis,
+        functions: Mapping[str, Work],
+        slots: RedisSlots,
+        *,
+        max_jobs: int = JOBS,
         beat_seconds: float = BEAT_SECONDS,
-        **kwargs: Any,
+        busy: Callable[[], int] = lambda: 0,
     ) -> None:
-        super().__init__(
-            *args,
-            poll_delay=beat_seconds,
-            keep_result=0,
-            log_results=False,
-            queue_read_limit=READ_AT_ONCE,
-            **kwargs,
-        )
-        self.in_progress_timeout_s = held_seconds
+        self.allow_pick_jobs = True
+        self._redis = redis
+        self._functions = functions
+        self._slots = slots
+        self._max_jobs = max_jobs
+        self._busy = busy
         self._beat = beat_seconds
+        self._beaten = float("-inf")
         self._woken = asyncio.Event()
-        self._running: set[asyncio.Task[Any]] = set()
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._done: set[str] = set()
+        self._back: set[str] = set()
+        slots.returned = self._woken.set
+
+    @property
+    def running(self) -> int:
+        return len(self._running)
 
     async def main(self) -> None:
-        if self.on_startup:
-            await self.on_startup(self.ctx)
         async with asyncio.TaskGroup() as tasks:
             listening = tasks.create_task(self._listen())
             try:
                 while True:
                     await self._turn()
+                    await self._rest()
             finally:
                 await ended(listening)
 
     async def _turn(self) -> None:
-        """Take what is due, and rest."""
+        """Tell what has ended, take what is due, and renew what is held here."""
         try:
-            await self._poll_iteration()
-            await self._renew()
+            await self._settle()
+            await self._pick()
+            if time.monotonic() - self._beaten >= self._beat:
+                await self._slots.renew(self._running.keys())
+                await self._slots.tidy()
+                self._beaten = time.monotonic()
         except (RedisError, OSError) as error:
             log.warning("worker.redis_unavailable", error=type(error).__name__)
-            self._recount()
             await asyncio.sleep(self._beat)
-        await self._rest()
+
+    async def _settle(self) -> None:
+        done, back = set(self._done), set(self._back)
+        await self._slots.settle(done, back)
+        self._done -= done
+        self._back -= back
+
+    async def _pick(self) -> None:
+        if not self.allow_pick_jobs:
+            return
+        room = self._max_jobs - max(len(self._running), self._busy())
+        picked = await self._slots.pick(max(0, room))
+        for each in picked:
+            # what Redis has forgotten that it is done here is held again, and nothing more
+            if each.id not in self._running:
+                task = asyncio.create_task(self._run(each))
+                self._running[each.id] = task
+                task.add_done_callback(partial(self._ended, each.id))
+
+    def _ended(self, name: str, _: "asyncio.Task[None]") -> None:
+        del self._running[name]
+        self._woken.set()
+
+    async def _run(self, job: Picked) -> None:
+        try:
+            body = deserialize(job.body)
+            self._waited(body)
+            await self._functions[body.name](Taken(job.id, job.most), body.arguments)
+        except Parked:
+            self._give_back(job)
+        except asyncio.CancelledError:
+            self._give_back(job)
+            self._back.add(job.id)
+            raise
+        except Exception:
+            log.exception("job.failed", job=job.id)
+            self._over(job)
+        else:
+            self._over(job)
+
+    def _waited(self, body: Body) -> None:
+        if body.due_ms is not None:
+            metrics.QUEUE_SECONDS.observe(max(0.0, time.time() - body.due_ms / 1000))
+
+    def _over(self, job: Picked) -> None:
+        self._done.add(job.id)
+        self._give_back(job)
+
+    def _give_back(self, job: Picked) -> None:
+        """The slot that was taken with the job, unless it was passed on to what is still done here."""
+        lane = f"workspace:{job.workspace}"
+        if job.workspace and not self._slots.holds(job.id, lane):
+            self._slots.give_back(job.id, [lane])
 
     async def wind_down(self, seconds: float) -> None:
-        """Take no more jobs, let the running ones finish for so long, then cancel them and wait."""
+        """Take no more jobs, let the running ones finish for so long, then hand the others on."""
         self.allow_pick_jobs = False
-        if self._running:
-            _, late = await asyncio.wait(set(self._running), timeout=seconds)
+        running = set(self._running.values())
+        if running:
+            _, late = await asyncio.wait(running, timeout=seconds)
             await ended(*late)
+        try:
+            await self._settle()
+        except (RedisError, OSError) as error:
+            log.warning("worker.redis_unavailable", error=type(error).__name__)
 
     async def _rest(self) -> None:
         """Until a job is announced, a running one ends, or a beat has passed; due jobs need the beat."""
@@ -84,7 +168,7 @@ class WakingWorker(Worker):
     async def _listen(self) -> None:
         while True:
             try:
-                async with self.pool.pubsub() as channel:
+                async with self._redis.pubsub() as channel:
                     await channel.subscribe(WAKE)
                     while await self._heard(channel):
                         self._woken.set()
@@ -97,41 +181,3 @@ class WakingWorker(Worker):
             return True
         await channel.ping()
         return bool(await channel.get_message(timeout=ANSWER_SECONDS))
-
-    async def start_jobs(self, job_ids: list[bytes]) -> None:
-        """Start those that are free. What runs here is not, even where Redis has forgotten that it does."""
-        free = await self._free(job_ids)
-        before = set(self.tasks.values())
-        try:
-            await super().start_jobs(free)
-        finally:
-            for task in set(self.tasks.values()) - before:
-                self._running.add(task)
-                task.add_done_callback(self._ended)
-
-    async def _free(self, job_ids: list[bytes]) -> list[bytes]:
-        here = {job_id for job_id, task in self.tasks.items() if task in self._running}
-        names = [job_id.decode() for job_id in job_ids]
-        held = await self.pool.mget([in_progress_key_prefix + name for name in names]) if names else []
-        found = zip(job_ids, names, held, strict=True)
-        return [job_id for job_id, name, holder in found if holder is None and name not in here]
-
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._running.discard(task)
-        self._woken.set()
-
-    async def _renew(self) -> None:
-        async with self.pool.pipeline(transaction=False) as pipe:
-            for job_id in self.tasks:
-                pipe.pexpire(in_progress_key_prefix + job_id, int(self.in_progress_timeout_s * 1000))
-            await pipe.execute()
-
-    def _recount(self) -> None:
-        """An error half-way through a poll leaves arq's own count of running jobs too high.
-
-        Whether a task is done is no measure: arq counts it until its callbacks have run.
-        """
-        self.job_counter = len(self._running)
-        self.sem = asyncio.BoundedSemaphore(self.max_jobs + 1)
-        for _ in self._running:
-            self.sem._value -= 1  # noqa: SLF001 -- a semaphore has no public way to start below its bound

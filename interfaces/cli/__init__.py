@@ -21,14 +21,27 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "run": ("run", "Let a template or a workflow work on a document."),
         "runs": ("listings", "List the runs."),
         "show": ("show", "Show a run with its steps and its result."),
+        "why": ("why", "Tell what a run waits for."),
+        "inbox": ("inbox", "See what waits for people, and decide it."),
+        "pause": ("control", "Pause a run."),
+        "resume": ("control", "Go on with a paused run."),
         "cancel": ("control", "Cancel a run."),
+        "rerun": ("control", "Start a run again, on the same document or another one."),
         "retry": ("control", "Do a failed step again."),
+        "skip": ("control", "Go on without a step."),
+        "signal": ("control", "Tell a run that an event has arrived."),
+        "dead-letters": ("dead_letters", "See the steps on which runs have failed, and do them again."),
         "agents": ("listings", "List the agents."),
         "workflows": ("listings", "List the workflows."),
-        "templates": ("listings", "List the templates."),
+        "workflow": ("workflow", "Write, check, publish, compare and draw workflows."),
+        "schedules": ("schedules", "Start workflows at a moment, or again and again."),
+        "triggers": ("triggers", "Start workflows by signed messages from elsewhere."),
+        "templates": ("templates", "List the templates with what a run of each costs."),
+        "goal": ("goal", "Have a workflow drafted for a goal, and accept it."),
         "models": ("models", "List the models, ready or not, and say what this workspace knows better."),
         "costs": ("costs", "See what calls of models cost."),
         "budget": ("costs", "Say what they may cost, and see what is left."),
+        "limit": ("concurrency", "Say how much may go on at once, and see how much does."),
         "route": ("routes", "Choose among models by a policy, and see whom it would ask."),
     },
     "Record": {
@@ -71,7 +84,7 @@ class Commands(click.Group):
         if cmd_name not in MODULES:
             return None
         module = importlib.import_module(f"interfaces.cli.{MODULES[cmd_name]}")
-        command = getattr(module, cmd_name)
+        command = getattr(module, cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command), "a module of a command holds it under its own name"
         return command
 

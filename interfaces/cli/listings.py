@@ -1,11 +1,11 @@
-"""`z2 runs`, `agents`, `workflows` and `templates`: what there is."""
+"""`z2 runs`, `agents` and `workflows`: what there is."""
 
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-STATUSES = ("running", "completed", "failed", "cancelled")
+STATUSES = ("pending", "running", "waiting", "paused", "completed", "failed", "cancelled")
 
 
 def _as_json(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,12 +39,3 @@ def workflows(*, as_json: bool) -> None:
     from interfaces.cli.client import listing
 
     listing.workflows(as_json=as_json)
-
-
-@click.command()
-@_as_json
-def templates(*, as_json: bool) -> None:
-    """List the templates."""
-    from interfaces.cli.client import listing
-
-    listing.templates(as_json=as_json)

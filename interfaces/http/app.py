@@ -15,13 +15,16 @@ from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from application.gateway.presence import Presence
+from application.orchestration.tools import ToolBox
 from infrastructure.identity.token_keys import TokenKeys
-from infrastructure.identity.tokens import Tokens
+from infrastructure.identity.tokens import Tokens, now
 from infrastructure.redis.limits import RedisQuotas
 from infrastructure.settings import Settings
-from interfaces import composition, gateway, identity
+from infrastructure.tools.shipped import shipped
+from interfaces import composition, gateway, goals, identity, workflows
 from interfaces.http import (
     audit,
+    automatic,
     catalogue,
     events,
     health,
@@ -34,6 +37,7 @@ from interfaces.http import (
     page,
     problems,
     roles,
+    run_handlers,
     signing_keys,
     streams,
     watch,
@@ -45,6 +49,7 @@ from interfaces.http.auth import Authentication
 from interfaces.http.body import MAX_BODY, JsonRequest
 from interfaces.http.budgets import BudgetController
 from interfaces.http.commands import idempotency_key
+from interfaces.http.concurrency import ConcurrencyController
 from interfaces.http.cors import Cors
 from interfaces.http.costs import CostController
 from interfaces.http.devices import DeviceController
@@ -61,13 +66,11 @@ from interfaces.http.profile import ProfileController
 from interfaces.http.projections import ProjectionController
 from interfaces.http.proxies import behind_proxies
 from interfaces.http.routes import RouteController
-from interfaces.http.runs import RunController
 from interfaces.http.secrets import SecretController
 from interfaces.http.session import Parts as Entrance
 from interfaces.http.session import SessionController
 from interfaces.http.single_sign_on import SingleSignOnController
 from interfaces.http.subscriptions import Subscribers
-from interfaces.http.texts import TextController
 from interfaces.http.webhooks import WebhookController
 from interfaces.http.workflows import WorkflowController
 from interfaces.processes import owner
@@ -90,6 +93,8 @@ PARTS = (
     "devices",
     "presence",
     "gateway",
+    "publisher",
+    "goals",
 )
 
 
@@ -105,20 +110,21 @@ HANDLERS: Sequence[ControllerRouterHandler] = (
     logins.issue_token,
     AgentController,
     WorkflowController,
-    RunController,
-    TextController,
+    *run_handlers.HANDLERS,
+    *automatic.HANDLERS,
     WebhookController,
     events.run_events,
     streams.stream_events,
     watch.watch_run,
     watch.watch_events,
     watch.watch_events_by_websocket,
-    catalogue.templates,
+    *catalogue.HANDLERS,
     ModelController,
     RouteController,
     SecretController,
     CostController,
     BudgetController,
+    ConcurrencyController,
     ProjectionController,
     audit.list_access,
     MemberController,
@@ -179,6 +185,8 @@ async def _connect(state: State, core: composition.Core) -> None:
     state.devices = await composition.device_codes(core)
     state.presence = Presence(core.leases)
     state.gateway = gateway.gateway(core, state.presence)
+    state.publisher = workflows.publisher(core, tools := ToolBox(shipped(now)))
+    state.goals = goals.goals(core, state.publisher, tools)
 
 
 def application(tokens: Tokens, lifespan: Lifespan) -> Litestar:

@@ -27,6 +27,7 @@ WHO = {
     "key": "API key",
     "address": "address",
     "sign-in": "address signing in",
+    "signature": "address sending what is not signed",
 }
 
 
@@ -56,6 +57,7 @@ class Limits:
         self._key = Quota("key", settings.limit_key, window)
         self._address = Quota("address", settings.limit_address, window)
         self._sign_in = Quota("sign-in", settings.limit_sign_in, window)
+        self._signature = Quota("signature", settings.limit_sign_in, window)
         self._quotas = quotas
         self._secret = secret
 
@@ -78,6 +80,10 @@ class Limits:
     async def count_sign_in(self, scope: Scope) -> None:
         """A request that carries a secret to be tried. Raises RateLimited, and Unavailable while Redis is away."""
         await self._count(scope, self._sign_in, self._name(scope))
+
+    async def count_bad_signature(self, scope: Scope) -> None:
+        """A message that its secret has not signed. Raises RateLimited, and Unavailable while Redis is away."""
+        await self._count(scope, self._signature, self._name(scope))
 
     async def count_guess(self, scope: Scope, actor: Actor) -> None:
         """A try of somebody at a code that is short. Raises RateLimited, and Unavailable while Redis is away."""

@@ -44,7 +44,17 @@ KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY},
 }
 
-NAMING = ("startRun", "watchEvents", "issueToken", "switchWorkspace", "issuePasswordLink", "simulateRoute")
+NAMING = (
+    "startRun",
+    "validateWorkflow",
+    "createSchedule",
+    "createTrigger",
+    "watchEvents",
+    "issueToken",
+    "switchWorkspace",
+    "issuePasswordLink",
+    "simulateRoute",
+)
 """Operations that may name something that is not there elsewhere than in the path."""
 
 BESIDES = {
@@ -56,6 +66,7 @@ BESIDES = {
     "acceptInvitationAsNew": {403, 409},
     "removeMember": {409},
     "removeRole": {409},
+    "sendTriggerMessage": {400, 401, 409, 413, 422, 503},
 }
 """What public operations refuse beside the usual: other sites, and links that are void."""
 
@@ -121,6 +132,8 @@ class Operation(Record):
             taken = handler.parsed_data_field
             content = {"application/json": {"schema": _ref(self.body)}}
             told["requestBody"] = {"required": bool(taken and taken.is_required), "content": content}
+        if documented := handler.opt.get("request"):
+            told["requestBody"] = documented
         if self.public:
             told["security"] = []
         return told
@@ -166,7 +179,7 @@ class Operation(Record):
         if self.answer in (ServerSentEvent, EventStream):
             return {"content": {"text/event-stream": text}}
         if self.answer is str:
-            return {"content": {"text/plain": text, "text/markdown": text}}
+            return {"content": {"text/plain": text, "text/markdown": text, "application/json": {"schema": {}}}}
         if not self.answer_is_json:
             return {}
         headers = {"headers": LOCATION} if status == HTTPStatus.CREATED and not self.public else {}

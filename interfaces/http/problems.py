@@ -1,5 +1,6 @@
 """Every error leaves as a problem document (RFC 9457)."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,8 @@ from litestar.params import QueryParameter
 from litestar.types import ExceptionHandlersMap
 
 from application.errors import Z2Error
+from application.workflows.mistakes import Mistake
+from application.workflows.publishing import WrongWorkflow
 from domain.kernel import Record, Rejected
 from interfaces.http import words
 from interfaces.http.body import MAX_BODY
@@ -32,11 +35,13 @@ log = structlog.get_logger()
 Asked = Request[Any, Any, Any]
 
 
-class FieldError(Record):
-    """What is wrong with one field."""
+class FieldError(Record, omit_defaults=True):
+    """What is wrong with one field; `line` and `column`, from 1, say where it stands in a text that was sent."""
 
     field: str
     message: str
+    line: int | None = None
+    column: int | None = None
 
 
 class Problem(Record, omit_defaults=True):
@@ -58,10 +63,11 @@ def response(
     *,
     field: str | None = None,
     headers: dict[str, str] | None = None,
+    errors: tuple[FieldError, ...] = (),
 ) -> Response[bytes]:
     """A problem. Its title is that of its type, whatever happened this time."""
     title = TITLES.get(code) or code.replace("_", " ").capitalize()
-    errors = (FieldError(field, detail),) if field else ()
+    errors = (FieldError(field, detail),) if field else errors
     problem = Problem(f"urn:z2:problem:{code}", title, status, detail, request.url.path, errors)
     content = msgspec.json.encode(problem)
     return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=headers or {})
@@ -72,6 +78,16 @@ def _z2(request: Asked, error: Z2Error) -> Response[bytes]:
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers = {"WWW-Authenticate": "Bearer"}
     return response(request, error.status, error.code, str(error), field=error.field, headers=headers)
+
+
+def _wrong_workflow(request: Asked, error: WrongWorkflow) -> Response[bytes]:
+    """All mistakes at once, each with its place."""
+    return response(request, error.status, error.code, str(error), errors=mistaken(error.mistakes))
+
+
+def mistaken(mistakes: Iterable[Mistake]) -> tuple[FieldError, ...]:
+    """Mistakes of a workflow, as problems tell of them."""
+    return tuple(FieldError(each.path or "source", each.detail, each.line, each.column) for each in mistakes)
 
 
 def _rejected(request: Asked, error: Rejected) -> Response[bytes]:
@@ -161,6 +177,7 @@ def _unexpected(request: Asked, error: Exception) -> Response[bytes]:
 
 
 HANDLERS: ExceptionHandlersMap = {
+    WrongWorkflow: _wrong_workflow,
     Z2Error: _z2,
     Rejected: _rejected,
     MapperDeserialisationError: _unreadable,

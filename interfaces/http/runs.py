@@ -1,4 +1,4 @@
-"""Runs over HTTP: start, list, read, cancel and retry."""
+"""Runs over HTTP: start, list, read, and steer them as a whole."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,59 +6,31 @@ from uuid import UUID
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
-from msgspec import Meta
 
-from application.access import Actor
-from application.errors import NotFound
+from application.orchestration.approvals import Approvals, Given
 from application.orchestration.start import Starter, StartRequest
 from domain import run_commands
-from domain.kernel import Name, Record
-from domain.run_events import BegunStatus
+from domain.run_values import BegunStatus
 from interfaces.composition import Core
+from interfaces.http import explaining
 from interfaces.http.body import MAX_DOCUMENT
-from interfaces.http.commands import (
-    Accepted,
-    After,
-    Key,
-    Signed,
-    caught_up,
-    created,
-    new_stream,
-    sent,
-)
+from interfaces.http.commands import Accepted, After, Key, Signed, caught_up, created, new_stream, sent
+from interfaces.http.explaining import Why
 from interfaces.http.reading import reading
+from interfaces.http.run_bodies import RerunRun, Signal, StartRun, allowance, document, request_of
+from interfaces.http.run_reading import run_row, whole_run
 from interfaces.http.run_views import Run, RunPage, summary, whole
-from interfaces.http.words import LAST_POSITION, MODEL_PATTERN
+from interfaces.http.words import LAST_POSITION
 from projections import runs
-from projections.runs import RunRow
+from projections.run_row import RunRow
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="How many at the most.")]
-Before = Annotated[
-    int | None,
-    QueryParameter(ge=1, le=LAST_POSITION, description="The `next` of the page before."),
-]
-Status = Annotated[
-    BegunStatus | None,
-    QueryParameter(description="Only runs in this state."),
-]
+Before = Annotated[int | None, QueryParameter(ge=1, le=LAST_POSITION, description="The `next` of the page before.")]
+Status = Annotated[BegunStatus | None, QueryParameter(description="Only runs in this state.")]
 
 WITHOUT_REASON = run_commands.CancelRun()
-
-
-class RunInput(Record, forbid_unknown_fields=True):
-    """The document to work on: text of 1 to 1,000,000 characters."""
-
-    title: Name
-    text: str
-
-
-class StartRun(Record, forbid_unknown_fields=True):
-    """What to run: a template by name or a workflow by id, on a document, with one model for all steps if given."""
-
-    input: RunInput
-    template: str | None = None
-    workflow_id: UUID | None = None
-    model: Annotated[str, Meta(max_length=200, pattern=MODEL_PATTERN)] | None = None
+PAUSE = run_commands.PauseRun()
+AS_BEFORE = RerunRun()
 
 
 class RunController(Controller):
@@ -69,8 +41,7 @@ class RunController(Controller):
     async def start(
         self, data: JSONBody[StartRun], request: Signed, starter: NamedDependency[Starter], key: Key
     ) -> Response[Accepted]:
-        asked = StartRequest(data.input.title, data.input.text, data.template, data.workflow_id, data.model)
-        outcome = await starter.start(new_stream(key), asked, request.user, key=key)
+        outcome = await starter.start(new_stream(key), request_of(data), request.user, key=key)
         return created(request, Accepted.of(outcome))
 
     @get(operation_id="listRuns", summary="List the runs, the newest first")
@@ -96,14 +67,16 @@ class RunController(Controller):
     async def one(
         self, run_id: FromPath[UUID], request: Signed, core: NamedDependency[Core], after: After = None
     ) -> Run:
-        return whole(await run_row(core, request.user, run_id, after))
+        return whole(await whole_run(core, request.user, run_id, after))
 
-    @post(
-        "/{run_id:uuid}/cancel",
-        status_code=200,
-        operation_id="cancelRun",
-        summary="Cancel a run",
-    )
+    @get("/{run_id:uuid}/why", operation_id="readReasons", summary="What a run waits for")
+    async def why(
+        self, run_id: FromPath[UUID], request: Signed, core: NamedDependency[Core], after: After = None
+    ) -> Why:
+        """Step by step, and for the runs that it started too; nothing where it is over."""
+        return await explaining.why(core, request.user, run_id, after)
+
+    @post("/{run_id:uuid}/cancel", status_code=200, operation_id="cancelRun", summary="Cancel a run")
     async def cancel(
         self,
         run_id: FromPath[UUID],
@@ -114,28 +87,74 @@ class RunController(Controller):
     ) -> Accepted:
         return await sent(core, run_id, data, request.user, key=key)
 
-    @post(
-        "/{run_id:uuid}/steps/{step:str}/retry",
-        status_code=200,
-        operation_id="retryStep",
-        summary="Retry a failed step",
-    )
-    async def retry(
+    @post("/{run_id:uuid}/pause", status_code=200, operation_id="pauseRun", summary="Pause a run")
+    async def pause(
         self,
         run_id: FromPath[UUID],
-        step: FromPath[str],
+        request: Signed,
+        core: NamedDependency[Core],
+        key: Key,
+        data: JSONBody[run_commands.PauseRun] = PAUSE,
+    ) -> Accepted:
+        """Nothing more begins until it is resumed; what is under way may end."""
+        return await sent(core, run_id, data, request.user, key=key)
+
+    @post("/{run_id:uuid}/resume", status_code=200, operation_id="resumeRun", summary="Go on with a paused run")
+    async def resume(self, run_id: FromPath[UUID], request: Signed, core: NamedDependency[Core], key: Key) -> Accepted:
+        return await sent(core, run_id, run_commands.ResumeRun(), request.user, key=key)
+
+    @post("/{run_id:uuid}/signals", status_code=200, operation_id="signalRun", summary="Tell a run of an event")
+    async def signal(
+        self,
+        run_id: FromPath[UUID],
+        data: JSONBody[Signal],
         request: Signed,
         core: NamedDependency[Core],
         key: Key,
     ) -> Accepted:
-        return await sent(core, run_id, run_commands.RetryStep(step), request.user, key=key)
+        """A step that waits for the event goes on; where none does, it is kept for the first that will."""
+        people, given = Approvals(core.executor, core.payloads), Given(data.text, data.data)
+        return Accepted.of(await people.signal(run_id, data.name, given, request.user, key=key))
+
+    @post(
+        "/{run_id:uuid}/rerun",
+        operation_id="rerunRun",
+        summary="Start a run again",
+        request_max_body_size=MAX_DOCUMENT,
+    )
+    async def rerun(
+        self,
+        run_id: FromPath[UUID],
+        request: Signed,
+        core: NamedDependency[Core],
+        starter: NamedDependency[Starter],
+        key: Key,
+        data: JSONBody[RerunRun] = AS_BEFORE,
+    ) -> Response[Accepted]:
+        """It is a new run of the same version of the workflow, on the same input or another one."""
+        row = await run_row(core, request.user, run_id, None)
+        asked = await _again(core, row, data)
+        outcome = await starter.start(new_stream(key), asked, request.user, key=key)
+        return Response(Accepted.of(outcome), headers={"Location": f"/api/runs/{outcome.stream}"})
 
 
-async def run_row(core: Core, actor: Actor, run_id: UUID, after: int | None) -> RunRow:
-    """A run of the actor's workspace, once the read model has seen the position. Raises NotFound or Behind."""
-    await caught_up(core.tail, runs.projection.name, after)
-    async with reading(core, actor) as connection:
-        row = await runs.projection.one(connection, actor.workspace_id, run_id)
-    if row is None:
-        raise NotFound("there is no such run in this workspace")
-    return row
+async def _again(core: Core, row: RunRow, data: RerunRun) -> StartRequest:
+    """What is to be started. Raises Invalid."""
+    title = row.title
+    if data.input is not None:
+        title, (text, media_type) = data.input.title, document(data.input)
+    else:
+        assert row.input is not None, "a run has begun with an input"
+        text, media_type = await core.payloads.get(row.workspace_id, row.input), row.input.media_type
+    return StartRequest(
+        title,
+        text,
+        workflow_id=row.workflow_id,
+        version=row.workflow_version,
+        model=data.model,
+        media_type=media_type,
+        budget=allowance(data.budget) or row.budget,
+        deadline_seconds=data.deadline_seconds,
+        priority=row.priority if data.priority is None else data.priority,
+        rerun_of=row.id,
+    )

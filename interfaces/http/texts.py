@@ -13,7 +13,7 @@ from application.errors import NotFound
 from domain.kernel import PayloadRef
 from interfaces.composition import Core
 from interfaces.http.commands import After, Signed
-from interfaces.http.runs import run_row
+from interfaces.http.run_reading import run_row, step_output, step_subject
 
 WHOLE = 256 * 1024
 """Bytes up to which a text is read before anything is answered; longer ones are streamed."""
@@ -43,7 +43,7 @@ class TextController(Controller):
         summary="The output of a step",
         media_type=MediaType.TEXT,
     )
-    async def step_output(
+    async def of_step(
         self,
         run_id: FromPath[UUID],
         step: FromPath[str],
@@ -51,18 +51,36 @@ class TextController(Controller):
         core: NamedDependency[Core],
         after: After = None,
     ) -> Response[str]:
-        row = await run_row(core, request.user, run_id, after)
-        found = next((each for each in row.steps if each.id == step), None)
-        if found is None:
-            raise NotFound(f"the run has no step {step!r}")
-        return await _text(core, request.user, found.output, f"the step {step!r} has no output: it is {found.status}")
+        return await _stored(core, request.user, await step_output(core, request.user, run_id, step, after))
+
+    @get(
+        "/steps/{step:str}/subject",
+        operation_id="readStepSubject",
+        summary="What a step asks people to approve",
+        media_type=MediaType.TEXT,
+    )
+    async def subject(
+        self,
+        run_id: FromPath[UUID],
+        step: FromPath[str],
+        request: Signed,
+        core: NamedDependency[Core],
+        after: After = None,
+    ) -> Response[str]:
+        return await _stored(core, request.user, await step_subject(core, request.user, run_id, step, after))
 
 
 async def _text(core: Core, actor: Actor, ref: PayloadRef | None, missing: str) -> Response[str]:
     if ref is None:
         raise NotFound(missing)
+    return await _stored(core, actor, ref)
+
+
+async def _stored(core: Core, actor: Actor, ref: PayloadRef) -> Response[str]:
     if ref.size <= WHOLE:
-        return Response(await core.payloads.get(actor.workspace_id, ref), media_type=ref.media_type)
+        # as it is stored: of a text that says it is JSON the framework would make JSON once more
+        stored = (await core.payloads.get(actor.workspace_id, ref)).encode()
+        return cast(Response[str], Response(stored, media_type=ref.media_type))
     pieces = await core.payloads.open(actor.workspace_id, ref)
     # a hash that turns out wrong breaks the answer off before its length is reached, so nobody takes it for whole
     streamed = Stream(pieces, media_type=ref.media_type, headers={"Content-Length": str(ref.size)})

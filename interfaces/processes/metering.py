@@ -23,9 +23,10 @@ log = structlog.get_logger()
 
 async def exposition(core: Core) -> bytes:
     """The metrics as text; what cannot be looked up just now is left out."""
-    head, jobs, undelivered = await asyncio.gather(_head(core), _jobs(core), _undelivered(core))
-    states = core.executor.states
-    return metrics.text(metrics.Readings(head, core.tail.projected, states.hits, states.misses, jobs, undelivered))
+    looks = _head(core), _jobs(core), _undelivered(core), _waiting(core)
+    head, jobs, undelivered, waiting = await asyncio.gather(*looks)
+    states, projected = core.executor.states, core.tail.projected
+    return metrics.text(metrics.Readings(head, projected, states.hits, states.misses, jobs, undelivered, waiting))
 
 
 def admits(configured: Settings, authorization: str) -> bool:
@@ -97,5 +98,13 @@ async def _jobs(core: Core) -> int | None:
     try:
         async with asyncio.timeout(READ_SECONDS):
             return int(await core.redis.zcard(queue.QUEUE))
+    except (RedisError, OSError, TimeoutError):
+        return None
+
+
+async def _waiting(core: Core) -> Mapping[str, int] | None:
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return await queue.lengths(core.redis)
     except (RedisError, OSError, TimeoutError):
         return None

@@ -20,6 +20,8 @@ from projections import access_events, leader, payload_references, runner
 
 FORGET_KEYS_SECONDS = 3_600
 SWEEP_SECONDS = 1_800
+LOOK_SECONDS = 0.05
+"""So long after one look at the log comes the next, unless there is work for the queue or somebody waits."""
 
 FOLLOWERS = (payload_references.consumer, access_events.consumer)
 """What follows the log beside read models and policies."""
@@ -28,10 +30,10 @@ FOLLOWERS = (payload_references.consumer, access_events.consumer)
 async def project(configured: Settings) -> None:
     """Project for ever."""
     port = configured.metrics_port and configured.metrics_port + 1
-    async with core(configured) as parts, metering.served(parts, port):
+    async with core(configured, rest=LOOK_SECONDS) as parts, metering.served(parts, port):
         pool = await queue.connect(configured.redis_url)
         keepers = [runner.keeping(projection) for projection in PROJECTIONS.values()]
-        jobs, upkeep = runner.enqueuing(queue.ArqQueue(pool)), runner.commanding(parts.executor)
+        jobs, upkeep = runner.enqueuing(queue.RedisQueue(pool)), runner.commanding(parts.executor)
         async with background(
             *(_lead(consumer, parts) for consumer in (*keepers, jobs, upkeep, *FOLLOWERS)),
             leader.lead(parts.database.url, "webhooks.delivery", composition.dispatcher(parts).run),

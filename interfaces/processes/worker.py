@@ -2,40 +2,45 @@
 
 import asyncio
 from collections.abc import Collection
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import msgspec
 import structlog
 import uvloop
-from arq.typing import WorkerCoroutine
-from arq.worker import func
 from eventsourcing.persistence import MapperDeserialisationError
 
 from application.errors import TooMuchContention, Unavailable
 from application.gateway.lost_calls import LostCalls, OpenCall
-from application.ledger.treasury import Treasury
-from application.orchestration.attempt import Workshop
+from application.gateway.presence import Presence
+from application.orchestration.children import Awaited, Children
+from application.orchestration.counting import RunCount
 from application.orchestration.patience import patiently
+from application.orchestration.pending import PendingStep
 from application.orchestration.steps import StepWorker
 from application.orchestration.sweeper import Sweeper
-from application.policies.step_jobs import StepJob
-from application.ports import PendingStep
+from application.orchestration.waking import Waking
+from application.policies import child_runs
+from domain.kernel import Instant
 from infrastructure import logs, settings
 from infrastructure.database import Database
 from infrastructure.identity.tokens import now
 from infrastructure.models.probes import Probes
 from infrastructure.redis import queue
-from infrastructure.redis.worker import WakingWorker
+from infrastructure.redis.worker import Taken, WakingWorker, Work
 from infrastructure.settings import Settings
-from interfaces.calling import engine
 from interfaces.composition import Core, background, core
-from interfaces.processes import metering
+from interfaces.processes import metering, slot
 from interfaces.processes.stopping import until_stopped
-from projections import calls, runs
+from interfaces.queueing import Turns, performing, turns
+from interfaces.scheduling import schedule_clock
+from interfaces.working import succeeded, workshop
+from projections import awaited_runs, calls, runs
 
 SWEEP_SECONDS = 1.0
-STEP_SECONDS = 24 * 3600
+OBSERVE_SECONDS = 0.05
+"""So long after one look at the log comes the next: a worker looks for what stops its steps."""
+
 FINISH_SECONDS = 5
 """So long a stopping worker lets its steps finish before it hands them on."""
 
@@ -44,51 +49,60 @@ log = structlog.get_logger()
 
 async def work(configured: Settings) -> None:
     """Take jobs for ever."""
-    async with core(configured) as parts:
+    async with core(configured, rest=OBSERVE_SECONDS) as parts:
         pool = await queue.connect(configured.redis_url)
-        treasury = Treasury(parts.executor, now)
-        calls = engine(parts, treasury, waiting=patiently)
-        steps = StepWorker(Workshop(parts.executor, parts.payloads, calls, treasury, parts.leases, parts.live))
-
-        async def perform_step(context: dict[str, Any], arguments: dict[str, Any]) -> None:
-            await steps.perform(msgspec.convert(arguments, StepJob))
-
-        worker = WakingWorker(
-            [func(cast(WorkerCoroutine, perform_step), name="perform_step", timeout=STEP_SECONDS)],
-            redis_pool=pool,
-            queue_name=queue.QUEUE,
-            max_jobs=configured.worker_jobs,
-            handle_signals=False,
-            job_serializer=queue.serialize,
-            job_deserializer=queue.deserialize,
-        )
+        presence = Presence(parts.leases)
+        queued, jobs = turns(parts, pool, presence.process), configured.worker_jobs
+        steps = StepWorker(workshop(parts, presence.process), slots=jobs, places=queued.places)
+        functions = _functions(performing(steps, queued.places), Children(parts.executor))
+        worker = WakingWorker(pool, functions, queued.slots, max_jobs=jobs, busy=lambda: steps.performing)
         probes = Probes(
             parts.redis, parts.health, parts.providers.installation.all(), seconds=configured.provider_probe_seconds
         )
-        observing = _observe(parts, steps, await parts.store.head())
-        async with (
-            metering.served(parts, configured.metrics_port),
-            background(observing, probes.run(), _sweep(parts, queue.ArqQueue(pool))),
-        ):
-            await _at_work(worker)
+        observing = _observe(parts, steps, await parts.store.head(), queued)
+        with slot.named(configured.data, configured.worker_name) as name:
+            gone = await succeeded(parts, name, presence.process)
+            async with (
+                metering.served(parts, configured.metrics_port),
+                presence.shown(),
+                background(observing, probes.run(), _sweep(parts, queue.RedisQueue(pool), steps, gone, queued.count)),
+                background(schedule_clock(parts).run()),
+            ):
+                await _at_work(worker, steps)
 
 
-async def _at_work(worker: WakingWorker) -> None:
+def _functions(perform_step: Work, children: Children) -> dict[str, Work]:
+    """What is done for each kind of job."""
+
+    async def end_child(_: Taken, arguments: dict[str, Any]) -> None:
+        job = msgspec.convert(arguments, child_runs.ChildJob)
+        await patiently(lambda: children.end(job))
+
+    async def cancel_run(_: Taken, arguments: dict[str, Any]) -> None:
+        job = msgspec.convert(arguments, child_runs.CancelJob)
+        await patiently(lambda: children.cancel(job))
+
+    return {"perform_step": perform_step, child_runs.END: end_child, child_runs.CANCEL: cancel_run}
+
+
+async def _at_work(worker: WakingWorker, steps: StepWorker) -> None:
     """Take jobs until the process is asked to stop, then let those that are under way finish or hand them on."""
     try:
         async with background(worker.main()):
             await asyncio.Event().wait()
     finally:
-        await worker.wind_down(FINISH_SECONDS)
+        await asyncio.gather(steps.wind_down(FINISH_SECONDS), worker.wind_down(FINISH_SECONDS))
 
 
-async def _observe(parts: Core, steps: StepWorker, position: int) -> None:
+async def _observe(parts: Core, steps: StepWorker, position: int, queued: Turns | None = None) -> None:
     """Show the steps everything that happens behind the position; a pause must not hide a cancellation."""
     while True:
         try:
             async with parts.tail.follow(position) as batches:
                 async for batch in batches:
                     steps.observe(batch)
+                    if queued is not None:
+                        await queued.limits.heed(batch, queued.slots.changed)
                     position = batch[-1].position
         except Unavailable:
             await asyncio.sleep(SWEEP_SECONDS)
@@ -112,17 +126,31 @@ class _OpenCalls:
             return await calls.under_way(connection, processes)
 
 
-async def _sweep(parts: Core, jobs: queue.ArqQueue) -> None:
+async def _sweep(parts: Core, jobs: queue.RedisQueue, steps: StepWorker, gone: set[UUID], count: RunCount) -> None:
     async def pending() -> list[PendingStep]:
         async with parts.database.connection() as connection:
             return await runs.pending(connection)
 
-    sweeper = Sweeper(pending, parts.executor, jobs, parts.leases, now)
-    lost_calls = LostCalls(_OpenCalls(parts.database), parts.executor, parts.leases, now)
+    async def due(now: Instant, limit: int) -> list[tuple[UUID, UUID]]:
+        async with parts.database.connection() as connection:
+            return await runs.due(connection, now, limit)
+
+    async def untold() -> list[Awaited]:
+        async with parts.database.connection() as connection:
+            return await awaited_runs.untold(connection)
+
+    executor, leases = parts.executor, parts.leases
+    sweeps = (
+        Sweeper(pending, executor, jobs, leases, now, own=steps, gone=gone).sweep,
+        Waking(due, executor, now).sweep,
+        lambda: Children(executor).sweep(untold),
+        LostCalls(_OpenCalls(parts.database), executor, leases, now).sweep,
+        count.sweep,
+    )
     while True:
         try:
-            await sweeper.sweep()
-            await lost_calls.sweep()
+            for sweep in sweeps:
+                await sweep()
         except (Unavailable, TooMuchContention) as error:
             log.warning("sweeper.waiting", reason=str(error))
         await asyncio.sleep(SWEEP_SECONDS)

@@ -5,7 +5,6 @@ from typing import get_args
 import pytest
 
 from application.access import (
-    NEEDS,
     SCOPES,
     Actor,
     Role,
@@ -17,6 +16,7 @@ from application.access import (
     scopes_of,
 )
 from application.errors import NotAllowed
+from application.needs import NEEDS
 from application.operations import OPERATIONS
 from application.registry import AGGREGATES
 from domain import agent, run_commands, user, workflow, workspace
@@ -44,7 +44,7 @@ def test_every_need_is_known_and_every_scope_is_needed() -> None:
     ("command", "allowed"),
     [
         (agent.CreateAgent, {"admin", "user", "system"}),
-        (workflow.CreateWorkflow, {"admin", "user", "system"}),
+        (workflow.PublishWorkflow, {"admin", "user", "system"}),
         (run_commands.StartRun, {"admin", "user", "system"}),
         (run_commands.CancelRun, {"admin", "user", "system"}),
         (run_commands.RetryStep, {"admin", "user", "system"}),

@@ -7,12 +7,11 @@ import pytest
 
 from application.models.request import Document
 from application.models.stream import Finished, TextDelta, Usage
-from application.orchestration.attempt import lease_name
 from application.orchestration.run_journal import WORKER_ID
 from domain import agent, run_commands, run_events
-from tests.application.world import DOCUMENT, SYSTEM, WORKSPACE, World
+from domain.run_values import Tokens
+from tests.application.world import DOCUMENT, LEASE, SYSTEM, WORKSPACE, World
 from tests.support.fakes import USAGE
-from tests.support.until import until
 
 DONE = ["StepBegun", "CallBegun", "CallRecorded", "StepCompleted", "Completed"]
 
@@ -24,7 +23,7 @@ async def test_it_begins_asks_records_and_completes(world: World) -> None:
     state = await world.run(run_id)
     (call,) = state.steps["a"].calls
     assert (call.model, call.status, call.stop_reason) == ("fake/model", "recorded", "end")
-    assert call.tokens == run_events.Tokens(100, 20)
+    assert call.tokens == Tokens(100, 20)
     assert state.output
     assert state.output.media_type == "text/markdown"
     assert await world.payloads.get(WORKSPACE, state.output) == "An answer."
@@ -60,6 +59,7 @@ async def test_what_the_model_says_can_be_watched_while_it_says_it(world: World)
 
 
 async def test_a_step_is_given_the_document_and_what_the_steps_before_it_made(world: World) -> None:
+    world.most = 0
     run_id = await world.start("a", "b", "c: a b")
     for step in "abc":
         world.provider.script = [TextDelta(f"Made by {step}."), Finished("end", USAGE, "m")]
@@ -77,9 +77,9 @@ async def test_a_step_is_given_the_document_and_what_the_steps_before_it_made(wo
 
 async def test_the_agent_is_the_one_that_the_run_pinned(world: World) -> None:
     run_id = await world.start("a")
-    (planned,) = (await world.run(run_id)).plan
-    await world.do(planned.agent_id, agent.ReviseAgent("Other", "Do otherwise.", "answer"))
-    await world.do(planned.agent_id, agent.RetireAgent())
+    (member,) = (await world.run(run_id)).team.values()
+    await world.do(member.agent_id, agent.ReviseAgent("Other", "Do otherwise.", "answer"))
+    await world.do(member.agent_id, agent.RetireAgent())
     await world.perform(run_id)
     assert (world.provider.requests[0].instructions, world.provider.requests[0].task) == (
         "Read closely.",
@@ -98,7 +98,7 @@ async def test_the_cost_is_what_the_catalogue_says_rounded_up_or_unknown(
     await world.perform(run_id)
     (call,) = (await world.step(run_id)).calls
     assert call.cost_micro_usd == cost
-    assert call.tokens == run_events.Tokens(50, 1, cached_input=2, reasoning=1)
+    assert call.tokens == Tokens(50, 1, cached_input=2, reasoning=1)
 
 
 async def test_an_answer_cut_off_at_the_limit_is_an_answer(world: World) -> None:
@@ -115,7 +115,7 @@ async def test_a_recorded_answer_is_never_asked_for_again(world: World) -> None:
     for command in (
         run_commands.BeginStep("a", 1, uuid4()),
         run_commands.BeginCall("a", 1, 0, "fake/model", output),
-        run_commands.RecordCall("a", 1, 0, "fake/model", output, run_events.Tokens(1, 1), 7, "end"),
+        run_commands.RecordCall("a", 1, 0, "fake/model", output, Tokens(1, 1), 7, "end"),
         run_commands.LoseStep("a", 1),
     ):
         await world.do(run_id, command)
@@ -137,23 +137,12 @@ async def test_an_answer_that_comes_to_the_record_after_its_attempt_was_lost_is_
     assert (await world.run(run_id)).status == "completed"
 
 
-async def test_what_another_worker_holds_is_left_alone(world: World) -> None:
-    run_id = await world.start("a")
-    world.leases.holders[lease_name(run_id, "a", 1)] = "another"
-    await world.perform(run_id)
-    assert world.happened(run_id) == []
-    assert list(world.leases.holders.values()) == ["another"]
-
-
-async def test_what_another_worker_has_begun_is_left_alone_even_where_its_lease_was_forgotten(
-    world: World,
-) -> None:
+async def test_what_another_worker_has_begun_is_left_alone(world: World) -> None:
     run_id = await world.start("a")
     await world.do(run_id, run_commands.BeginStep("a", 1, uuid4()))
     await world.perform(run_id)
     assert world.happened(run_id) == ["StepBegun"]
     assert world.provider.requests == []
-    assert world.leases.holders == {}
 
 
 async def test_an_attempt_that_is_over_is_left_alone(world: World) -> None:
@@ -188,43 +177,19 @@ async def test_a_job_for_nothing_is_left_alone(world: World) -> None:
     for wrong in (world.job(uuid4()), world.job(reader), world.job(run_id, "no such step")):
         await world.steps.perform(wrong)
     assert world.happened(run_id) == []
-    assert world.leases.holders == {}
 
 
-async def test_its_lease_is_held_while_it_works_and_given_back_after(world: World) -> None:
+async def test_a_step_is_begun_under_the_lease_of_the_process(world: World) -> None:
     run_id = await world.start("a")
-    world.provider.silent = True
-    working = world.begin(run_id)
-    await world.provider.asked.wait()
-    assert list(world.leases.holders) == [lease_name(run_id, "a", 1)]
-    world.provider.go.set()
-    await working
-    assert world.leases.holders == {}
+    await world.perform(run_id)
+    begun = next(each for each in world.store.events(run_id) if isinstance(each, run_events.StepBegun))
+    assert begun.lease == LEASE
 
 
-async def test_a_lease_that_redis_has_forgotten_is_taken_again_even_after_redis_was_away(world: World) -> None:
+async def test_redis_is_not_asked_for_a_step(world: World) -> None:
     run_id = await world.start("a")
-    world.provider.silent = True
-    working = world.begin(run_id)
-    await world.provider.asked.wait()
     world.leases.away.gone = True
-    world.leases.holders.clear()
-    await world.leases.away.refused.wait()
-    world.leases.away.gone = False
-    await until(lambda: world.leases.holders)
-    world.provider.go.set()
-    await working
-    assert world.happened(run_id) == DONE
-
-
-async def test_a_step_is_completed_even_where_its_lease_cannot_be_given_back(world: World) -> None:
-    run_id = await world.start("a")
-    world.provider.silent = True
-    working = world.begin(run_id)
-    await world.provider.asked.wait()
-    world.leases.away.gone = True
-    world.provider.go.set()
-    await working
+    await world.perform(run_id)
     assert world.happened(run_id) == DONE
 
 

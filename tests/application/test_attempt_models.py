@@ -56,10 +56,10 @@ async def test_the_provider_is_told_what_the_workspace_knows_of_the_model(world:
 async def test_whoever_started_the_run_pays_for_it(world: World) -> None:
     run_id = await world.start("a")
     await world.perform(run_id)
-    planned = (await world.run(run_id)).planned("a")
+    (member,) = (await world.run(run_id)).team.values()
     reserved, _ = ledgers(world)
     assert isinstance(reserved, ledger.Reserved)
-    assert reserved.subjects == ("workspace", f"user:{ADA.user_id}", f"agent:{planned.agent_id}", "model:fake/model")
+    assert reserved.subjects == ("workspace", f"user:{ADA.user_id}", f"agent:{member.agent_id}", "model:fake/model")
 
 
 async def test_a_key_that_started_the_run_pays_for_it_too(world: World) -> None:
@@ -184,9 +184,10 @@ class TestAgent:
     async def revise(self, world: World, run_id: UUID, revised: agent.ReviseAgent) -> UUID:
         """Revise the agent of a run, and start another of the same workflow, which has pinned the new version."""
         state = await world.run(run_id)
-        await world.do(state.planned("a").agent_id, revised)
+        (member,) = state.team.values()
+        await world.do(member.agent_id, revised)
         assert state.workflow_id is not None
-        request = StartRequest("Tides", DOCUMENT, workflow_id=state.workflow_id, model=state.planned("a").model)
+        request = StartRequest("Tides", DOCUMENT, workflow_id=state.workflow_id, model=member.model)
         return (await world.starter.start(uuid4(), request, ADA)).stream
 
     async def test_an_answer_that_is_not_too_old_is_given_again(self, world: World) -> None:

@@ -8,11 +8,19 @@ from application.errors import NotAllowed, NotFound, TooMuchContention
 from application.execute import ATTEMPTS
 from application.registry import name_stream
 from domain import agent, name, run_commands, workflow
+from domain.definition import Definition
 from domain.kernel import Rejected
+from domain.nodes import Agent
 from tests.application.world import ADA, ELSEWHERE, EVE, WORKSPACE, World, create_agent
 from tests.support.given import AT
 
 STREAM = UUID(int=50)
+
+
+def publish(label: str, agent_id: UUID) -> workflow.PublishWorkflow:
+    """A workflow of one step."""
+    nodes = (Agent(id="a", agent="reader", prompt="Do."),)
+    return workflow.PublishWorkflow(Definition(name=label, nodes=nodes), {"reader": agent_id})
 
 
 async def test_a_command_is_recorded_with_who_when_where_and_why(world: World) -> None:
@@ -138,10 +146,10 @@ class TestNames:
 
     async def test_other_nouns_and_other_workspaces_have_names_of_their_own(self, world: World) -> None:
         reader = await world.agent("Reader")
-        await world.do(uuid4(), workflow.CreateWorkflow("Reader", (workflow.AgentNode("a", reader, "Do."),)))
+        await world.do(uuid4(), publish("Reader", reader))
         await world.do(uuid4(), create_agent("Reader"), EVE)
         with pytest.raises(Rejected, match="is already taken"):
-            await world.do(uuid4(), workflow.CreateWorkflow("reader", (workflow.AgentNode("a", reader, "Do."),)))
+            await world.do(uuid4(), publish("reader", reader))
 
     async def test_of_two_who_want_it_at_once_one_gets_it_and_nothing_of_the_other_is_recorded(
         self, world: World

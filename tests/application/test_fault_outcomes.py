@@ -14,21 +14,18 @@ import pytest
 from redis.asyncio import Redis
 
 from application.access import Actor
-from application.ledger.treasury import Treasury
-from application.orchestration.attempt import Workshop
-from application.orchestration.patience import patiently
 from application.orchestration.start import Starter, StartRequest
 from application.orchestration.steps import StepWorker
 from application.policies.step_jobs import StepJob
-from domain import agent, route, run_events, workflow
+from domain import agent, nodes, route, run_events, workflow
+from domain.definition import Definition
 from domain.kernel import Command, Event
 from domain.ledger_state import Ledger
 from domain.run_state import Run
 from infrastructure.database import Database
-from infrastructure.identity.tokens import now
 from infrastructure.settings import Settings
-from interfaces.calling import engine
 from interfaces.composition import Core, core
+from interfaces.working import workshop
 from tests.support import anthropic_server, openai_server, responses_server
 from tests.support.fault_table import FAULTS
 from tests.support.faults import Fault, Protocol
@@ -89,9 +86,7 @@ class Factory:
     """A workspace with a worker in it."""
 
     def __init__(self, parts: Core, servers: dict[Protocol, ModelServer]) -> None:
-        treasury = Treasury(parts.executor, now)
-        calls = engine(parts, treasury, waiting=patiently)
-        shop = Workshop(parts.executor, parts.payloads, calls, treasury, parts.leases, parts.live)
+        shop = workshop(parts, uuid4())
         self.parts = parts
         self.servers = servers
         self.workspace_id = uuid4()
@@ -105,8 +100,10 @@ class Factory:
     async def ended(self, model: str) -> UUID:
         """A run of one step, once nothing is left to be done of it."""
         reader = await self.do(uuid4(), agent.CreateAgent("Reader", "Reader", "Read.", "summarise", model))
-        node = workflow.AgentNode("read", reader, "Say what it says.", (), 2)
-        workflow_id = await self.do(uuid4(), workflow.CreateWorkflow("Reading", (node,)))
+        retry = nodes.Retry(attempts=2)
+        node = nodes.Agent(id="read", agent="reader", prompt="Say what it says.", retry=retry)
+        command = workflow.PublishWorkflow(Definition(name="Reading", nodes=(node,)), {"reader": reader})
+        workflow_id = await self.do(uuid4(), command)
         starter = Starter(self.parts.executor, self.parts.payloads, self.parts.providers, "offline/extractive")
         request = StartRequest("Tides", DOCUMENT, workflow_id=workflow_id)
         run_id = (await starter.start(uuid4(), request, self._actor)).stream

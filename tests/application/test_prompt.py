@@ -2,19 +2,17 @@
 
 import msgspec
 
-from application.intelligence.prompt import Material, build
-from application.models.request import Document, Message, ModelRequest, Text, as_text
+from application.intelligence.prompt import Material, build, repaired
+from application.models.request import Document, Format, Message, ModelRequest, Text, as_text
 from domain import agent
 from domain.kernel import replace
-from tests.domain import runs
 
 READER = agent.Agent("active", 1, "Ada", "Reader", "Read closely.", "answer", "default")
-(PLANNED,) = runs.plan("a")
 
 
 def test_an_agent_is_told_its_instructions_then_what_to_do_then_the_material_in_order() -> None:
     material = [Material("Source: Tides", "Turbines turn."), Material("b: Indexer", "terms")]
-    assert build(PLANNED, READER, material) == ModelRequest(
+    assert build("Read.", READER, "offline/extract", material) == ModelRequest(
         "offline/extract",
         "answer",
         "Read closely.",
@@ -28,15 +26,32 @@ def test_an_agent_is_told_its_instructions_then_what_to_do_then_the_material_in_
 
 
 def test_a_step_without_material_is_told_what_to_do_all_the_same() -> None:
-    assert build(PLANNED, READER, []).messages == (Message("user", (Text("Read."),)),)
+    assert build("Read.", READER, "m/m", []).messages == (Message("user", (Text("Read."),)),)
 
 
 def test_the_model_is_the_one_that_the_run_pinned_whatever_the_agent_says_now() -> None:
-    assert build(replace(PLANNED, model="openai/x"), replace(READER, model="anthropic/y"), []).model == "openai/x"
+    assert build("Read.", replace(READER, model="anthropic/y"), "openai/x", []).model == "openai/x"
+
+
+def test_an_answer_that_is_to_have_a_form_is_asked_for_in_it() -> None:
+    schema = {"type": "object"}
+    assert build("Read.", READER, "m/m", [], schema).format == Format("answer", schema)
+    assert build("Read.", READER, "m/m", []).format is None
+
+
+def test_an_answer_that_will_not_do_is_asked_for_again_with_what_is_wrong_with_it() -> None:
+    first = build("Plan.", READER, "m/m", [], {"type": "array"})
+    again = repaired(first, "[]", "there is no step")
+    assert again.messages[: len(first.messages)] == first.messages
+    said, told = again.messages[len(first.messages) :]
+    assert said == Message("assistant", (Text("[]"),))
+    assert told.role == "user"
+    assert "there is no step" in as_text([part for part in told.parts if isinstance(part, Text)])
+    assert (again.instructions, again.format) == (first.instructions, first.format)
 
 
 def test_equal_facts_give_equal_bytes() -> None:
-    first, second = (msgspec.json.encode(build(PLANNED, READER, [Material("t", "x")])) for _ in range(2))
+    first, second = (msgspec.json.encode(build("Read.", READER, "m/m", [Material("t", "x")])) for _ in range(2))
     assert first == second
 
 

@@ -7,6 +7,7 @@ import pytest
 from application import registry
 from application.registry import AGGREGATES, EVENT_TYPES
 from domain import agent, run_commands, run_events, workflow
+from domain.definition import Definition
 from domain.kernel import Event
 from tests.domain.events import EVENTS
 
@@ -43,9 +44,9 @@ def test_agents_and_workflows_claim_their_names_and_nothing_else_does() -> None:
         kind: owner.unique(event)
         for kind, event in (
             ("agent", agent.Created("Ada", "Reader", "Read.", "answer", "default")),
-            ("workflow", workflow.Created("Brief", "", ())),
+            ("workflow", workflow.Published(Definition(name="Brief", nodes=()), {})),
             ("revised", agent.Revised("Reader", "Read.", "answer", "default")),
-            ("changed", workflow.Revised("", ())),
+            ("changed", workflow.Archived()),
             ("run", run_events.Cancelled("")),
         )
         for owner in [registry.keeping(event)]

@@ -1,6 +1,7 @@
 """A run starts with everything pinned, or not at all."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,10 +10,12 @@ import pytest
 from application.errors import Invalid, KeyReused, NotAllowed, NotFound
 from application.orchestration.start import StartRequest
 from application.templates import TEMPLATES
-from domain import agent, run_events, workflow
+from domain import agent, nodes, run_events, workflow
+from domain.definition import Definition
 from domain.kernel import replace
-from domain.run_events import PlannedStep
+from domain.run_values import Member
 from tests.application.world import ADA, DOCUMENT, EVE, WORKSPACE, World, key
+from tests.support.given import AT
 
 RUN = uuid4()
 BRIEF = TEMPLATES["research-brief"]
@@ -33,9 +36,17 @@ async def refused(world: World, request: StartRequest) -> Invalid:
 async def test_the_workflow_its_agents_and_their_models_are_pinned(world: World) -> None:
     reader = await world.agent("Reader", model="fake/reader")
     editor = await world.agent("Editor")
-    first = workflow.AgentNode("a", reader, "Do a.")
-    nodes = (first, workflow.AgentNode("b", editor, "Do b.", ("a",), 5, document=False))
-    workflow_id = (await world.do(uuid4(), workflow.CreateWorkflow("Brief", nodes))).stream
+    first = nodes.Agent(id="a", agent="reader", prompt="Do a.")
+    second = nodes.Agent(id="b", agent="editor", prompt="Do b.", needs=("a",), document=False)
+    definition = Definition(
+        name="Brief",
+        nodes=(first, second),
+        budget=nodes.Allowance(tokens=500),
+        deadline_seconds=60.0,
+        priority=3,
+    )
+    command = workflow.PublishWorkflow(definition, {"reader": reader, "editor": editor})
+    workflow_id = (await world.do(uuid4(), command)).stream
     await world.do(reader, agent.ReviseAgent("Researcher", "Read twice.", "answer", "fake/reader"))
 
     outcome = await world.starter.start(RUN, asked(workflow_id=workflow_id), ADA)
@@ -45,60 +56,133 @@ async def test_the_workflow_its_agents_and_their_models_are_pinned(world: World)
     assert isinstance(started, run_events.Started)
     assert (started.title, started.workflow_id, started.workflow_version) == ("Tides", workflow_id, 1)
     assert started.workflow_name == "Brief"
-    assert started.plan == (
-        PlannedStep("a", reader, 2, "Reader", "Researcher", "fake/reader", "Do a.", (), 3, document=True),
-        PlannedStep("b", editor, 1, "Editor", "Researcher", "fake/model", "Do b.", ("a",), 5, document=False),
-    )
+    assert started.nodes == (first, second)
+    assert started.team == {
+        "reader": Member(reader, 2, "Reader", "Researcher", "fake/reader"),
+        "editor": Member(editor, 1, "Editor", "Researcher", "fake/model"),
+    }
+    assert (started.budget, started.priority) == (nodes.Allowance(tokens=500), 3)
+    assert started.deadline_at == AT + timedelta(seconds=60)
+    assert started.started_by == ADA.user_id
     assert await world.payloads.get(WORKSPACE, started.input) == DOCUMENT
     assert isinstance(scheduled, run_events.StepScheduled)
     assert {recorded.context.correlation_id for recorded in world.store.log if recorded.stream == RUN} == {RUN}
 
 
+async def test_what_a_pattern_stands_for_is_written_out(world: World) -> None:
+    vote = nodes.Vote(id="v", agents=("x", "y"), prompt="Which?", choices=("one", "two"))
+    workflow_id = await world.published(vote)
+    await world.starter.start(RUN, asked(workflow_id=workflow_id), ADA)
+    state = await world.run(RUN)
+    (written,) = state.nodes
+    assert (written.id, written.shown_as, type(written)) == ("v", "vote", nodes.Parallel)
+    assert set(state.team) == {"x", "y"}
+
+
+async def test_the_output_of_a_definition_is_a_last_step_of_its_own(world: World) -> None:
+    made = (
+        nodes.Transform(id="a", expression="`1`"),
+        nodes.Transform(id="result", expression="`2`"),
+        nodes.Transform(id="c", expression="`3`", needs=("a",)),
+    )
+    workflow_id = await world.published(*made, output="[steps.a, steps.result]")
+    await world.starter.start(RUN, asked(workflow_id=workflow_id), ADA)
+    *_, last = (await world.run(RUN)).nodes
+    assert last == nodes.Transform(id="result-2", needs=("result", "c"), expression="[steps.a, steps.result]")
+
+
+async def test_an_earlier_version_can_be_asked_for(world: World) -> None:
+    workflow_id = await world.published(nodes.Transform(id="a", expression="`1`"))
+    second = Definition(name="Work", nodes=(nodes.Transform(id="a", expression="`2`"),))
+    await world.do(workflow_id, workflow.PublishWorkflow(second, {}))
+    await world.starter.start(RUN, asked(workflow_id=workflow_id, version=1), ADA)
+    state = await world.run(RUN)
+    assert (state.workflow_version, state.nodes[0]) == (1, nodes.Transform(id="a", expression="`1`"))
+    with pytest.raises(Invalid, match="no version 3; its newest is 2") as why:
+        await world.starter.start(uuid4(), asked(workflow_id=workflow_id, version=3), ADA)
+    assert why.value.field == "version"
+
+
 async def test_one_model_can_be_asked_for_all_steps(world: World) -> None:
     workflow_id = await world.workflow("a", "b")
     await world.starter.start(RUN, asked(workflow_id=workflow_id, model="fake/other"), ADA)
-    assert {planned.model for planned in (await world.run(RUN)).plan} == {"fake/other"}
+    assert {member.model for member in (await world.run(RUN)).team.values()} == {"fake/other"}
 
 
-async def test_a_later_change_of_an_agent_changes_no_run(world: World) -> None:
+async def test_a_later_change_of_an_agent_or_of_the_workflow_changes_no_run(world: World) -> None:
     workflow_id = await world.workflow("a")
     await world.starter.start(RUN, asked(workflow_id=workflow_id), ADA)
-    (planned,) = (await world.run(RUN)).plan
-    await world.do(planned.agent_id, agent.ReviseAgent("Other", "Other.", "answer"))
-    assert (await world.run(RUN)).plan == (planned,)
+    before = await world.run(RUN)
+    (member,) = before.team.values()
+    await world.do(member.agent_id, agent.ReviseAgent("Other", "Other.", "answer"))
+    other = Definition(name="Other", nodes=(nodes.Transform(id="z", expression="`1`"),))
+    await world.do(workflow_id, workflow.PublishWorkflow(other, {}))
+    assert await world.run(RUN) == before
+
+
+async def test_a_run_for_another_is_paid_by_whom_that_one_was_started_by(world: World) -> None:
+    workflow_id = await world.workflow("a")
+    request = asked(workflow_id=workflow_id, started_by=EVE.user_id)
+    await world.starter.start(RUN, request, ADA)
+    assert (await world.run(RUN)).started_by == EVE.user_id
+
+
+class TestInput:
+    SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+
+    async def test_json_of_the_schema_of_the_workflow_is_taken(self, world: World) -> None:
+        workflow_id = await world.published(nodes.Transform(id="a", expression="input.city"), input=self.SCHEMA)
+        request = replace(asked(workflow_id=workflow_id), text='{"city": "Brest"}', media_type="application/json")
+        await world.starter.start(RUN, request, ADA)
+        await world.perform(RUN)
+        assert await world.output(RUN) == "Brest"
+
+    @pytest.mark.parametrize("text", ["{", '{"city": 1}', "[]"])
+    async def test_anything_else_is_refused(self, world: World, text: str) -> None:
+        workflow_id = await world.published(nodes.Transform(id="a", expression="input.city"), input=self.SCHEMA)
+        request = replace(asked(workflow_id=workflow_id), text=text, media_type="application/json")
+        assert (await refused(world, request)).field == "input"
+
+    async def test_a_text_is_refused_where_an_object_is_wanted(self, world: World) -> None:
+        workflow_id = await world.published(nodes.Transform(id="a", expression="input"), input=self.SCHEMA)
+        error = await refused(world, asked(workflow_id=workflow_id))
+        assert error.field == "input"
+        assert "what the workflow takes" in str(error)
 
 
 class TestTemplate:
     async def test_its_team_is_made_at_its_first_use(self, world: World) -> None:
         await world.starter.start(RUN, asked(template="research-brief"), ADA)
         state = await world.run(RUN)
-        assert [planned.agent_name for planned in state.plan] == [member.agent.name for member in BRIEF.members]
+        wanted = {command.name for command in BRIEF.agents().values()}
+        assert {member.name for member in state.team.values()} == wanted
         assert state.workflow_name == BRIEF.title
         assert {recorded.context.actor_id for recorded in world.store.log} == {ADA.user_id}
 
     async def test_a_second_run_uses_the_same_team_as_it_is_now(self, world: World) -> None:
         await world.starter.start(RUN, asked(template="research-brief"), ADA)
-        reader = (await world.run(RUN)).plan[0].agent_id
+        reader = next(iter((await world.run(RUN)).team.values())).agent_id
         await world.do(reader, agent.ReviseAgent("Reader", "Read slowly.", "summarise"))
         before = len(world.store.log)
         again = uuid4()
         await world.starter.start(again, asked(template="research-brief"), ADA)
-        assert (await world.run(again)).plan[0].agent_version == 2
+        assert next(iter((await world.run(again)).team.values())).version == 2
         assert {recorded.stream for recorded in world.store.log[before:]} == {again}
 
     async def test_two_that_start_at_once_make_one_team(self, world: World) -> None:
         starts = [uuid4() for _ in range(5)]
         await asyncio.gather(*(world.starter.start(each, asked(template="research-brief"), ADA) for each in starts))
-        made = (agent.Created, workflow.Created)
-        assert sum(isinstance(recorded.event, made) for recorded in world.store.log) == len(BRIEF.members) + 1
-        assert len({(await world.run(each)).plan for each in starts}) == 1
+        made = (agent.Created, workflow.Published)
+        assert sum(isinstance(recorded.event, made) for recorded in world.store.log) == len(BRIEF.agents()) + 1
+        teams = [(await world.run(each)).team for each in starts]
+        assert all(team == teams[0] for team in teams)
 
     async def test_a_team_that_was_half_made_is_made_whole(self, world: World) -> None:
         world.store.before_append += [_nothing, _break]
         with pytest.raises(ConnectionError):
             await world.starter.start(RUN, asked(template="research-brief"), ADA)
         await world.starter.start(RUN, asked(template="research-brief"), ADA)
-        assert len((await world.run(RUN)).plan) == len(BRIEF.members)
+        assert len((await world.run(RUN)).team) == len(BRIEF.agents())
 
     async def test_each_workspace_has_its_own(self, world: World) -> None:
         await world.starter.start(RUN, asked(template="research-brief"), ADA)
@@ -123,7 +207,10 @@ class TestRefusals:
 
     async def test_an_unknown_template_is_told_which_there_are(self, world: World) -> None:
         error = await refused(world, asked(template="nope"))
-        assert (str(error), error.field) == ("there is no template 'nope'; there are research-brief", "template")
+        assert (str(error), error.field) == (
+            f"there is no template 'nope'; there are {', '.join(TEMPLATES)}",
+            "template",
+        )
 
     async def test_an_unknown_workflow_and_one_of_another_workspace_and_what_is_none(self, world: World) -> None:
         foreign = BRIEF.workflow_id(EVE.workspace_id)
@@ -135,17 +222,28 @@ class TestRefusals:
 
     async def test_a_workflow_with_an_agent_that_is_unknown_or_none(self, world: World) -> None:
         for agent_id in (uuid4(), await world.workflow("a")):
-            nodes = (workflow.AgentNode("a", agent_id, "Do."),)
-            bad = (await world.do(uuid4(), workflow.CreateWorkflow(f"Of {agent_id}", nodes))).stream
+            made = Definition(name=f"Of {agent_id}", nodes=(nodes.Agent(id="a", agent="x", prompt="Do."),))
+            bad = (await world.do(uuid4(), workflow.PublishWorkflow(made, {"x": agent_id}))).stream
             error = await refused(world, asked(workflow_id=bad))
             assert str(error) == f"there is no agent {agent_id} in this workspace"
 
     async def test_a_retired_agent(self, world: World) -> None:
         workflow_id = await world.workflow("a")
         state = await world.executor.state(workflow_id, WORKSPACE)
-        await world.do(state.nodes[0].agent_id, agent.RetireAgent())
+        await world.do(next(iter(state.agents.values())), agent.RetireAgent())
         error = await refused(world, asked(workflow_id=workflow_id))
         assert (str(error), error.field) == ("the agent 'Agent of a' is retired", "nodes")
+
+    async def test_an_archived_workflow(self, world: World) -> None:
+        workflow_id = await world.workflow("a")
+        await world.do(workflow_id, workflow.ArchiveWorkflow())
+        error = await refused(world, asked(workflow_id=workflow_id))
+        assert (str(error), error.field) == ("the workflow 'a' is archived; no run of it is started", "workflow_id")
+
+    async def test_a_workflow_that_names_an_agent_and_does_not_say_who_that_is(self, world: World) -> None:
+        made = Definition(name="Nobody", nodes=(nodes.Agent(id="a", agent="x", prompt="Do."),))
+        workflow_id = (await world.do(uuid4(), workflow.PublishWorkflow(made, {}))).stream
+        assert "who its agent 'x' is" in str(await refused(world, asked(workflow_id=workflow_id)))
 
     async def test_a_model_that_cannot_be_asked(self, world: World) -> None:
         workflow_id = await world.workflow("a")
@@ -192,6 +290,6 @@ class TestKeys:
         assert sum(isinstance(each.event, run_events.Started) for each in world.store.log) == 1
 
 
-def test_the_sample_of_every_template_is_shipped_and_is_prose() -> None:
+def test_the_sample_of_every_template_is_shipped() -> None:
     for template in TEMPLATES.values():
-        assert len(template.sample_text().split()) > 1_500
+        assert template.sample.text().strip()

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from application.policies.step_jobs import StepJob, job, react
 from application.ports import Recorded
-from domain.kernel import Event
+from domain.kernel import Event, replace
 from tests.domain import runs
 from tests.support.given import AT, CONTEXT
 
@@ -37,6 +37,10 @@ def test_the_same_event_gives_the_same_job_and_another_gives_another() -> None:
 def test_no_other_event_makes_work() -> None:
     others = [runs.started("a"), runs.begun("a"), runs.completed("a"), runs.failed("a"), runs.cancelled()]
     assert [react(recorded(event)) for event in others] == [[]] * len(others)
+
+
+def test_a_step_that_whoever_caused_it_goes_on_with_is_nobodys_job() -> None:
+    assert react(recorded(replace(runs.scheduled("a"), taken=True))) == []
 
 
 def test_the_sweepers_job_is_the_policys_job() -> None:

@@ -34,7 +34,6 @@ class TestOver:
         await working
         assert talking.provider.closed == 1
         assert talking.happened(run_id) == ["StepBegun", "CallBegun", "CallInDoubt", "Cancelled"]
-        assert talking.leases.holders == {}
 
     async def test_it_stops_every_step_of_the_run_and_none_of_another(self, talking: World) -> None:
         run_id, other = await talking.start("a", "b"), await talking.start("c")
@@ -113,7 +112,6 @@ class TestShutdown:
         await talking.provider.asked.wait()
         await stopped(working)
         assert talking.provider.closed == 1
-        assert talking.leases.holders == {}
         assert talking.happened(run_id) == ["StepBegun", "CallBegun", "CallInDoubt", "StepLost", "StepScheduled"]
         talking.provider.go.set()
         await talking.perform(run_id, attempt=2)
@@ -127,15 +125,14 @@ class TestShutdown:
         world.store.away.gone = False
         await stopped(working)
         assert world.happened(run_id) == []
-        assert world.leases.holders == {}
 
     async def test_an_answer_that_is_just_being_recorded_is_recorded_and_not_paid_twice(self, talking: World) -> None:
         run_id = await talking.start("a")
         working = talking.begin(run_id)
         await talking.provider.asked.wait()
-        talking.payloads.away.failures = 2
+        talking.store.away.failures = 2
         talking.provider.go.set()
-        await talking.payloads.away.refused.wait()
+        await talking.store.away.refused.wait()
         await stopped(working)
         happened = ["StepBegun", "CallBegun", "CallRecorded", "StepLost", "StepScheduled"]
         assert talking.happened(run_id) == happened
@@ -146,9 +143,9 @@ class TestShutdown:
         run_id = await talking.start("a")
         working = talking.begin(run_id)
         await talking.provider.asked.wait()
-        talking.payloads.away.failures = 2
+        talking.store.away.failures = 1
         talking.provider.go.set()
-        await talking.payloads.away.refused.wait()
+        await talking.store.away.refused.wait()
         await tell(talking, run_id, run_commands.CancelRun())
         await working
         assert (await talking.step(run_id)).calls[0].status == "recorded"

@@ -6,16 +6,18 @@ import pytest
 from structlog.testing import capture_logs
 
 from application.errors import Unavailable
-from application.orchestration.attempt import lease_name
+from application.gateway.presence import lease_name
+from application.orchestration.pending import PendingStep
 from application.orchestration.sweeper import GRACE, Sweeper
 from application.policies import step_jobs
-from application.ports import PendingStep
 from domain import run_commands, run_events
-from domain.kernel import Instant
-from tests.application.world import WORKSPACE, World
+from domain.kernel import Instant, replace
+from tests.application.world import LEASE, WORKSPACE, World
 from tests.support.given import AT
 
 LATER = GRACE.total_seconds()
+OTHER = UUID(int=66)
+"""The life of another worker."""
 
 
 class Swept(World):
@@ -33,12 +35,13 @@ class Swept(World):
         return self.rows
 
     def row(self, run_id: UUID, status: str, *, step: str = "a", attempt: int = 1, due_at: Instant | None = AT) -> None:
-        self.rows.append(PendingStep(WORKSPACE, run_id, step, attempt, status, 12, due_at))
+        lease = OTHER if status == "running" else None
+        self.rows.append(PendingStep(WORKSPACE, run_id, step, attempt, status, 12, due_at, lease))
 
     async def begun(self, step: str = "a") -> UUID:
         """A run whose only step is under way, as the read model knows."""
         run_id = await self.start(step)
-        await self.do(run_id, run_commands.BeginStep(step, 1, uuid4()))
+        await self.do(run_id, run_commands.BeginStep(step, 1, OTHER))
         self.row(run_id, "running", step=step)
         return run_id
 
@@ -72,7 +75,7 @@ class TestLost:
 
     async def test_a_step_whose_lease_is_held_is_left_alone(self, swept: Swept) -> None:
         run_id = await swept.begun()
-        swept.leases.holders[lease_name(run_id, "a", 1)] = "somebody"
+        swept.leases.holders[lease_name(OTHER)] = "somebody"
         for _ in range(5):
             await swept.look(LATER)
         assert await swept.losses(run_id) == 0
@@ -81,7 +84,7 @@ class TestLost:
         run_id = await swept.begun()
         await swept.look()
         await swept.look(LATER - 0.1)
-        swept.leases.holders[lease_name(run_id, "a", 1)] = "somebody"
+        swept.leases.holders[lease_name(OTHER)] = "somebody"
         await swept.look(0.2)
         swept.leases.holders.clear()
         await swept.look(0.2)
@@ -146,6 +149,64 @@ class TestLost:
             await swept.look(LATER)
         await swept.look()
         assert await swept.losses(run_id) == 1
+
+    async def test_all_steps_of_a_worker_that_is_gone_are_lost_together(self, swept: Swept) -> None:
+        runs = [await swept.begun("a"), await swept.begun("b")]
+        for _ in range(2):
+            await swept.look(LATER)
+        assert [await swept.losses(run_id) for run_id in runs] == [1, 1]
+
+    async def test_a_step_whose_worker_nobody_knows_is_lost_too(self, swept: Swept) -> None:
+        run_id = await swept.begun()
+        swept.rows = [replace(swept.rows[0], lease=None)]
+        for _ in range(2):
+            await swept.look(LATER)
+        assert await swept.losses(run_id) == 1
+
+    async def test_what_a_predecessor_was_at_is_lost_at_once(self, swept: Swept) -> None:
+        run_id = await swept.begun()
+        successor = Sweeper(swept.pending, swept.executor, swept.queue, swept.leases, swept.clock, gone={OTHER})
+        await successor.sweep()
+        assert await swept.losses(run_id) == 1
+
+
+class TestOwn:
+    """A worker's own lease is held as long as it lives, so it looks itself whether it does what stands under it."""
+
+    async def own(self, swept: Swept) -> tuple[Sweeper, UUID]:
+        run_id = await swept.start("a")
+        await swept.do(run_id, run_commands.BeginStep("a", 1, LEASE))
+        swept.rows.append(PendingStep(WORKSPACE, run_id, "a", 1, "running", 12, AT, LEASE))
+        swept.leases.holders[lease_name(LEASE)] = str(LEASE)
+        sweeper = Sweeper(swept.pending, swept.executor, swept.queue, swept.leases, swept.clock, own=swept.steps)
+        return sweeper, run_id
+
+    async def test_a_step_that_it_does_not_do_is_given_up_after_the_grace(self, swept: Swept) -> None:
+        sweeper, run_id = await self.own(swept)
+        await sweeper.sweep()
+        assert await swept.losses(run_id) == 0
+        swept.clock.move(LATER)
+        await sweeper.sweep()
+        assert await swept.losses(run_id) == 1
+
+    async def test_a_step_that_it_does_is_left_alone(self, swept: Swept) -> None:
+        swept.provider.silent = True
+        sweeper, run_id = await self.own(swept)
+        working = swept.begin(run_id)
+        await swept.provider.asked.wait()
+        for _ in range(3):
+            await sweeper.sweep()
+            swept.clock.move(LATER)
+        swept.provider.go.set()
+        await working
+        assert await swept.losses(run_id) == 0
+        assert (await swept.run(run_id)).status == "completed"
+
+    async def test_another_worker_leaves_it_alone(self, swept: Swept) -> None:
+        _, run_id = await self.own(swept)
+        for _ in range(3):
+            await swept.look(LATER)
+        assert await swept.losses(run_id) == 0
 
 
 class TestQueuedAgain:

@@ -38,6 +38,7 @@ def addresses(runs: dict[str, str]) -> list[tuple[str, str | re.Pattern[str]]]:
         ("/runs", "Runs"),
         ("/runs?status=cancelled", "Runs"),
         ("/runs/new?sample=true", "New run"),
+        ("/inbox", "Inbox"),
         ("/agents", "Agents"),
         ("/workflows", "Workflows"),
         *parts,
@@ -156,7 +157,7 @@ def test_an_unfinished_form_is_not_sent_and_leads_to_what_is_missing(visitor: Vi
     visitor.visit("/runs/new", "New run")
     visitor.page.get_by_role("button", name="Start the run").click()
     expect(visitor.page.get_by_label("Text", exact=True)).to_be_focused()
-    expect(visitor.page.get_by_label("Title")).to_have_accessible_description(re.compile("Give the document a title"))
+    expect(visitor.page.get_by_label("Title")).to_have_accessible_description(re.compile("Give the input a title"))
     assert visitor.barriers() == []
 
 

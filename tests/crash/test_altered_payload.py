@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import psycopg
 
-from tests.support.asked import TEXT, a_document, created, finished, refused
+from tests.support.asked import TEXT, a_definition, a_document, a_node, an_agent, created, finished, refused
 from tests.support.system import System
 
 ALTER = "UPDATE payloads SET encoding = 'plain', body = 'something else' WHERE sha256 = %s RETURNING true"
@@ -34,9 +34,14 @@ def test_a_reader_is_told_which_one_it_is(system: System) -> None:
 
 def test_a_step_that_needs_it_fails_for_that_reason_and_the_next_run_is_none_the_worse(system: System) -> None:
     text = f"{TEXT} {uuid4()}"
-    assert run(system, text)["status"] == "completed"
-    name = altered(system, text)
-    failed = run(system, text)
+    reader = created(system.client, "/api/agents", an_agent())["id"]
+    held = a_definition({"kind": "wait", "id": "held", "event": "go"}, a_node(reader, needs=["held"]))
+    workflow_id = created(system.client, "/api/workflows", held)["id"]
+    asked = a_document(text=text) | {"template": None, "workflow_id": workflow_id}
+    accepted = created(system.client, "/api/runs", asked)
+    name = altered(system, text)  # before any worker has read it
+    system.client.post(f"/api/runs/{accepted['id']}/signals", json={"name": "go", "text": ""})
+    failed = finished(system.client, accepted)
     assert failed["status"] == "failed"
     errors = [step["error"] for step in failed["steps"] if step.get("error")]
     assert errors

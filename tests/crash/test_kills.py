@@ -1,7 +1,5 @@
 """kill -9 of each process in the middle of a run: the run completes, and nothing that is recorded is done again."""
 
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,11 +8,12 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.support import asked
 from tests.support.machine import Machine, running_machine
-from tests.support.system import ROOT, until
+from tests.support.model_process import ANSWER, model_process, settings
+from tests.support.system import until
 
 STEPS = 5
-ANSWER = " ".join(f"word{number}" for number in range(12))
 RESUMED_WITHIN = timedelta(seconds=8)
 """From when the victim has started again to the next event of the run."""
 
@@ -22,21 +21,13 @@ RESUMED_WITHIN = timedelta(seconds=8)
 @pytest.fixture(scope="module")
 def models() -> Iterator[httpx2.Client]:
     """A model provider in a process of its own, which takes about a second for each answer."""
-    command = [sys.executable, "-m", "tests.support.openai_server"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    with httpx2.Client(base_url=process.stdout.readline().strip()) as client:
-        client.post("/__default", json={"text": ANSWER, "delay": 0.08})
+    with model_process(delay=0.08) as client:
         yield client
-    process.terminate()
-    process.wait()
-    process.stdout.close()
 
 
 @pytest.fixture(scope="module")
 def machine(models: httpx2.Client) -> Iterator[Machine]:
-    settings = {"OPENAI_BASE_URL": str(models.base_url.join("/v1")), "OPENAI_API_KEY": "sk-test"}
-    with running_machine(**settings) as running:
+    with running_machine(**settings(models)) as running:
         yield running
 
 
@@ -47,10 +38,10 @@ def chain(machine: Machine) -> str:
     agent_id = machine.post("/api/agents", agent)["id"]
     names = [f"step-{n}" for n in range(STEPS)]
     nodes = [
-        {"id": name, "agent_id": agent_id, "prompt": f"This is {name}.", "needs": names[max(0, n - 1) : n]}
+        asked.a_node(agent_id, id=name, prompt=f"This is {name}.", needs=names[max(0, n - 1) : n])
         for n, name in enumerate(names)
     ]
-    return str(machine.post("/api/workflows", {"name": "Chain", "nodes": nodes})["id"])
+    return str(machine.post("/api/workflows", asked.a_definition(*nodes, name="Chain"))["id"])
 
 
 @pytest.mark.parametrize("victim", ["worker", "api", "postgres", "valkey", "projector"])

@@ -8,8 +8,6 @@ status 503; and no reservation stays open. In doubt may also be what was never a
 
 import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -28,8 +26,9 @@ from domain.ledger_state import Held
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
 from infrastructure.fail_points import VARIABLE
-from tests.support import servers
-from tests.support.system import ROOT, SECONDS, System, running_system, until
+from tests.support import asked, servers
+from tests.support.model_process import model_process, settings
+from tests.support.system import SECONDS, System, running_system, until
 
 KILLS = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 18
 IN_THE_CALL = "in the call"
@@ -37,7 +36,6 @@ POINTS = (*(f"{side}:{nth}" for nth in (1, 2, 3, 4) for side in ("before_append"
 """A step begins, its call begins and reserves, its answer is recorded and settled, it ends: one append each."""
 
 MODEL = "openai/test"
-ANSWER = " ".join(f"word{number}" for number in range(12))
 PRICES = {"input": 1_000_000, "output": 2_000_000}
 """Micro-dollars per million tokens: a token in is one micro-dollar, a token out two."""
 
@@ -45,21 +43,14 @@ PRICES = {"input": 1_000_000, "output": 2_000_000}
 @pytest.fixture(scope="module")
 def models() -> Iterator[httpx2.Client]:
     """A model provider in a process of its own, which takes a quarter of a second for each answer."""
-    command = [sys.executable, "-m", "tests.support.openai_server"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    with httpx2.Client(base_url=process.stdout.readline().strip()) as client:
-        client.post("/__default", json={"text": ANSWER, "delay": 0.02})
+    with model_process(delay=0.02) as client:
         yield client
-    process.terminate()
-    process.wait()
-    process.stdout.close()
 
 
 @pytest.fixture(scope="module")
 def system(models: httpx2.Client, postgres: str, redis_url: str) -> Iterator[System]:
-    settings = {"OPENAI_BASE_URL": str(models.base_url.join("/v1")), "OPENAI_API_KEY": "sk-test"}
-    with running_system(servers.create_database(postgres, "ledger_kills"), redis_url, **settings) as running:
+    database_url = servers.create_database(postgres, "ledger_kills")
+    with running_system(database_url, redis_url, **settings(models)) as running:
         running.post("/api/models", {"model": MODEL, "prices": PRICES, "context_tokens": 9_000, "output_tokens": 50})
         limit = {"kind": "workspace", "window": "month", "unit": "micro_usd", "most": 10**12}
         assert running.client.put("/api/budgets", json=limit).status_code == 200
@@ -72,8 +63,8 @@ def workflow(system: System) -> str:
     """Three steps that do not wait for one another."""
     agent = {"name": "Counter", "role": "Counter", "instructions": "Go on.", "task": "summarise", "model": MODEL}
     agent_id = system.post("/api/agents", agent)["id"]
-    nodes = [{"id": name, "agent_id": agent_id, "prompt": f"This is {name}."} for name in ("one", "two", "three")]
-    return str(system.post("/api/workflows", {"name": "Count", "nodes": nodes})["id"])
+    nodes = [asked.a_node(agent_id, id=name, prompt=f"This is {name}.") for name in ("one", "two", "three")]
+    return str(system.post("/api/workflows", asked.a_definition(*nodes, name="Count"))["id"])
 
 
 class Story:

@@ -18,7 +18,7 @@ from domain import agent as agents
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
 from infrastructure.identity.tokens import now
-from tests.support import servers
+from tests.support import asked, servers
 from tests.support.api_process import ApiProcess, api_process
 from tests.support.asked import a_run, an_agent, created, refused
 from tests.support.newer import TAG
@@ -48,8 +48,8 @@ def promoted(older: System, api: ApiProcess) -> tuple[dict[str, Any], int]:
     agent = an_agent()
     accepted = created(older.client, "/api/agents", agent)
     older.get("/api/agents", after=accepted["position"])
-    node = {"id": "read", "agent_id": accepted["id"], "prompt": "Say what it says."}
-    workflow = created(older.client, "/api/workflows", {"name": "By the promoted", "nodes": [node]})
+    node = asked.a_node(accepted["id"])
+    workflow = created(older.client, "/api/workflows", asked.a_definition(node, name="By the promoted"))
     workspace_id = older.get("/api/session")["workspace_id"]
     argv = [older.environment["DATABASE_URL"], accepted["id"], workspace_id]
     newer = subprocess.run(

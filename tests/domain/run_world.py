@@ -7,8 +7,9 @@ from typing import TypeAlias, TypeVar
 from domain import run, run_commands
 from domain import run_events as fact
 from domain.kernel import Rejected, replace
-from domain.run_events import Events, StopReason
+from domain.run_events import Events
 from domain.run_state import Run, Step
+from domain.run_values import StopReason
 from tests.domain import runs
 from tests.support.given import AT, CONTEXT
 
@@ -38,7 +39,7 @@ class World:
     def __init__(self, started: run_commands.StartRun) -> None:
         self.run: Run = run.decider.initial
         self.events: list[Events] = []
-        self.needs = {planned.id: planned.needs for planned in started.plan}
+        self.needs = {node.id: node.needs for node in started.nodes}
         self.send(started)
 
     def send(self, command: run_commands.Commands) -> list[Events]:

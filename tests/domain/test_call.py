@@ -22,8 +22,8 @@ from domain.call import (
 )
 from domain.kernel import PayloadRef, replace
 from domain.ledger import Reservation
-from domain.run_commands import Ceiling
-from domain.run_events import Tokens
+from domain.run_charge_commands import Ceiling
+from domain.run_values import Tokens
 from tests.support.given import given
 
 PROCESS = UUID(int=9)

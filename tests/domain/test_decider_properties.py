@@ -14,24 +14,30 @@ from domain import (
     api_key,
     budget,
     call,
+    concurrency,
     ledger,
     login,
     name,
+    schedule,
+    trigger,
     user,
     user_events,
     workflow,
     workspace,
     workspace_events,
 )
+from domain.author import Author
+from domain.definition import Definition
 from domain.kernel import Decider, PayloadRef, Rejected, Sealed
-from domain.run_events import Tokens
+from domain.nodes import Agent
+from domain.run_values import Tokens
 from tests.support.given import AT, CONTEXT
 
 AnyDecider: TypeAlias = Decider[Any, Any, Any]
 """The laws are the same for all, so they know neither the states nor the commands nor the events of any."""
 
 ADA, BOB = UUID(int=21), UUID(int=22)
-NODE = workflow.AgentNode("a", ADA, "Do it.")
+NODE, DUE = Agent(id="a", agent="Ada", prompt="Do it."), {"Ada": ADA}
 ROLES = ("admin", "user", "agent")
 EACH_COUNTS = (
     user.SignOutEverywhere,
@@ -40,12 +46,16 @@ EACH_COUNTS = (
     login.RefreshLogin,
     login.MoveLogin,
     api_key.NoteNewAddress,
+    trigger.FireTrigger,
+    trigger.RotateTriggerSecret,
 )
 """A second one of these is another fact: it is not the repetition of the first."""
 
 REF, HELD = PayloadRef("0" * 64, 1), ledger.Reservation(BOB, ADA, 6, 3)
 LIMIT = ledger.Limit("workspace", "micro_usd", "day", 10)
 SEALED, LATER = Sealed(ADA, "box"), AT + timedelta(hours=1)
+AUTHOR = Author(ADA, BOB)
+TERMS = schedule.Terms("Brief", REF, AUTHOR, "0 * * * *")
 ONE, TWO = "a" * 64, "b" * 64
 
 NOUNS: dict[str, tuple[AnyDecider, Any, list[Any]]] = {
@@ -121,9 +131,19 @@ NOUNS: dict[str, tuple[AnyDecider, Any, list[Any]]] = {
         workflow.decider,
         list[workflow.Events],
         [
-            *(workflow.CreateWorkflow(label, (NODE,)) for label in "xy"),
-            *(workflow.ReviseWorkflow((NODE,), text) for text in "xy"),
-            workflow.ReviseWorkflow((NODE, NODE)),
+            *(workflow.PublishWorkflow(Definition(name=label, nodes=(NODE,)), DUE) for label in "xy"),
+            workflow.PublishWorkflow(Definition(name="x", nodes=(NODE,)), {"Ada": BOB}),
+            workflow.PublishWorkflow(Definition(name="x", nodes=(NODE, NODE)), DUE),
+            workflow.ArchiveWorkflow(),
+        ],
+    ),
+    "concurrency": (
+        concurrency.decider,
+        list[concurrency.Events],
+        [
+            *(concurrency.SetConcurrency("workspace", most) for most in (5, 9)),
+            concurrency.SetConcurrency("agent", 5, str(ADA)),
+            concurrency.RemoveConcurrency("workspace"),
         ],
     ),
     "budget": (
@@ -157,6 +177,32 @@ NOUNS: dict[str, tuple[AnyDecider, Any, list[Any]]] = {
             *(call.EndTry(0, "c", "d", billed) for billed in ("no", "unknown")),
             call.ServeCall(call.Opening("chat", "m/m", REF, ADA), REF, "m/m", "end", None),
             call.FailCall("c", "d"),
+        ],
+    ),
+    "schedule": (
+        schedule.decider,
+        list[schedule.Events],
+        [
+            schedule.CreateSchedule("Hourly", BOB, TERMS, AT),
+            schedule.ReviseSchedule(TERMS, AT),
+            schedule.FireSchedule(AT, BOB, LATER),
+            schedule.FireSchedule(AT, BOB, None),
+            schedule.PassSchedule(AT, "c", "d", LATER),
+            schedule.PauseSchedule(),
+            schedule.ResumeSchedule(AT),
+            schedule.RemoveSchedule(),
+        ],
+    ),
+    "trigger": (
+        trigger.decider,
+        list[trigger.Events],
+        [
+            trigger.CreateTrigger("On push", BOB, "Push", AUTHOR),
+            trigger.RotateTriggerSecret(AUTHOR),
+            trigger.FireTrigger("m", BOB),
+            trigger.PauseTrigger(),
+            trigger.ResumeTrigger(),
+            trigger.RemoveTrigger(),
         ],
     ),
 }

@@ -1,9 +1,14 @@
 """Stories about stopping a run."""
 
+from uuid import UUID
+
 import pytest
 
 from domain import run, run_commands
+from domain.nodes import SubWorkflow
 from domain.run_events import Events
+from domain.run_values import ForRun
+from domain.run_wait_events import ChildAbandoned
 from tests.domain.runs import (
     begin,
     begin_call,
@@ -24,8 +29,10 @@ from tests.domain.runs import (
     start,
     started,
 )
+from tests.domain.stories import broken, story, suspended
 from tests.support.given import given
 
+CHILD = UUID(int=61)
 PAIR = (started("a", "b", "c: a b"), scheduled("a"), scheduled("b"), begun("a"), begun("b"))
 END = (failed("a", final=True), run_failed("a"))
 
@@ -55,6 +62,12 @@ def test_a_failed_run_in_which_nothing_goes_on_is_not_cancelled() -> None:
 
 def test_what_is_still_under_way_in_a_failed_run_can_be_stopped() -> None:
     given(run.decider, *PAIR, *END, call_begun("b")).when(cancel()).then(call_in_doubt("b"), cancelled())
+
+
+def test_what_a_failed_run_still_waits_for_can_be_stopped() -> None:
+    sub = SubWorkflow(id="sub", workflow="other")
+    past = story(start(sub, "a"), suspended("sub", ForRun(CHILD)), broken("a"))
+    given(run.decider, *past).when(cancel()).then(ChildAbandoned("sub", CHILD), cancelled())
 
 
 def test_a_run_that_does_not_exist_is_not_cancelled() -> None:

@@ -10,9 +10,10 @@ from domain import run, run_commands
 from domain import run_events as fact
 from domain.kernel import Rejected, replace
 from domain.ledger import Reservation
-from domain.run_commands import Ceiling, HoldCharge, SettleCharge
-from domain.run_events import ChargeHeld, ChargeSettled, Tokens
+from domain.run_charge_commands import Ceiling, HoldCharge, SettleCharge
+from domain.run_charge_events import ChargeHeld, ChargeSettled
 from domain.run_state import Run
+from domain.run_values import Tokens
 from tests.domain.runs import begun, cancelled, lost, scheduled, start, started, text
 from tests.support.given import CONTEXT, given
 
@@ -117,7 +118,7 @@ def test_what_a_person_has_found_out_about_a_call_of_the_run_counts_until_its_an
     doubt = fact.CallInDoubt("a", 1, 1, 0, held(50), "step_lost")
     past = (*RUNNING, own("a"), lost("a"), doubt)
     wanted = SettleCharge(UUID(int=50), 5, 3, final=False)
-    said = ChargeSettled(UUID(int=50), 5, 3, final=False)
+    said = ChargeSettled(UUID(int=50), 5, 3, final=False, step="a")
     given(run.decider, *past).when(wanted).then(said)
     given(run.decider, *past, said).when(wanted).then_nothing()
     given(run.decider, *past, said).when(HoldCharge(held(2, 96), OF_RUN)).then_rejected(
@@ -131,7 +132,7 @@ def test_what_a_person_has_found_out_about_a_call_of_the_run_counts_until_its_an
 
 
 def test_runs_are_not_started_within_one_another_without_an_end() -> None:
-    deep = tuple(UUID(int=number) for number in range(run.MAX_WITHIN))
+    deep = tuple(UUID(int=number) for number in range(run.MAX_DEPTH))
     assert run.decide(replace(start("a"), within=deep), run.decider.initial, CONTEXT)
     given(run.decider).when(replace(start("a"), within=(*deep, UUID(int=77)))).then_rejected("8 deep", code="too_deep")
 

@@ -34,10 +34,10 @@ def test_starting_a_run_again_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("lines", "why", "field"),
     [
-        ((), "there is no node", "plan"),
-        (("a", "a"), "two nodes have the id 'a'", "plan[1].id"),
-        (("a", "b: c"), "node 'b' needs 'c', which is no node", "plan[1].needs"),
-        (("a: b", "b: a"), "wait for each other in a cycle", "plan"),
+        ((), "there is no node", "nodes"),
+        (("a", "a"), "two nodes have the id 'a'", "nodes[1].id"),
+        (("a", "b: c"), "node 'b' needs 'c', which is no node", "nodes[1].needs"),
+        (("a: b", "b: a"), "wait for each other in a cycle", "nodes"),
     ],
 )
 def test_a_plan_that_could_never_be_done_is_refused(lines: tuple[str, ...], why: str, field: str) -> None:

@@ -10,8 +10,8 @@ from domain import run, run_commands
 from domain import run_events as fact
 from domain.kernel import Rejected
 from domain.ledger import Reservation
-from domain.run_commands import Ceiling
-from domain.run_events import Tokens
+from domain.run_charge_commands import Ceiling
+from domain.run_values import Tokens
 from tests.domain.runs import begun, scheduled, started, text
 from tests.support.given import CONTEXT, given
 

@@ -5,9 +5,12 @@ from uuid import UUID
 import pytest
 
 from domain import run, run_commands
+from domain import run_events as fact
 from domain.kernel import Rejected
 from domain.ledger import Reservation
+from domain.run_charge_commands import HoldCharge, SettleCharge
 from domain.run_events import Events
+from domain.run_values import Fork
 from tests.domain import runs
 from tests.domain.runs import begun, call_begun, call_recorded, completed, failed, lost, run_failed, scheduled
 from tests.support.given import CONTEXT
@@ -29,6 +32,9 @@ STATES: dict[str, tuple[Events, ...]] = {
     "failed/running": (*ON, *DOWN),
     "failed/completed": (*ON, completed("a"), *DOWN),
     "failed/failed": (*ON, failed("a", final=True), run_failed("a"), completed("b")),
+    "paused/waiting": (*BESIDE, fact.Paused()),
+    "paused/running": (*ON, fact.Paused()),
+    "paused/completed": (*ON, completed("a"), fact.Paused()),
     "cancelled/cancelled": (*ON, call_begun("a"), runs.call_in_doubt("a"), runs.cancelled()),
     "cancelled/completed": (*ON, completed("a"), runs.cancelled()),
     "cancelled/failed": (*ON, failed("a", final=True), run_failed("a"), runs.cancelled()),
@@ -47,35 +53,76 @@ COMMANDS: dict[str, run_commands.Commands] = {
     "cancel": runs.cancel(),
     "serve": runs.serve_call("a"),
     "end": runs.end_call("a"),
-    "hold": run_commands.HoldCharge(Reservation(UUID(int=1), UUID(int=2), 5, 5)),
-    "settle": run_commands.SettleCharge(UUID(int=2), 5, 5),
+    "open": runs.open_step("a", Fork()),
+    "pass": runs.pass_step("a"),
+    "suspend": runs.suspend("a"),
+    "child": runs.end_child("a", UUID(int=1), "completed"),
+    "decide": runs.decide("a"),
+    "give": runs.give("a"),
+    "skip": runs.skip("a"),
+    "signal": runs.signal("paid"),
+    "wake": run_commands.WakeRun(),
+    "pause": run_commands.PauseRun(),
+    "resume": run_commands.ResumeRun(),
+    "hold": HoldCharge(Reservation(UUID(int=1), UUID(int=2), 5, 5)),
+    "settle": SettleCharge(UUID(int=2), 5, 5),
 }
 
-WHOLE = ("start", "cancel", "hold", "settle")
-"""Commands that are about no step in particular."""
-
-# "yes" is done, "-" is so already, "no" is refused, "over" is refused as superseded,
-# "kept" is refused because the answer is on the record, "none" is refused as not found
-TABLE = """
-                    start begin begin_anew call record complete fail lose retry cancel serve end   hold  settle
-absent              yes   none  none       none none   none     none none none  none   none  none  none  none
-running/waiting     -     over  over       over no     over     over over no    yes    over  over  yes   -
-running/scheduled   -     yes   over       no   no     no       no   no   -     yes    no    no    yes   -
-running/running     -     -     over       yes  no     yes      yes  yes  -     yes    yes   -     yes   -
-running/calling     -     -     over       -    yes    yes      yes  yes  -     yes    yes   yes   yes   -
-running/answered    -     -     over       kept -      yes      yes  yes  -     yes    -     -     yes   -
-running/again       -     over  yes        over yes    over     over over -     yes    over  over  yes   -
-running/completed   -     over  over       over no     -        over over no    yes    over  over  yes   -
-failed/waiting      -     over  over       over no     over     over over no    no     over  over  yes   -
-failed/running      -     -     over       yes  no     yes      yes  yes  no    yes    yes   -     yes   -
-failed/completed    -     over  over       over no     -        over over no    no     over  over  yes   -
-failed/failed       -     over  over       over no     over     over over yes   no     over  over  yes   -
-cancelled/cancelled -     over  over       over yes    over     over over no    -      over  over  yes   -
-cancelled/completed -     over  over       over no     -        over over no    -      over  over  yes   -
-cancelled/failed    -     over  over       over no     over     over over no    -      over  over  yes   -
-completed/completed -     over  over       over no     -        over over no    no     over  over  yes   -
+# "yes" is done, "-" is so already, "no" is refused, "over" is refused as superseded, "unfit" as not of its kind,
+# "unasked" as not waiting for it, "kept" because the answer is on the record, "none" as not found
+WORKERS = """
+                    start begin begin_anew call record complete fail lose retry cancel serve end
+absent              yes   none  none       none none   none     none none none  none   none  none
+running/waiting     -     over  over       over no     over     over over no    yes    over  over
+running/scheduled   -     yes   over       no   no     no       no   no   -     yes    no    no
+running/running     -     -     over       yes  no     yes      yes  yes  -     yes    yes   -
+running/calling     -     -     over       -    yes    yes      yes  yes  -     yes    yes   yes
+running/answered    -     -     over       kept -      yes      yes  yes  -     yes    -     -
+running/again       -     over  yes        over yes    over     over over -     yes    over  over
+running/completed   -     over  over       over no     -        over over no    yes    over  over
+failed/waiting      -     over  over       over no     over     over over no    no     over  over
+failed/running      -     -     over       yes  no     yes      yes  yes  no    yes    yes   -
+failed/completed    -     over  over       over no     -        over over no    no     over  over
+failed/failed       -     over  over       over no     over     over over yes   no     over  over
+paused/waiting      -     over  over       over no     over     over over no    yes    over  over
+paused/running      -     -     over       yes  no     yes      yes  yes  no    yes    yes   -
+paused/completed    -     over  over       over no     -        over over no    yes    over  over
+cancelled/cancelled -     over  over       over yes    over     over over no    -      over  over
+cancelled/completed -     over  over       over no     -        over over no    -      over  over
+cancelled/failed    -     over  over       over no     over     over over no    -      over  over
+completed/completed -     over  over       over no     -        over over no    no     over  over
 """
-CODES = {"rejected": "no", "step_superseded": "over", "call_recorded": "kept", "not_found": "none"}
+OTHERS = """
+                    open pass suspend child decide give skip signal wake pause resume  hold settle
+absent              none none none    none  none   none none none   none none  none  none none
+running/waiting     over over over    -     unasked unasked yes  yes    -    yes   -    yes  -
+running/scheduled   no   no   no      -     unasked unasked yes  yes    -    yes   -    yes  -
+running/running     unfit yes  unfit   -     unasked unasked yes  yes    -    yes   -    yes  -
+running/calling     unfit yes  unfit   -     unasked unasked yes  yes    -    yes   -    yes  -
+running/answered    unfit yes  unfit   -     unasked unasked yes  yes    -    yes   -    yes  -
+running/again       over over over    -     unasked unasked yes  yes    -    yes   -    yes  -
+running/completed   over over over    -     unasked unasked no   yes    -    yes   -    yes  -
+failed/waiting      over over over    -     unasked unasked no   no     -    no    no    yes  -
+failed/running      unfit yes  unfit   -     unasked unasked no   no     -    no    no    yes  -
+failed/completed    over over over    -     unasked unasked no   no     -    no    no    yes  -
+failed/failed       over over over    -     unasked unasked yes  no     -    no    no    yes  -
+paused/waiting      over over over    -     unasked unasked yes  yes    -    -     yes    yes  -
+paused/running      unfit yes  unfit   -     unasked unasked yes  yes    -    -     yes    yes  -
+paused/completed    over over over    -     unasked unasked no   yes    -    -     yes    yes  -
+cancelled/cancelled over over over    -     unasked unasked no   no     -    no    no    yes  -
+cancelled/completed over over over    -     unasked unasked no   no     -    no    no    yes  -
+cancelled/failed    over over over    -     unasked unasked no   no     -    no    no    yes  -
+completed/completed over over over    -     unasked unasked no   no     -    no    no    yes  -
+"""
+CODES = {
+    "rejected": "no",
+    "step_superseded": "over",
+    "call_recorded": "kept",
+    "not_found": "none",
+    "invalid_opening": "unfit",
+    "invalid_wait": "unfit",
+    "not_waiting": "unasked",
+}
 
 
 def outcome(command: run_commands.Commands, past: tuple[Events, ...]) -> str:
@@ -85,14 +132,15 @@ def outcome(command: run_commands.Commands, past: tuple[Events, ...]) -> str:
         return CODES[refusal.code]
 
 
-@pytest.mark.parametrize("line", TABLE.split("\n")[2:-1], ids=STATES)
-def test_each_command_does_what_the_table_says_to_a_step_that_is(line: str) -> None:
-    state, *expected = line.split()
+@pytest.mark.parametrize("state", STATES)
+def test_each_command_does_what_the_table_says_to_a_step_that_is(state: str) -> None:
+    rows = [row.split() for table in (WORKERS, OTHERS) for row in table.split("\n")[2:-1]]
+    expected = [each for name, *outcomes in rows if name == state for each in outcomes]
     outcomes = {name: outcome(command, STATES[state]) for name, command in COMMANDS.items()}
     assert outcomes == dict(zip(COMMANDS, expected, strict=True))
 
 
-@pytest.mark.parametrize("command", [command for name, command in COMMANDS.items() if name not in WHOLE])
+@pytest.mark.parametrize("command", [command for command in COMMANDS.values() if hasattr(command, "step")])
 def test_a_step_that_the_plan_does_not_know_is_not_found(command: run_commands.Commands) -> None:
     with pytest.raises(Rejected, match="the run has no step 'a'") as refusal:
         run.decide(command, run.decider.fold([runs.started("b"), scheduled("b")]), CONTEXT)

@@ -18,9 +18,9 @@ from domain import call, ledger, run
 from domain.kernel import Rejected, replace
 from domain.ledger import Reservation
 from domain.ledger_state import Ledger
-from domain.run_commands import Ceiling
-from domain.run_events import Tokens
+from domain.run_charge_commands import Ceiling
 from domain.run_state import Run
+from domain.run_values import Tokens
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
 from tests.domain.runs import start

@@ -38,7 +38,7 @@ def test_a_metric_is_named_as_prometheus_asks_and_has_bounded_labels_only(each: 
 
 
 def test_every_metric_that_is_told_is_described() -> None:
-    everything = Readings(1, {"runs": 1}, 1, 1, 1, {"dead": 1})
+    everything = Readings(1, {"runs": 1}, 1, 1, 1, {"dead": 1}, {"worker": 1})
     told = re.findall(r"^# TYPE (z2_\w+)", metrics.text(everything).decode(), re.MULTILINE)
     assert sorted(told) == [each.name for each in metrics.described()]
     assert not any(name.endswith("_created") for name in told)
@@ -49,12 +49,15 @@ def test_the_memory_and_the_time_of_the_process_are_told_too() -> None:
 
 
 def test_what_is_looked_up_is_told_as_it_was_found() -> None:
-    told = samples(Readings(120, {"runs": 100, "agents": 130}, 7, 3, 5, {"dead": 2, "failing": 0}))
+    told = samples(
+        Readings(120, {"runs": 100, "agents": 130}, 7, 3, 5, {"dead": 2, "failing": 0}, {"worker": 4, "agent": 1})
+    )
     assert told["z2_log_head_position",] == 120
     assert (told["z2_projection_position", "runs"], told["z2_projection_lag_events", "runs"]) == (100, 20)
     assert told["z2_projection_lag_events", "agents"] == 0
     assert (told["z2_state_cache_hits_total",], told["z2_state_cache_misses_total",]) == (7, 3)
     assert told["z2_queue_jobs",] == 5
+    assert (told["z2_queue_waiting_jobs", "worker"], told["z2_queue_waiting_jobs", "agent"]) == (4, 1)
     assert told["z2_webhook_undelivered_messages", "dead"] == 2
     assert told["z2_webhook_undelivered_messages", "failing"] == 0
 

@@ -9,7 +9,7 @@ from application.ports import Recorded
 from domain import call
 from domain.kernel import PayloadRef, replace
 from domain.ledger import Reservation
-from domain.run_events import Tokens
+from domain.run_values import Tokens
 from infrastructure.database import Database
 from projections.calls import CallRow, projection, serving, under_way
 from tests.projections.telling import STREAM, moment, recorded, told

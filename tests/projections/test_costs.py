@@ -12,7 +12,7 @@ from domain import call, ledger
 from domain import run_events as run
 from domain.kernel import Event, PayloadRef, replace
 from domain.ledger import Reservation
-from domain.run_events import Tokens
+from domain.run_values import Tokens
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
 from projections import spending

@@ -12,7 +12,7 @@ from domain import call, ledger
 from domain import run_events as run
 from domain.kernel import Event
 from domain.ledger import Doubt, Release, Reservation
-from domain.run_commands import SettleCharge
+from domain.run_charge_commands import SettleCharge
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
 from projections.runner import commanding

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain import agent, run_events
+from domain import agent, run_events, run_values, run_wait_events
 from domain.kernel import PayloadRef
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
@@ -29,7 +29,7 @@ def ref(name: int) -> PayloadRef:
 
 
 def call(output: PayloadRef) -> run_events.CallRecorded:
-    return run_events.CallRecorded("a", 1, 1, "m", output, run_events.Tokens(1, 1), None, "end")
+    return run_events.CallRecorded("a", 1, 1, "m", output, run_values.Tokens(1, 1), None, "end")
 
 
 async def counts(database: Database) -> dict[str, int]:
@@ -66,8 +66,14 @@ async def test_every_event_that_carries_a_reference_is_seen() -> None:
         run_events.CallBegun,
         run_events.CallRecorded,
         run_events.CallServed,
+        run_events.StepOpened,
         run_events.StepCompleted,
+        run_events.StepSkipped,
         run_events.Completed,
+        run_wait_events.StepSuspended,
+        run_wait_events.ApprovalDecided,
+        run_wait_events.InputGiven,
+        run_wait_events.Signalled,
     }
     assert [*payload_references.references(call(ref(1)))] == [ref(1)]
     assert [*payload_references.references(agent.Retired())] == []

@@ -6,7 +6,9 @@ import pytest
 
 from application.ports import Recorded
 from domain import agent, workflow
+from domain.definition import Definition
 from domain.kernel import Event, replace
+from domain.nodes import Transform
 from infrastructure.database import Database
 from projections import agents, runs, workflows
 from projections.table import AnyRow, Projection
@@ -57,12 +59,16 @@ async def test_agents_are_listed_by_name_each_in_its_own_workspace(database: Dat
 
 
 async def test_workflows_are_listed_by_name_each_in_its_own_workspace(database: Database, log: Log) -> None:
-    nodes = (workflow.StoredNode("a", uuid4(), "Do."),)
+    def published(name: str) -> workflow.Published:
+        return workflow.Published(Definition(name=name, nodes=(Transform(id="a", expression="input"),)), {})
+
     for name in ("beta", "Alpha"):
-        await log.happens(workflows.projection, workflow.Created(name, "", nodes))
-    await log.happens(workflows.projection, workflow.Created("Aardvark", "", nodes), workspace_id=ELSEWHERE)
+        await log.happens(workflows.projection, published(name))
+    await log.happens(workflows.projection, published("Aardvark"), workspace_id=ELSEWHERE)
     async with database.connection() as connection:
         assert [row.name for row in await workflows.listed(connection, HOME)] == ["Alpha", "beta"]
+        assert await workflows.names(connection, HOME) == ["Alpha", "beta"]
+        assert await workflows.names(connection, ELSEWHERE) == ["Aardvark"]
 
 
 async def test_a_row_is_folded_on_from_what_the_table_has(database: Database, log: Log) -> None:
@@ -99,7 +105,7 @@ class TestRuns:
         assert await self.ids(database, before=1) == []
 
     async def test_they_can_be_asked_for_by_state(self, database: Database, log: Log) -> None:
-        running = await log.happens(runs.projection, story.started("a"))
+        running = await log.happens(runs.projection, story.started("a"), story.scheduled("a"), story.begun("a"))
         over = await log.happens(runs.projection, story.started("a"), story.cancelled())
         assert await self.ids(database, "running") == [running]
         assert await self.ids(database, "cancelled") == [over]
@@ -126,6 +132,7 @@ class TestPending:
         async with database.connection() as connection:
             found = await runs.pending(connection)
         assert [(each.workspace_id, each.due_at) for each in found[1:]] == [(HOME, AT), (ELSEWHERE, AT)]
+        assert [each.lease for each in found] == [story.LEASE, None, None]
 
     async def test_a_step_under_way_in_a_run_that_has_failed_meanwhile_is_looked_after_too(
         self, database: Database, log: Log

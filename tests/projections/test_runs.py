@@ -7,8 +7,12 @@ from hypothesis import given
 
 from application.ledger import entries
 from domain import run_events as fact
+from domain.kernel import Event
+from domain.run_charge_events import ChargeSettled
 from domain.run_state import Step
-from projections.runs import Problem, StepRow, projection
+from domain.run_values import Tokens
+from projections.run_step_rows import Problem
+from projections.run_tree import StepView
 from tests.domain import runs
 from tests.domain.runs import (
     begun,
@@ -28,18 +32,20 @@ from tests.domain.runs import (
     text,
 )
 from tests.domain.test_run_properties import MANY, STORIES, Story
-from tests.projections.telling import STREAM, moment, told
+from tests.projections.run_rows import whole
+from tests.projections.telling import STREAM, moment
 from tests.support.given import AT, CONTEXT
 
 
-def step(*events: fact.Events) -> StepRow:
+def step(*events: Event) -> StepView:
     """The only step of a run after these events; the run started at position 1."""
-    (row,) = told(projection, started("a"), *events).steps
-    return row
+    (view,) = whole(started("a"), *events).views()
+    return view
 
 
 def test_a_run_that_has_just_started() -> None:
-    row = told(projection, started("a", "b: a"), scheduled("a"))
+    found = whole(started("a", "b: a"), scheduled("a"))
+    row, views = found.run, found.views()
     assert (row.id, row.workspace_id, row.position) == (STREAM, CONTEXT.workspace_id, 2)
     assert (row.title, row.workflow_id, row.workflow_name, row.workflow_version) == (
         "Brief",
@@ -47,19 +53,16 @@ def test_a_run_that_has_just_started() -> None:
         "Research brief",
         1,
     )
-    assert (row.status, row.first_position, row.created_at, row.ended_at) == ("running", 1, moment(1), None)
-    assert (row.input, row.output, row.error) == (text("input"), None, None)
-    assert [(each.id, each.needs, each.status) for each in row.steps] == [
+    assert (row.status, row.first_position, row.created_at, row.ended_at) == ("pending", 1, moment(1), None)
+    assert (row.input, row.output, row.error, row.steps_total, row.steps_done) == (text("input"), None, None, 2, 0)
+    assert [(each.id, each.needs_left, each.status) for each in views] == [
         ("a", (), "scheduled"),
         ("b", ("a",), "waiting"),
     ]
-    first = row.steps[0]
-    assert (first.agent_name, first.role, first.model, first.max_attempts) == (
-        "Reader",
-        "Researcher",
-        "offline/extract",
-        3,
-    )
+    first = views[0]
+    assert first.member is not None
+    assert (first.member.name, first.member.role, first.model) == ("Reader", "Researcher", "offline/extract")
+    assert whole(started("a", "b: a"), scheduled("a"), begun("a")).run.status == "running"
 
 
 def test_a_scheduled_step_says_since_when_and_for_when() -> None:
@@ -76,18 +79,14 @@ def test_a_step_under_way() -> None:
 
 
 def test_a_completed_step_and_its_run() -> None:
-    row = told(
-        projection,
-        started("a"),
-        scheduled("a"),
-        begun("a"),
-        call_begun("a"),
-        call_recorded("a"),
-        completed("a"),
+    found = whole(
+        *(started("a"), scheduled("a"), begun("a"), call_begun("a"), call_recorded("a"), completed("a")),
         run_completed(),
     )
+    row = found.run
     assert (row.status, row.output, row.ended_at, row.error) == ("completed", text("output"), moment(7), None)
-    (only,) = row.steps
+    assert (row.steps_done, row.input_tokens, row.output_tokens, row.cost_micro_usd) == (1, 100, 20, 7)
+    (only,) = found.views()
     assert (only.status, only.output, only.ended_at) == ("completed", text("output"), moment(6))
     assert (only.input_tokens, only.output_tokens, only.cost_micro_usd) == (100, 20, 7)
 
@@ -96,7 +95,7 @@ class TestSums:
     """Tokens and cost count every recorded call; one unknown price makes the sum unknown."""
 
     def call(self, number: int, cost: int | None) -> fact.CallRecorded:
-        tokens = fact.Tokens(input=10 * number, output=number)
+        tokens = Tokens(input=10 * number, output=number)
         return fact.CallRecorded("a", 1, number, f"m/{number}", text("x"), tokens, cost, "end")
 
     def test_several_calls_add_up_and_the_last_says_which_model_it_was(self) -> None:
@@ -139,11 +138,11 @@ class TestDoubt:
     def test_one_that_a_person_has_settled_is_in_doubt_no_more_and_an_answer_knows_better(self) -> None:
         past = (scheduled("a"), begun("a"), call_begun("a"), lost("a"), call_in_doubt("a"))
         entry = entries.of_run(STREAM, "a", 1, 1, 0)
-        row = step(*past, fact.ChargeSettled(entry, 5, 3, final=False))
+        row = step(*past, ChargeSettled(entry, 5, 3, final=False, step="a"))
         assert (row.calls_in_doubt, row.cost_micro_usd) == (0, 5)
-        row = step(*past, fact.ChargeSettled(entry, 5, 3, final=False), call_recorded("a"))
+        row = step(*past, ChargeSettled(entry, 5, 3, final=False, step="a"), call_recorded("a"))
         assert (row.calls_in_doubt, row.cost_micro_usd, row.input_tokens) == (0, 7, 100)
-        assert step(*past, fact.ChargeSettled(STREAM, 5, 3)).calls_in_doubt == 1
+        assert step(*past, ChargeSettled(STREAM, 5, 3)).calls_in_doubt == 1
 
     def test_one_that_was_turned_away_is_not_in_doubt(self) -> None:
         assert step(scheduled("a"), begun("a"), call_begun("a"), call_refused("a"), failed("a")).calls_in_doubt == 0
@@ -161,13 +160,13 @@ class TestFailure:
         assert (row.status, row.error) == ("completed", None)
 
     def test_a_run_fails_with_its_step(self) -> None:
-        row = told(projection, started("a"), scheduled("a"), begun("a"), failed("a", final=True), run_failed("a"))
-        assert (row.status, row.error, row.ended_at) == ("failed", Problem("model_timeout", "no answer"), moment(5))
-        assert (row.steps[0].status, row.steps[0].ended_at) == ("failed", moment(4))
+        found = whole(started("a"), scheduled("a"), begun("a"), failed("a", final=True), run_failed("a"))
+        error = Problem("model_timeout", "no answer", "a")
+        assert (found.run.status, found.run.error, found.run.ended_at) == ("failed", error, moment(5))
+        assert [(each.status, each.ended_at) for each in found.views()] == [("failed", moment(4))]
 
     def test_what_was_due_in_a_failed_run_waits_for_a_person_and_what_is_under_way_may_end(self) -> None:
-        row = told(
-            projection,
+        found = whole(
             started("a", "b", "c"),
             *(scheduled(name) for name in "abc"),
             begun("a"),
@@ -175,16 +174,15 @@ class TestFailure:
             failed("a", final=True),
             run_failed("a"),
         )
-        assert [each.status for each in row.steps] == ["failed", "running", "waiting"]
+        assert [each.status for each in found.views()] == ["failed", "running", "waiting"]
 
     def test_a_retry_makes_the_run_run_again(self) -> None:
-        row = told(
-            projection,
+        found = whole(
             *(started("a"), scheduled("a"), begun("a"), failed("a", final=True), run_failed("a")),
             *(retried("a"), scheduled("a", 2)),
         )
-        assert (row.status, row.error, row.ended_at) == ("running", None, None)
-        assert (row.steps[0].status, row.steps[0].attempt, row.steps[0].error) == ("scheduled", 2, None)
+        assert (found.run.status, found.run.error, found.run.ended_at) == ("running", None, None)
+        assert [(each.status, each.attempt, each.error) for each in found.views()] == [("scheduled", 2, None)]
 
 
 def test_a_lost_attempt_waits_for_its_next() -> None:
@@ -193,13 +191,13 @@ def test_a_lost_attempt_waits_for_its_next() -> None:
 
 
 def test_a_cancelled_run_ends_its_steps_but_those_that_had_ended() -> None:
-    row = told(
-        projection,
+    found = whole(
         started("a", "b", "c: a"),
         *(scheduled("a"), scheduled("b"), begun("a"), completed("a"), scheduled("c"), begun("b"), cancelled()),
     )
+    row = found.run
     assert (row.status, row.ended_at, row.error) == ("cancelled", moment(8), None)
-    assert [(each.status, each.ended_at) for each in row.steps] == [
+    assert [(each.status, each.ended_at) for each in found.views()] == [
         ("completed", moment(5)),
         ("cancelled", moment(8)),
         ("cancelled", None),
@@ -208,12 +206,13 @@ def test_a_cancelled_run_ends_its_steps_but_those_that_had_ended() -> None:
 
 @MANY
 @given(STORIES)
-def test_whatever_happens_to_a_run_its_row_says_what_its_state_says(story: Story) -> None:
+def test_whatever_happens_to_a_run_its_rows_say_what_its_state_says(story: Story) -> None:
     world = story.world()
-    state, row = world.run, told(projection, *world.events)
-    assert (row.status, row.output) == (state.status, state.output)
+    state, found = world.run, whole(*world.events)
+    row = found.run
+    assert (row.state, row.output) == (state.status, state.output)
     assert (row.error and row.error.code) == state.code
-    for shown in row.steps:
+    for shown in found.views():
         step = state.steps[shown.id]
         assert (shown.status, shown.attempt, shown.output) == (step.status, step.attempt, step.output)
         assert shown.calls_in_doubt == sum(call.status == "in_doubt" for call in step.calls)

@@ -27,7 +27,12 @@ def an_agent(**fields: Any) -> dict[str, Any]:
 
 
 def a_node(done_by: str, **fields: Any) -> dict[str, Any]:
-    return {"id": "read", "agent_id": done_by, "prompt": "Say what it says."} | fields
+    return {"id": "read", "kind": "agent", "agent": done_by, "prompt": "Say what it says."} | fields
+
+
+def a_definition(*nodes: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """What publishes a workflow of these nodes."""
+    return {"definition": {"name": name("Workflow"), "nodes": list(nodes)} | fields}
 
 
 def a_run(**fields: Any) -> dict[str, Any]:
@@ -49,9 +54,8 @@ def created(client: httpx2.Client, path: str, body: dict[str, Any], **headers: s
 def a_workflow(client: httpx2.Client, *nodes: dict[str, Any], **agent: Any) -> str:
     """The id of a new workflow; a node without an agent is done by a new one."""
     agent_id = created(client, "/api/agents", an_agent(**agent))["id"]
-    whole = [{"agent_id": agent_id, "prompt": "Say what it says."} | node for node in nodes or ({"id": "read"},)]
-    made = created(client, "/api/workflows", {"name": name("Workflow"), "nodes": whole})
-    return str(made["id"])
+    whole = [a_node(agent_id) | node for node in nodes or ({"id": "read"},)]
+    return str(created(client, "/api/workflows", a_definition(*whole))["id"])
 
 
 def a_long_run(client: httpx2.Client) -> dict[str, Any]:

@@ -28,11 +28,15 @@ TEXTS: Values = {
     "test": lambda: False,
     "value": lambda: "sk-nobodys-key-of-any-provider",
     "needs": list,
+    "source": lambda: f"name: Name {next(_numbers)}\nnodes: [{{id: a, kind: transform, expression: input}}]",
 }
 """What a field of this name may be, where its schema does not say enough to make it up."""
 
-ALWAYS = frozenset({"test"})
-"""Fields that are never left out: without them Z2 would ask somebody outside."""
+ALWAYS = frozenset({"test", "source"})
+"""Fields that are never left out: without them Z2 would ask somebody outside, or find nothing to publish."""
+
+NEVER = frozenset({"definition"})
+"""Fields that others stand for."""
 
 
 def nothing_more(field: str) -> bool:
@@ -81,7 +85,7 @@ class Bodies:
             return schema["enum"][0]
         if schema.get("type") == "object":
             needed = {*schema.get("required", ()), *ALWAYS}
-            fields = schema.get("properties", {})
+            fields = {each: told for each, told in schema.get("properties", {}).items() if each not in NEVER}
             return {each: self._field(fields[each], each, wanted) for each in fields if each in needed or wanted(each)}
         return self._plain(schema, name, wanted)
 
@@ -103,5 +107,7 @@ class Bodies:
             case "array":
                 items = range(max(1, schema.get("minItems", 0)))
                 return [self._made(schema.get("items", {"type": "string"}), name, wanted) for _ in items]
+            case None if schema.keys() <= {"default", "description"}:
+                return f"some {name}"
             case _:
                 raise AssertionError(f"nobody knows how to make {name}: {schema}")

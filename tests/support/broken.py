@@ -1,10 +1,11 @@
 """Stores that are broken on purpose, so that the crash suite can show that it notices."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from application.ports import IdempotencyKey, Outcome, Write
+from domain.kernel import Event
 from infrastructure import group_writer
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
@@ -28,9 +29,9 @@ class EagerWriter(GroupWriter):
 
 
 class EagerEventStore(PostgresEventStore):
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
-        self._writer = EagerWriter(database)
+    def __init__(self, database: Database, *, urgent: Callable[[Event], bool] = lambda _: False) -> None:
+        super().__init__(database, urgent=urgent)
+        self._writer = EagerWriter(database, urgent)
 
 
 class ForgetfulEventStore(PostgresEventStore):

@@ -148,6 +148,9 @@ class FakeStore:
             position = batch[-1].position
             yield batch
 
+    async def linger(self, name: str, position: int, seconds: float) -> None:
+        """Nothing more comes by waiting."""
+
 
 class FakePayloads:
     def __init__(self) -> None:

@@ -13,6 +13,7 @@ from uuid import uuid4
 import msgspec
 
 from domain.kernel import Record
+from tests.support import asked
 from tests.support.tiny_client import Connection
 
 AT_ONCE = 8
@@ -54,8 +55,8 @@ class Flood:
         hooks = [await self._done(door, "/api/webhooks", {"url": f"https://example.com/{n}"}) for n in range(SHARED)]
         self._hooks = [each["id"] for each in hooks]
         agent = await self._done(door, "/api/agents", _agent("All"))
-        nodes = [{"id": f"step-{number}", "agent_id": agent["id"], "prompt": "Go."} for number in range(STEPS)]
-        self._workflow = (await self._done(door, "/api/workflows", {"name": "Wide", "nodes": nodes}))["id"]
+        nodes = [asked.a_node(agent["id"], id=f"step-{number}", prompt="Go.") for number in range(STEPS)]
+        self._workflow = (await self._done(door, "/api/workflows", asked.a_definition(*nodes, name="Wide")))["id"]
         door.close()
 
     async def _work(self, door: Connection) -> None:

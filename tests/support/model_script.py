@@ -66,6 +66,9 @@ class Script(Record):
     param: str | None = None
     message: str = ""
     retry_after: str | None = None
+    retry_on: float | None = None
+    """Seconds from the answer to the date that it names as `Retry-After`."""
+
     headers: dict[str, str] = {}
     """More headers, or others, of any answer."""
 

@@ -11,6 +11,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Literal
 
 import msgspec
@@ -129,7 +131,7 @@ class ModelServer:
         if status != 200:
             await asyncio.sleep(script.delay)
             quoted = f"{call.key} {call.body}"
-            extra = {"retry-after": script.retry_after} if script.retry_after is not None else {}
+            extra = _retry_after(script)
             said = script.page.encode() or self._dialect.error(status, script, quoted)
             await tiny_http.respond(writer, status, said, extra | script.headers)
             call.state = "refused"
@@ -188,6 +190,13 @@ async def running(dialect: Dialect, port: int = 0, kind: type[ModelServer] = Mod
     finally:
         listener.close()
         await server.stop()
+
+
+def _retry_after(script: Script) -> dict[str, str]:
+    said = script.retry_after
+    if script.retry_on is not None:
+        said = format_datetime(datetime.now(UTC) + timedelta(seconds=script.retry_on), usegmt=True)
+    return {} if said is None else {"retry-after": said}
 
 
 def main(dialect: Dialect, kind: type[ModelServer] = ModelServer) -> None:

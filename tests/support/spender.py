@@ -19,7 +19,7 @@ from application.ledger.treasury import Treasury
 from domain import call
 from domain.kernel import PayloadRef, Rejected
 from domain.ledger import Reservation
-from domain.run_events import Tokens
+from domain.run_values import Tokens
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
 from tests.support.given import AT

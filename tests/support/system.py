@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import httpx2
 
@@ -108,7 +107,7 @@ class System:
 
         def ended() -> Any:
             run = self.get(f"/api/runs/{run_id}", after=self._position)
-            return run if run["status"] != "running" else None
+            return run if run["status"] in ("completed", "failed", "cancelled") else None
 
         return until(ended, seconds)
 
@@ -149,7 +148,7 @@ def running_system(database_url: str, redis_url: str, *, logs: str = "", **setti
 
 def _own(redis_url: str) -> str:
     """Each Z2 has a Redis database to itself, or one would take the jobs of another."""
-    return urlsplit(redis_url)._replace(query=f"db={next(_databases)}").geturl()
+    return f"{redis_url.partition('?')[0]}?db={next(_databases)}"
 
 
 def free_port() -> int:

@@ -29,7 +29,20 @@ VERSIONS = """
 SELECT originator_id, max(originator_version) FROM events WHERE originator_id = ANY(%s) GROUP BY 1
 """
 
-FIELDS = ("agent", "instructions", "workflow", "prompt", "title", "text", "key", "webhook", "role")
+FIELDS = (
+    "agent",
+    "instructions",
+    "workflow",
+    "prompt",
+    "title",
+    "text",
+    "key",
+    "webhook",
+    "role",
+    "schedule",
+    "trigger",
+    "goal",
+)
 
 
 class Tenant:
@@ -61,11 +74,16 @@ class Tenant:
         agent = self._made("/api/agents", asked.an_agent(**told))
         self.known["streams"] = agent
         node = asked.a_node(agent, prompt=birds["prompt"].name)
-        workflow = self._made("/api/workflows", {"name": birds["workflow"].core, "nodes": [node]})
+        workflow = self._made("/api/workflows", asked.a_definition(node, name=birds["workflow"].core))
         text = f"{birds['text'].core} comes twice a day. {asked.TEXT}"
         run = asked.a_run(template=None, workflow_id=workflow, input={"title": birds["title"].core, "text": text})
         self._finish(self._made("/api/runs", run))
         self._made("/api/webhooks", {"url": f"https://{birds['webhook'].core}.invalid/", "tags": ["nothing."]})
+        when = {"cron": "0 0 29 2 *", "input": {"title": birds["title"].core, "text": text}}
+        self._made("/api/schedules", {"name": birds["schedule"].core, "workflow_id": workflow, **when})
+        body = {"name": birds["trigger"].core, "workflow_id": workflow, "title": birds["title"].core}
+        self._made("/api/triggers", body)
+        self._made("/api/goals", {"goal": f"A research brief about {birds['goal'].core}"})
         self._made("/api/keys", {"label": birds["key"].core})
         self._post("/api/roles", {"role": self.names[0], "scopes": ["read"]})
         self._made("/api/invitations", {"role": "user"})

@@ -22,6 +22,9 @@ EVERYBODYS: Mapping[str, str] = {"projections/{name}": "agents"}
 PARTS: Mapping[str, str] = {"steps/{step}": "read"}
 """Kinds that are a part of what stands before them in the path."""
 
+WAITING: Mapping[str, Mapping[str, str]] = {"/subject": {"runs/{run_id}": "waiting/{run_id}"}}
+"""Ends of paths that are there only while a run waits for people, so that such a run is named."""
+
 SETTINGS = ("oidc/{provider}",)
 """Kinds that the settings name, and those of a test name none."""
 
@@ -58,7 +61,11 @@ class Things:
             "streams/{stream_id}": self._agent,
             "workflows/{workflow_id}": self._workflow,
             "runs/{run_id}": self._run,
+            "waiting/{run_id}": self._waiting_run,
+            "goals/{goal_id}": lambda owner: self._posted(owner, "/api/goals", {"goal": "A research brief"}),
             "webhooks/{webhook_id}": self._webhook,
+            "schedules/{schedule_id}": self._schedule,
+            "triggers/{trigger_id}": self._trigger,
             "keys/{key_id}": lambda owner: str(callers.key(owner.person)),
             "logins/{login_id}": lambda owner: str(callers.login(owner.person)),
             "members/{user_id}": lambda owner: str(callers.member(owner.workspace_id)),
@@ -87,9 +94,10 @@ class Things:
 
     def address(self, path: str, caller: Caller, whose: Whose, *, fresh: bool = False) -> str:
         """The path to such a thing, for a caller; a fresh one may be changed."""
+        other = next((instead for end, instead in WAITING.items() if path.endswith(end)), {})
         for kind in kinds(path):
             word = kind.partition("/")[0]
-            path = path.replace(kind, f"{word}/{self.named(kind, caller, whose, fresh=fresh)}")
+            path = path.replace(kind, f"{word}/{self.named(other.get(kind, kind), caller, whose, fresh=fresh)}")
         return path
 
     def one(self, kind: str, owner: Caller) -> str:
@@ -126,11 +134,19 @@ class Things:
 
     def _workflow(self, owner: Caller) -> str:
         node = asked.a_node(self.one("agents/{agent_id}", owner))
-        return self._posted(owner, "/api/workflows", {"name": asked.name("Workflow"), "nodes": [node]})
+        return self._posted(owner, "/api/workflows", asked.a_definition(node))
 
     def _run(self, owner: Caller) -> str:
         """One that has ended, with a step `read`."""
-        workflow_id = self.one("workflows/{workflow_id}", owner)
+        return self._reached(owner, self.one("workflows/{workflow_id}", owner), "completed")
+
+    def _waiting_run(self, owner: Caller) -> str:
+        """One whose step `read` asks people whether its input is good."""
+        node = {"id": "read", "kind": "approval", "question": "Is it good?"}
+        return self._reached(owner, self._posted(owner, "/api/workflows", asked.a_definition(node)), "waiting")
+
+    def _reached(self, owner: Caller, workflow_id: str, wanted: str) -> str:
+        """A new run of the workflow that has come so far."""
         body = asked.a_run(template=None, workflow_id=workflow_id)
         accepted = asked.created(self._client, "/api/runs", body, **owner.headers)
         path = f"/api/runs/{accepted['id']}"
@@ -139,7 +155,7 @@ class Things:
             answer = self._client.get(path, params={"after": accepted["position"]}, headers=owner.headers)
             return answer.json()["status"]
 
-        assert asked.seen(status, "completed", 60)
+        assert asked.seen(status, wanted, 60)
         return str(accepted["id"])
 
     def _try(self, owner: Caller) -> str:
@@ -152,6 +168,18 @@ class Things:
 
     def _webhook(self, owner: Caller) -> str:
         return self._posted(owner, "/api/webhooks", {"url": "https://example.invalid/hook", "tags": ["nothing."]})
+
+    def _schedule(self, owner: Caller) -> str:
+        """One that is due in the night of a leap day."""
+        body = {"name": asked.name("Schedule"), "workflow_id": self.one("workflows/{workflow_id}", owner)}
+        what = {"input": {"title": "Tides", "text": asked.TEXT}, "cron": "0 0 29 2 *"}
+        return self._posted(owner, "/api/schedules", body | what)
+
+    def _trigger(self, owner: Caller) -> str:
+        workflow_id = self.one("workflows/{workflow_id}", owner)
+        return self._posted(
+            owner, "/api/triggers", {"name": asked.name("Trigger"), "workflow_id": workflow_id, "title": "Tides"}
+        )
 
     def _code(self) -> str:
         """That a client shows which wants to be let in."""

@@ -192,6 +192,12 @@ class Guide:
         self.ask("GET", "/api/agents", token=issued["key"])
         hook = self.ask("POST", "/api/webhooks", {"url": "https://example.invalid/", "tags": ["agent."]}, token=admin)
         self.ask("POST", f"/api/webhooks/{hook['id']}/secret", token=admin)
+        echo = asked.a_definition({"id": "echo", "kind": "transform", "expression": "input"})
+        workflow = self.ask("POST", "/api/workflows", echo, token=admin)
+        body = {"name": asked.name("Trigger"), "workflow_id": workflow["id"], "title": "A push"}
+        trigger = self.ask("POST", "/api/triggers", body, token=admin)
+        self.ask("POST", f"/api/triggers/{trigger['id']}/secret", token=admin)
+        self.ask("POST", trigger["address"], {"secret": trigger["secret"]})
 
     def _providers(self, admin: str) -> None:
         """Keys of providers that are not there, and a run that fails with each."""
@@ -206,8 +212,8 @@ class Guide:
     def _run(self, admin: str) -> None:
         agent = asked.an_agent(model="openai/gpt-6.2-sol", name=f"{self._tour.control.core} {asked.name('x')}")
         agent_id = self.ask("POST", "/api/agents", agent, token=admin)["id"]
-        node = asked.a_node(agent_id, max_attempts=1)
-        workflow = self.ask("POST", "/api/workflows", {"name": asked.name("W"), "nodes": [node]}, token=admin)
+        node = asked.a_node(agent_id, retry={"attempts": 1})
+        workflow = self.ask("POST", "/api/workflows", asked.a_definition(node), token=admin)
         run = self.ask("POST", "/api/runs", asked.a_run(template=None, workflow_id=workflow["id"]), token=admin)
         address = f"/api/runs/{run['id']}"
 

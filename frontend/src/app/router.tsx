@@ -106,6 +106,12 @@ const run = createRoute({
   component: lazyRouteComponent(() => import("~/app/routes/run"), "Run"),
 });
 
+const inbox = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/inbox",
+  component: lazyRouteComponent(() => import("~/app/routes/inbox"), "Inbox"),
+});
+
 const agents = createRoute({
   getParentRoute: () => signedIn,
   path: "/agents",
@@ -116,6 +122,14 @@ const workflows = createRoute({
   getParentRoute: () => signedIn,
   path: "/workflows",
   component: lazyRouteComponent(() => import("~/app/routes/workflows"), "Workflows"),
+});
+
+const workflow = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/workflows/$workflowId",
+  validateSearch: (search: Record<string, unknown>): { version?: number } =>
+    typeof search.version === "number" && search.version > 0 ? { version: search.version } : {},
+  component: lazyRouteComponent(() => import("~/app/routes/workflow"), "Workflow"),
 });
 
 const device = createRoute({
@@ -180,8 +194,10 @@ const tree = root.addChildren([
     runs,
     newRun,
     run,
+    inbox,
     agents,
     workflows,
+    workflow,
     device,
     settings.addChildren([profile, signIns, keys, members, roles, workspaces]),
   ]),

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
-import { Button } from "~/components/button";
+import { Button, type ButtonKind } from "~/components/button";
 
 interface Props {
   open: boolean;
@@ -7,12 +7,22 @@ interface Props {
   children: ReactNode;
   confirm: string;
   busy: boolean;
+  kind?: ButtonKind;
   onConfirm: () => void;
   onClose: () => void;
 }
 
-/** Asks before something that cannot be undone. The browser's own dialog keeps the focus and knows Escape. */
-export function Confirm({ open, title, children, confirm, busy, onConfirm, onClose }: Props) {
+/** Asks before something that matters. The browser's own dialog keeps the focus and knows Escape. */
+export function Confirm({
+  open,
+  title,
+  children,
+  confirm,
+  busy,
+  kind = "danger",
+  onConfirm,
+  onClose,
+}: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -33,7 +43,7 @@ export function Confirm({ open, title, children, confirm, busy, onConfirm, onClo
       <div className="mt-2 text-fg-3">{children}</div>
       <div className="mt-6 flex flex-wrap justify-end gap-3">
         <Button onClick={onClose}>Back</Button>
-        <Button kind="danger" busy={busy} disabled={busy} onClick={onConfirm}>
+        <Button kind={kind} busy={busy} disabled={busy} onClick={onConfirm}>
           {confirm}
         </Button>
       </div>

@@ -7,6 +7,12 @@ export const text = (sha256: string) => ({ sha256, size: 10, media_type: "text/m
 export function someStep(id: string, needs: string[] = []): Step {
   return {
     id,
+    node: id,
+    kind: "agent",
+    shown_as: "agent",
+    title: "",
+    scope: "",
+    owner: "",
     agent_id: `agent-${id}`,
     agent_name: `The ${id}`,
     role: id,
@@ -15,15 +21,21 @@ export function someStep(id: string, needs: string[] = []): Step {
     max_attempts: 3,
     status: "waiting",
     attempt: 0,
+    since: null,
     due_at: null,
     started_at: null,
     ended_at: null,
     input_tokens: 0,
     output_tokens: 0,
     cost_micro_usd: 0,
+    child_tokens: 0,
+    child_micro_usd: 0,
     calls_in_doubt: 0,
     error: null,
     output: null,
+    skipped: null,
+    waiting: null,
+    verdict: null,
   };
 }
 
@@ -36,8 +48,12 @@ export function someRun(): Run {
     workflow_name: "Brief",
     workflow_version: 1,
     status: "running",
+    priority: 0,
     created_at: new Date(START).toISOString(),
     ended_at: null,
+    deadline_at: null,
+    parent: null,
+    rerun_of: null,
     steps_total: 3,
     steps_done: 0,
     input_tokens: 0,
@@ -45,9 +61,12 @@ export function someRun(): Run {
     cost_micro_usd: 0,
     position: 101,
     steps: [someStep("read"), someStep("terms"), someStep("write", ["read", "terms"])],
+    budget: null,
+    paused: null,
     input: text("input"),
     output: null,
     error: null,
+    children: [],
   };
 }
 

@@ -45,13 +45,6 @@ def workflows(*, as_json: bool) -> None:
     shown("/api/workflows", wire.Workflows, ("Workflow", "Version", "Steps", "Id"), rows, as_json=as_json)
 
 
-def templates(*, as_json: bool) -> None:
-    def rows(found: wire.Templates) -> Iterable[Cells]:
-        return [(it.name, it.title, _nodes(it.steps), it.description) for it in found.items]
-
-    shown("/api/templates", wire.Templates, ("Template", "Title", "Steps", ""), rows, as_json=as_json)
-
-
 def projections(*, as_json: bool) -> None:
     def rows(found: projected.Projections) -> Iterable[Cells]:
         return [_projection(it) for it in found.items]

@@ -8,9 +8,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from domain.run_events import PlannedStep
-from domain.run_state import Step
-from interfaces.cli.client import totals, wording
+from domain.nodes import Agent, Plan
+from domain.run_state import DONE, Step
+from interfaces.cli.client import totals, waiting, wording
 from interfaces.cli.client.watched import Span, Watched
 from interfaces.cli.client.wire import LogEvent
 from interfaces.cli.client.wording import GLYPHS, STYLES, one_line, printable
@@ -19,6 +19,11 @@ FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 FRAMES_PER_SECOND = 10
 LONGEST_TAIL = 8
 """Lines at most that a running step may fill with what it says."""
+
+MOST_ROWS = 60
+"""Of a run with more steps, those within others that are done or have not begun are left out."""
+
+LIVELY = ("scheduled", "running", "suspended", "failed")
 
 
 class Picture:
@@ -33,7 +38,7 @@ class Picture:
         watched, now = self.watched, self._clock()
         yield heading(watched, now)
         yield steps(watched, now)
-        used = len(watched.run.plan) + 4 + bool(self.note)
+        used = len(_shown(watched)) + 4 + bool(self.note)
         yield from _tails(watched, console, options, room=max(0, console.height - used))
         if self.note:
             yield Text(f"  {one_line(self.note)}", style="yellow", overflow="ellipsis", no_wrap=True)
@@ -70,43 +75,72 @@ def heading(watched: Watched, now: datetime) -> Text:
     lasted = wording.duration(wording.seconds(watched.span.begun, watched.span.ended or now))
     name = one_line(f"{run.workflow_name} v{run.workflow_version}")
     return Text.assemble(
-        (f"{GLYPHS[run.status]} {name}", STYLES[run.status]),
+        (f"{GLYPHS[watched.status]} {name}", STYLES[watched.status]),
         (f"  {one_line(run.title)}", "bold"),
-        (f"  {run.status}, {lasted}", "dim"),
+        (f"  {watched.status}, {lasted}", "dim"),
         no_wrap=True,
         overflow="ellipsis",
     )
 
 
 def steps(watched: Watched, now: datetime) -> Table:
-    """The steps in the order of the plan."""
+    """The steps, each followed by those inside it; of very many those that are not done."""
     table = Table(box=None, pad_edge=True, header_style="dim", expand=False)
     for title in ("", "Step", "Agent", "Model"):
         table.add_column(title, no_wrap=True, overflow="ellipsis")
     for title in ("Try", "Tokens", "Time"):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("", overflow="ellipsis", no_wrap=True, ratio=1)
-    for planned in watched.run.plan:
-        table.add_row(*_row(planned, watched, now))
+    for name in _shown(watched):
+        table.add_row(*_row(name, watched, now))
     return table
 
 
-def _row(planned: PlannedStep, watched: Watched, now: datetime) -> list[Text]:
-    step = watched.run.steps[planned.id]
-    span = watched.spans.get(planned.id, Span())
+def _shown(watched: Watched) -> list[str]:
+    """The names of the steps that are shown, in their order."""
+    steps = watched.run.steps
+    inside: dict[str, list[str]] = {}
+    for name, step in steps.items():
+        inside.setdefault(watched.run.scopes[step.scope].owner, []).append(name)
+    ordered: list[str] = []
+    left = inside.get("", [])[::-1]
+    while left:
+        name = left.pop()
+        ordered.append(name)
+        left += inside.get(name, [])[::-1]
+    if len(ordered) <= MOST_ROWS:
+        return ordered
+    lively = [name for name in ordered if steps[name].status in LIVELY or "." not in name]
+    return lively[:MOST_ROWS]
+
+
+def _row(name: str, watched: Watched, now: datetime) -> list[Text]:
+    step = watched.run.steps[name]
+    span = watched.spans.get(name, Span())
     used = totals.of_step(step)
-    model = next((call.model for call in reversed(step.calls) if call.status == "recorded"), planned.model)
+    who, model = _who(step, watched)
     lasted = wording.seconds(span.begun, span.ended or watched.span.ended or now)
+    most = max(step.node.retry.attempts, step.attempt)
     return [
         Text(_glyph(step, now), style=STYLES[step.status]),
-        Text(one_line(planned.id), style=STYLES[step.status]),
-        Text(one_line(f"{planned.agent_name} ({planned.role})")),
+        Text(one_line(name), style=STYLES[step.status]),
+        Text(one_line(who)),
         Text(one_line(model), style="dim"),
-        Text(f"{step.attempt}/{planned.max_attempts}" if step.attempt > 1 else "", style="yellow"),
+        Text(f"{step.attempt}/{most}" if step.attempt > 1 and step.opening is None else "", style="yellow"),
         Text(wording.tokens(used.input_tokens, used.output_tokens)),
         Text(wording.duration(lasted)),
-        _remark(planned, step, watched),
+        _remark(step, watched),
     ]
+
+
+def _who(step: Step, watched: Watched) -> tuple[str, str]:
+    """The agent with its role and its model; for other kinds of nodes, the kind."""
+    node = step.node
+    asked = next((call.model for call in reversed(step.calls) if call.status == "recorded"), "")
+    member = watched.run.team.get(node.agent) if isinstance(node, Agent | Plan) else None
+    if member is None:
+        return node.shown_as or str(node.__struct_config__.tag), asked
+    return f"{member.name} ({member.role})", asked or member.model
 
 
 def _glyph(step: Step, now: datetime) -> str:
@@ -115,11 +149,14 @@ def _glyph(step: Step, now: datetime) -> str:
     return FRAMES[int(now.timestamp() * FRAMES_PER_SECOND) % len(FRAMES)]
 
 
-def _remark(planned: PlannedStep, step: Step, watched: Watched) -> Text:
-    if step.code and step.status != "completed":
+def _remark(step: Step, watched: Watched) -> Text:
+    if step.code and step.status not in ("completed", "skipped"):
         return Text(one_line(f"{step.code}: {step.detail}"), style="red")
+    if step.status == "suspended" and step.waits is not None:
+        return Text(one_line(waiting.waits_for(step.waits, step.due_at)), style="yellow")
     if step.status == "waiting" and watched.run.status == "running":
-        open_needs = [need for need in planned.needs if watched.run.steps[need].status != "completed"]
+        beside = {watched.run.steps[name].node.id: name for name in watched.run.scopes[step.scope].steps}
+        open_needs = [need for need in step.node.needs if watched.run.steps[beside[need]].status not in DONE]
         return Text(f"waits for {', '.join(open_needs)}" if open_needs else "", style="dim")
     in_doubt = sum(1 for call in step.calls if call.status == "in_doubt")
     return Text(f"{in_doubt} call in doubt" if in_doubt else "", style="yellow")

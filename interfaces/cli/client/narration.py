@@ -1,9 +1,12 @@
 """The events of a run as sentences."""
 
+from domain import run_charge_events
 from domain import run_events as fact
-from domain.run_events import PlannedStep
+from domain import run_wait_events as wait
+from domain.nodes import Agent, Plan
 from domain.run_state import Run
-from interfaces.cli.client import wording
+from domain.run_step_fold import StepEvents
+from interfaces.cli.client import waiting, wording
 from interfaces.cli.client.watched import Span, Watched
 from interfaces.cli.client.wording import GLYPHS, one_line
 
@@ -19,39 +22,48 @@ def tell(event: fact.Events, watched: Watched) -> Sentence:
         case fact.Completed():
             return GLYPHS["completed"], "the run is completed"
         case fact.Failed(step, code):
-            return GLYPHS["failed"], f"the run has failed at {step} ({code})"
+            at = f" at {step}" if step else ""
+            return GLYPHS["failed"], one_line(f"the run has failed{at} ({code})")
         case fact.Cancelled(reason):
             return GLYPHS["cancelled"], one_line(f"the run is cancelled{reason and ': '}{reason}")
-        case fact.ChargeHeld():
+        case run_charge_events.ChargeHeld():
             return GLYPHS["running"], "a model is asked on behalf of the run"
-        case fact.ChargeSettled():
+        case run_charge_events.ChargeSettled():
             return GLYPHS["completed"], "a call on behalf of the run has ended"
+        case fact.Paused() | fact.Resumed() | fact.CompensationBegun() | wait.Signalled():
+            return _interrupted(event)
+        case fact.ScopeBegun(step, key):
+            return GLYPHS["open"], one_line(f"{step}: {_scope(key)}")
         case _:
             glyph, sentence = _step(event, watched)
             return glyph, one_line(f"{event.step}: {sentence}")
 
 
 def _started(event: fact.Started) -> str:
-    steps = f"{len(event.plan)} step{'s' if len(event.plan) != 1 else ''}"
+    steps = f"{len(event.nodes)} step{'s' if len(event.nodes) != 1 else ''}"
     return one_line(f"{event.workflow_name} v{event.workflow_version} on “{event.title}”: {steps}")
 
 
-_StepEvents = (
-    fact.StepScheduled
-    | fact.StepBegun
-    | fact.CallBegun
-    | fact.CallRecorded
-    | fact.CallServed
-    | fact.CallRefused
-    | fact.CallInDoubt
-    | fact.StepCompleted
-    | fact.StepFailed
-    | fact.StepLost
-    | fact.StepRetried
-)
+def _interrupted(event: fact.Paused | fact.Resumed | fact.CompensationBegun | wait.Signalled) -> Sentence:
+    match event:
+        case fact.Paused(reason):
+            return GLYPHS["paused"], one_line(f"the run is paused{reason and ': '}{reason}")
+        case fact.Resumed():
+            return GLYPHS["running"], "the run goes on"
+        case fact.CompensationBegun(step, code):
+            return GLYPHS["failed"], one_line(f"the run has failed at {step} ({code}); what it did is undone")
+        case wait.Signalled(name):
+            return GLYPHS["running"], one_line(f"the event {name!r} has arrived")
 
 
-def _step(event: _StepEvents, watched: Watched) -> Sentence:
+def _scope(key: str) -> str:
+    if key.isdigit():
+        return f"number {int(key) + 1} begins"
+    named = {"": "what is inside it begins", "fall-back": "it falls back", "compensate": "it is undone"}
+    return named.get(key, f"takes the way {key!r}")
+
+
+def _step(event: StepEvents, watched: Watched) -> Sentence:
     span = watched.spans.get(event.step, Span())
     match event:
         case fact.StepScheduled(attempt=attempt):
@@ -69,14 +81,24 @@ def _step(event: _StepEvents, watched: Watched) -> Sentence:
             return GLYPHS["failed"], f"attempt {attempt} lost its worker"
         case fact.StepRetried():
             return GLYPHS["waiting"], "is to be done again"
+        case fact.StepOpened():
+            return GLYPHS["open"], "opens"
+        case fact.StepSkipped(reason=reason):
+            return GLYPHS["skipped"], f"skipped: {SKIPPED[reason]}"
         case _:
             return _call(event)
 
 
+SKIPPED = {
+    "condition": "its condition does not hold",
+    "policy": "it failed, and the run goes on without it",
+    "person": "a person said so",
+}
+
 _CallEvents = fact.CallBegun | fact.CallRecorded | fact.CallServed | fact.CallRefused | fact.CallInDoubt
 
 
-def _call(event: _CallEvents) -> Sentence:
+def _call(event: _CallEvents | waiting.Events) -> Sentence:
     match event:
         case fact.CallBegun(model=model):
             return GLYPHS["running"], f"asks {model}"
@@ -89,8 +111,12 @@ def _call(event: _CallEvents) -> Sentence:
             return GLYPHS["failed"], "the provider refused the call; nothing was billed"
         case fact.CallInDoubt(attempt=attempt):
             return GLYPHS["failed"], f"the call of attempt {attempt} is in doubt; it may have been billed"
+        case _:
+            return waiting.tell(event)
 
 
 def _who(run: Run, step: str) -> str:
-    planned: PlannedStep = run.planned(step)
-    return f"{planned.agent_name} ({planned.role})"
+    """The agent of a step; for other kinds, the kind."""
+    node = run.steps[step].node
+    member = run.team.get(node.agent) if isinstance(node, Agent | Plan) else None
+    return f"{member.name} ({member.role})" if member else str(node.__struct_config__.tag)

@@ -34,7 +34,7 @@ def report(api: Connection, run_id: UUID, watched: Watched, *, as_json: bool) ->
 def summary(api: Connection, run_id: UUID, watched: Watched) -> None:
     """One line: how it ended and how long it took, what it used, and where to see it."""
     used = totals.of_run(watched.run)
-    status = watched.run.status
+    status = watched.status
     took = wording.duration(wording.seconds(watched.span.begun, watched.span.ended))
     parts = [
         f"{status} in {took}" if took else status,
@@ -64,7 +64,10 @@ def print_result(text: str) -> None:
 def _failure(run: Run, run_id: UUID) -> Failure:
     if run.status == "cancelled":
         return Failure("the run was cancelled", "start it again with `z2 run`")
-    name = next(name for name, step in run.steps.items() if (step.code, step.detail) == (run.code, run.detail))
-    attempts = f"attempt {run.steps[name].attempt} of {run.planned(name).max_attempts}"
     why = one_line(f"{run.code}: {run.detail}")
-    return Failure(f"step {name!r} failed at {attempts}: {why}", f"do it again with `z2 retry {run_id} {name}`")
+    step = run.steps.get(run.failed_step)
+    if step is None:
+        return Failure(f"the run failed: {why}", f"start it again with `z2 rerun {run_id}`")
+    attempts = f"attempt {step.attempt} of {step.node.retry.attempts}"
+    mend = f"do it again with `z2 retry {run_id} {run.failed_step}`"
+    return Failure(f"step {run.failed_step!r} failed at {attempts}: {why}", mend)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from interfaces.cli.client.wire import ProblemDocument
+from interfaces.cli.client.wire import FieldError, ProblemDocument
 from interfaces.cli.failure import BAD_INPUT, FAILED, Failure
 
 REJECTED = "urn:z2:problem:rejected"
@@ -20,6 +20,7 @@ class Refused(Failure):
     """Z2 says no; `type` tells programs why."""
 
     type = ""
+    errors: tuple[FieldError, ...] = ()
 
 
 def refusal(status: int, content: bytes, url: str) -> Failure:
@@ -31,6 +32,7 @@ def refusal(status: int, content: bytes, url: str) -> Failure:
     said = _said(problem) if problem.type == REJECTED else f"{problem.title}: {_said(problem)}"
     failure = Refused(said, MENDS.get(status, ""))
     failure.type = problem.type
+    failure.errors = problem.errors
     failure.code = BAD_INPUT if status in INPUT_STATUSES else FAILED
     return failure
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.kernel import PayloadRef, Record
 from domain.run_state import Run, Step
+from domain.run_values import BegunStatus
 from interfaces.cli.client import totals
 from interfaces.cli.client.connection import Connection, Query
 from interfaces.cli.client.wire import LogEvent, LogPage, RunView, StepView
@@ -37,18 +38,21 @@ def pages(api: Connection, path: str, after: int, query: Query) -> Iterator[LogE
         following = page.next
 
 
-def differences(run: Run, seen: RunView) -> list[Difference]:
-    """What the read model shows otherwise than the folded events; empty where they agree."""
+def differences(run: Run, seen: RunView, status: BegunStatus) -> list[Difference]:
+    """What the read model shows otherwise than the folded events; empty where they agree.
+
+    `status` is that of the folded run as people are told.
+    """
     used = totals.of_run(run)
     pairs: list[tuple[str, object, object]] = [
-        ("status", run.status, seen.status),
+        ("status", status, seen.status),
         ("title", run.title, seen.title),
         ("output", _hash(run.output), _hash(seen.output)),
         ("error", run.code, seen.error and seen.error.code),
         ("input tokens", used.input_tokens, seen.input_tokens),
         ("output tokens", used.output_tokens, seen.output_tokens),
         ("cost", used.cost_micro_usd, seen.cost_micro_usd),
-        ("steps", list(run.steps), [step.id for step in seen.steps]),
+        ("steps", sorted(run.steps), sorted(step.id for step in seen.steps)),
     ]
     for shown in seen.steps:
         if step := run.steps.get(shown.id):

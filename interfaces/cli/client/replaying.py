@@ -5,12 +5,15 @@ from uuid import UUID
 import click
 import msgspec
 
+from domain import run_events as fact
 from domain import run_fold
 from domain.kernel import Record
 from domain.run_state import Run, Step
+from domain.run_values import BegunStatus
 from interfaces.cli.client import record, totals, wire, wording
 from interfaces.cli.client.connection import Connection
 from interfaces.cli.client.record import Difference
+from interfaces.cli.client.watched import told_status
 from interfaces.cli.client.wire import LogEvent, RunView
 from interfaces.cli.client.wording import one_line
 from interfaces.cli.failure import Failure
@@ -20,21 +23,27 @@ MEETINGS = 50
 
 
 class Folded(Record):
-    """A run after `events` events, the last of which stands at `position`."""
+    """A run after `events` events, the last of which stands at `position`; `begun` is whether any step has."""
 
     run: Run = run_fold.initial
     position: int = 0
     events: int = 0
+    begun: bool = False
+
+    @property
+    def status(self) -> BegunStatus:
+        return told_status(self.run, begun=self.begun)
 
     def after(self, event: LogEvent) -> "Folded":
         """With the next event. Raises Failure where one is missing or unknown."""
         if event.version != self.events + 1:
             raise Failure(f"the record has no event {self.events + 1}; the next one is {event.version}")
         try:
-            fact = wire.run_fact(event)
+            known = wire.run_fact(event)
         except wire.UnknownEventError as error:
             raise Failure(f"this Z2 does not know the event {error}", "replay it with a newer one") from None
-        return Folded(run_fold.evolve(self.run, fact), event.position, event.version)
+        begun = self.begun or isinstance(known, fact.StepBegun)
+        return Folded(run_fold.evolve(self.run, known), event.position, event.version, begun)
 
 
 def replay(api: Connection, run_id: UUID, *, as_json: bool) -> None:
@@ -43,7 +52,7 @@ def replay(api: Connection, run_id: UUID, *, as_json: bool) -> None:
         click.echo(f"run {run_id}: read from the log; nothing is executed\n")
         click.echo(f"{'position':>10}  {'event':<24} {'run':<10} what changed")
     folded, seen = _meet(api, run_id, as_json=as_json)
-    found = record.differences(folded.run, seen)
+    found = record.differences(folded.run, seen, folded.status)
     if as_json:
         click.echo(msgspec.json.encode({"equal": not found, "position": folded.position, "differences": found}))
     elif not found:
@@ -70,7 +79,7 @@ def _line(event: LogEvent, before: Run, folded: Folded) -> str:
     changed = "; ".join(f"{name} {_state(step)}" for name, step in _changed(before, folded.run).items())
     if before.output != folded.run.output and folded.run.output:
         changed = f"output {folded.run.output.sha256[:12]} ({folded.run.output.size:,} bytes)"
-    return f"{event.position:>10}  {name:<24} {folded.run.status:<10} {one_line(changed)}".rstrip()
+    return f"{event.position:>10}  {name:<24} {folded.status:<10} {one_line(changed)}".rstrip()
 
 
 def _json(event: LogEvent, before: Run, folded: Folded) -> bytes:
@@ -80,7 +89,7 @@ def _json(event: LogEvent, before: Run, folded: Folded) -> bytes:
             "version": event.version,
             "type": event.type,
             "at": event.at,
-            "status": folded.run.status,
+            "status": folded.status,
             "steps": _changed(before, folded.run),
         }
     )
@@ -103,7 +112,7 @@ def _verdict(folded: Folded) -> str:
     used = totals.of_run(folded.run)
     tokens = wording.tokens(used.input_tokens, used.output_tokens) or "no"
     return (
-        f"{folded.events} events folded: {folded.run.status}, {len(folded.run.steps)} steps, {tokens} tokens, "
+        f"{folded.events} events folded: {folded.status}, {len(folded.run.steps)} steps, {tokens} tokens, "
         f"{wording.cost(used.cost_micro_usd)}.\nThe read model says the same at position {folded.position}."
     )
 

@@ -3,7 +3,8 @@
 from domain import run_events as fact
 from domain import run_fold
 from domain.kernel import Instant, Record, replace
-from domain.run_state import Run
+from domain.run_state import UNDER_WAY, Run
+from domain.run_values import BegunStatus
 from interfaces.cli.client import wire
 from interfaces.cli.client.wire import Delta, LogEvent
 
@@ -31,7 +32,7 @@ class Draft(Record):
 
 
 class Watched(Record):
-    """A run as its events and the words of its models have shown it."""
+    """A run as its events and the words of its models have shown it. `begun` is whether any step of it has."""
 
     run: Run = run_fold.initial
     position: int = 0
@@ -39,10 +40,16 @@ class Watched(Record):
     span: Span = Span()
     spans: dict[str, Span] = {}
     drafts: dict[str, Draft] = {}
+    begun: bool = False
 
     @property
     def over(self) -> bool:
         return self.run.status in ("completed", "failed", "cancelled")
+
+    @property
+    def status(self) -> BegunStatus:
+        """As people are told."""
+        return told_status(self.run, begun=self.begun)
 
     def after(self, event: LogEvent) -> "Watched":
         """With one more event; one that is known already, or that no code here knows, changes nothing else."""
@@ -78,8 +85,10 @@ def _timed(watched: Watched, event: fact.Events, at: Instant) -> Watched:
         case fact.StepScheduled(step):
             return _spanning(watched, step, Span())
         case fact.StepBegun(step):
+            return _spanning(replace(watched, begun=True), step, Span(at))
+        case fact.StepOpened(step) if step not in watched.spans:
             return _spanning(watched, step, Span(at))
-        case fact.StepCompleted(step) | fact.StepFailed(step) | fact.StepLost(step):
+        case fact.StepCompleted(step) | fact.StepFailed(step) | fact.StepLost(step) | fact.StepSkipped(step):
             return _spanning(watched, step, replace(watched.spans.get(step, Span()), ended=at))
         case fact.StepRetried():
             return replace(watched, span=replace(watched.span, ended=None))
@@ -89,3 +98,16 @@ def _timed(watched: Watched, event: fact.Events, at: Instant) -> Watched:
 
 def _spanning(watched: Watched, step: str, span: Span) -> Watched:
     return replace(watched, spans={**watched.spans, step: span})
+
+
+def told_status(run: Run, *, begun: bool) -> BegunStatus:
+    """The status of a run as people are told: before the first step has begun, and while nobody works on it."""
+    match run.status:
+        case "running" | "absent" if not begun:
+            return "pending"
+        case "running" | "absent":
+            steps = [step.status for step in run.steps.values()]
+            idle = "suspended" in steps and UNDER_WAY.isdisjoint(steps)
+            return "waiting" if idle else "running"
+        case settled:
+            return settled

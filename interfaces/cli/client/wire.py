@@ -8,7 +8,7 @@ from application import upcasting
 from application.registry import EVENT_TYPES
 from domain import run_events
 from domain.kernel import Event, Instant, PayloadRef, Record
-from domain.run_events import BegunStatus, StepStatus
+from domain.run_values import BegunStatus, StepStatus
 
 
 class Accepted(Record):
@@ -34,6 +34,8 @@ class NewToken(Record):
 class FieldError(Record):
     field: str
     message: str
+    line: int | None = None
+    column: int | None = None
 
 
 class ProblemDocument(Record):
@@ -166,11 +168,36 @@ class Workflow(Record):
     nodes: tuple[Node, ...]
 
 
+class Range(Record):
+    low: int
+    high: int | None
+
+
+class Cost(Record):
+    """Bounds for a run; None is unknown."""
+
+    model: str
+    calls: Range
+    micro_usd_low: int | None
+    micro_usd_high: int | None
+    why_unknown: str
+
+
+class Sample(Record):
+    title: str
+    text: str
+    media_type: str
+
+
 class Template(Record):
     name: str
     title: str
     description: str
     steps: tuple[Node, ...]
+    sample: Sample
+    needs_model: bool
+    spared_by: str
+    costs: tuple[Cost, ...]
 
 
 class Agents(Record):
@@ -183,6 +210,7 @@ class Workflows(Record):
 
 class Templates(Record):
     items: tuple[Template, ...]
+    assumptions: tuple[str, ...]
 
 
 class Rebuilt(Record):

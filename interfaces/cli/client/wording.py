@@ -4,18 +4,28 @@ import re
 from datetime import datetime
 
 GLYPHS = {
+    "pending": "○",
     "waiting": "·",
     "scheduled": "○",
     "running": "●",
+    "open": "◐",
+    "suspended": "◷",
+    "paused": "‖",
     "completed": "✔",
+    "skipped": "↷",
     "failed": "✘",
     "cancelled": "⊘",
 }
 STYLES = {
+    "pending": "dim",
     "waiting": "dim",
     "scheduled": "dim",
     "running": "bold cyan",
+    "open": "cyan",
+    "suspended": "yellow",
+    "paused": "yellow",
     "completed": "green",
+    "skipped": "dim",
     "failed": "bold red",
     "cancelled": "yellow",
 }

@@ -14,7 +14,7 @@ from application.policies.ledger_upkeep import react
 from domain import budget, ledger, run_events, workflow
 from domain.kernel import Rejected, replace
 from domain.ledger_state import Used
-from domain.run_events import ChargeHeld, ChargeSettled
+from domain.run_charge_events import ChargeHeld, ChargeSettled
 from tests.application.gateway.gates import Gates
 from tests.application.world import ADA, DOCUMENT, EVE, WORKSPACE
 
@@ -41,7 +41,7 @@ def of(run_id: UUID) -> Actor:
 
 async def a_run(gates: Gates, by: Actor) -> UUID:
     """A run of the one workflow of the workspace that has one step, "a"."""
-    known = [each.stream for each in gates.store.log if isinstance(each.event, workflow.Created)]
+    known = [each.stream for each in gates.store.log if isinstance(each.event, workflow.Published)]
     workflow_id = known[0] if known else await gates.workflow("a")
     request = StartRequest("Tides", DOCUMENT, workflow_id=workflow_id)
     return (await gates.starter.start(uuid4(), request, by)).stream

@@ -13,7 +13,7 @@ from application.ports import Clock
 from domain import budget, ledger
 from domain.kernel import Rejected, replace
 from domain.ledger import Reservation
-from domain.run_commands import Ceiling
+from domain.run_charge_commands import Ceiling
 from tests.application.world import SYSTEM, WORKSPACE, World, create_agent
 
 USER, AGENT, KEY = UUID(int=21), UUID(int=22), UUID(int=23)

@@ -22,7 +22,7 @@ from domain.kernel import Command, PayloadRef, replace
 from domain.ledger import Reservation
 from domain.model import ForgetModel, Registered, RegisterModel, ReinstateModel, RepriceModel, RetireModel, Word
 from domain.prices import Prices
-from domain.run_events import Tokens
+from domain.run_values import Tokens
 from infrastructure.event_store import PostgresEventStore
 from tests.support.fakes import FakeClock, FakeStore
 from tests.support.given import AT

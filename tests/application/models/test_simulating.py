@@ -17,7 +17,8 @@ from application.states import States
 from domain.kernel import Event, PayloadRef, replace
 from domain.prices import Prices
 from domain.route import Policy
-from domain.run_events import CallBegun, CallInDoubt, CallRecorded, Tokens
+from domain.run_events import CallBegun, CallInDoubt, CallRecorded
+from domain.run_values import Tokens
 from tests.application.models.fleet import LARGE, LOCAL, NOW, SMALL, card, fleet
 from tests.support.fakes import FakeClock, FakePayloads, FakeProvider, FakeProviders, FakeStore
 from tests.support.given import CONTEXT

@@ -1,7 +1,6 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from arq.connections import ArqRedis
 from redis.asyncio import Redis
 
 from infrastructure.redis.queue import connect
@@ -17,8 +16,8 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 
 @pytest.fixture
-async def pool(redis: Redis, redis_url: str) -> AsyncIterator[ArqRedis]:
-    """The same Redis, as arq sees it."""
+async def pool(redis: Redis, redis_url: str) -> AsyncIterator[Redis]:
+    """The same Redis, as the queue is connected to it."""
     connected = await connect(redis_url)
     yield connected
     await connected.aclose()

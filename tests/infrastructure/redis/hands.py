@@ -8,18 +8,17 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import Any
+from uuid import UUID, uuid4
 
-from arq.connections import ArqRedis
-from arq.typing import WorkerCoroutine
-from arq.worker import func
-from redis.exceptions import RedisError
+from redis.asyncio import Redis
 
 from application.ports import Job
 from application.tasks import ended
 from domain.kernel import Instant
 from infrastructure.redis import queue
-from infrastructure.redis.worker import WakingWorker
+from infrastructure.redis.slots import HELD_SECONDS, STEPS, RedisSlots
+from infrastructure.redis.worker import Taken, WakingWorker
 
 
 class Hands:
@@ -33,7 +32,7 @@ class Hands:
         self.go = asyncio.Event()
         self.go.set()
 
-    async def work(self, context: dict[str, Any], arguments: dict[str, Any]) -> None:
+    async def work(self, _: Taken, arguments: dict[str, Any]) -> None:
         self.begun.append(arguments["name"])
         self.busy += 1
         self.busiest = max(self.busy, self.busiest)
@@ -46,26 +45,23 @@ class Hands:
             self.busy -= 1
 
 
-def job(name: str, due_at: Instant | None = None, **more: Any) -> Job:
-    return Job(name, "work", {"name": name, **more}, due_at)
+def job(
+    name: str, due_at: Instant | None = None, workspace_id: UUID | None = None, priority: int = 0, **more: Any
+) -> Job:
+    return Job(name, "work", {"name": name, **more}, due_at, workspace_id, priority)
 
 
-def worker(pool: ArqRedis, hands: Hands, **options: Any) -> WakingWorker:
-    return WakingWorker(
-        [func(cast(WorkerCoroutine, hands.work), name="work", timeout=60)],
-        redis_pool=pool,
-        queue_name=queue.QUEUE,
-        handle_signals=False,
-        job_serializer=queue.serialize,
-        job_deserializer=queue.deserialize,
-        **options,
-    )
+def worker(
+    redis: Redis, hands: Hands, *, held_seconds: float = HELD_SECONDS, most: int = STEPS, **options: Any
+) -> WakingWorker:
+    slots = RedisSlots(redis, uuid4().hex, seconds=held_seconds, most=most)
+    return WakingWorker(redis, {"work": hands.work}, slots, **options)
 
 
 @contextlib.asynccontextmanager
-async def working(pool: ArqRedis, hands: Hands, **options: Any) -> AsyncIterator[WakingWorker]:
+async def working(redis: Redis, hands: Hands, **options: Any) -> AsyncIterator[WakingWorker]:
     """A worker at work; an error that ends it is the test's."""
-    one = worker(pool, hands, **options)
+    one = worker(redis, hands, **options)
     main = asyncio.create_task(one.main())
     try:
         yield one
@@ -75,40 +71,18 @@ async def working(pool: ArqRedis, hands: Hands, **options: Any) -> AsyncIterator
     assert main.cancelled(), main
 
 
-class Flaky(ArqRedis):
-    """A Redis that goes away for the next so many transactions."""
-
-    failures = 0
-
-    @classmethod
-    def beside(cls, pool: ArqRedis) -> "Flaky":
-        """Another client of the same Redis."""
-        return cls(
-            connection_pool=pool.connection_pool,
-            job_serializer=queue.serialize,
-            job_deserializer=queue.deserialize,
-            default_queue_name=queue.QUEUE,
-        )
-
-    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Any:
-        if transaction and self.failures:
-            self.failures -= 1
-            raise RedisError("as it was told to")
-        return super().pipeline(transaction, shard_hint)
-
-
 class Loud(Hands):
     """It says what it has begun, and never ends."""
 
-    async def work(self, context: dict[str, Any], arguments: dict[str, Any]) -> None:
+    async def work(self, _: Taken, arguments: dict[str, Any]) -> None:
         sys.stdout.write(f"{arguments['name']}\n")
         sys.stdout.flush()
         await asyncio.Event().wait()
 
 
 async def main(url: str, held_seconds: float) -> None:
-    pool = await queue.connect(url)
-    one = worker(pool, Loud(), held_seconds=held_seconds, beat_seconds=held_seconds / 4, max_jobs=1)
+    redis = await queue.connect(url)
+    one = worker(redis, Loud(), held_seconds=held_seconds, beat_seconds=held_seconds / 4, max_jobs=1)
     await one.main()
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from arq.connections import ArqRedis
+from redis.asyncio import Redis
 
 from application.errors import Unavailable
 from infrastructure.redis import queue
-from infrastructure.redis.queue import ArqQueue
+from infrastructure.redis.queue import RedisQueue
 from tests.infrastructure.redis.hands import Hands, job, working
 from tests.support.fault_proxy import FaultProxy, faulty_network
 from tests.support.until import until
@@ -25,7 +25,7 @@ async def network(redis_url: str) -> AsyncIterator[FaultProxy]:
 
 
 @pytest.fixture
-async def far(pool: ArqRedis, redis_url: str, network: FaultProxy) -> AsyncIterator[ArqRedis]:
+async def far(pool: Redis, redis_url: str, network: FaultProxy) -> AsyncIterator[Redis]:
     """The Redis of `pool` at the other end of that network."""
     database = parse_qs(urlsplit(redis_url).query)["db"][0]
     connected = await queue.connect(f"redis://127.0.0.1:{network.port}/{database}", answer_seconds=0.5)
@@ -34,8 +34,8 @@ async def far(pool: ArqRedis, redis_url: str, network: FaultProxy) -> AsyncItera
     await connected.aclose()
 
 
-async def test_what_cannot_be_queued_is_told_in_time_and_queued_later(far: ArqRedis, network: FaultProxy) -> None:
-    jobs = ArqQueue(far)
+async def test_what_cannot_be_queued_is_told_in_time_and_queued_later(far: Redis, network: FaultProxy) -> None:
+    jobs = RedisQueue(far)
     await jobs.enqueue(job("a"))
     network.hold("answers")
     async with asyncio.timeout(BOUND_SECONDS):
@@ -46,7 +46,7 @@ async def test_what_cannot_be_queued_is_told_in_time_and_queued_later(far: ArqRe
     assert await far.zcard(queue.QUEUE) == 2
 
 
-async def _queued(jobs: ArqQueue, name: str) -> bool:
+async def _queued(jobs: RedisQueue, name: str) -> bool:
     try:
         await jobs.enqueue(job(name))
     except Unavailable:
@@ -56,15 +56,15 @@ async def _queued(jobs: ArqQueue, name: str) -> bool:
 
 @pytest.mark.parametrize("way", ["requests", "answers"])
 async def test_a_worker_outlives_the_silence_and_does_what_was_queued_meanwhile(
-    pool: ArqRedis, far: ArqRedis, network: FaultProxy, way: str
+    pool: Redis, far: Redis, network: FaultProxy, way: str
 ) -> None:
     hands = Hands()
     async with working(far, hands, beat_seconds=0.05, held_seconds=2.0):
-        await ArqQueue(pool).enqueue(job("a"))
+        await RedisQueue(pool).enqueue(job("a"))
         await until(lambda: hands.ended == ["a"], BOUND_SECONDS)
         before = network.connections
         network.hold("requests" if way == "requests" else "answers")
-        await ArqQueue(pool).enqueue(job("b"))
+        await RedisQueue(pool).enqueue(job("b"))
         await until(lambda: network.connections > before, BOUND_SECONDS)
         network.heal()
         await until(lambda: "b" in hands.ended, BOUND_SECONDS)

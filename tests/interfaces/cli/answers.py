@@ -6,6 +6,19 @@ from tests.support.given import AT
 
 WORKFLOW_ID = UUID("783f4a1f-8db4-4e34-a2be-b855094aa476")
 
+_BETWEEN = {"calls": {"low": 2, "high": 3}, "input_tokens": {"low": 9, "high": 90}}
+_TOLD = {**_BETWEEN, "output_tokens": {"low": 2, "high": 9_000}, "why_unknown": ""}
+FREE = {**_TOLD, "model": "offline/extractive", "micro_usd_low": 0, "micro_usd_high": 0}
+PAID = {**_TOLD, "model": "openai/some", "micro_usd_low": 760, "micro_usd_high": 8_859}
+UNKNOWN = {
+    **_TOLD,
+    "model": "openai/other",
+    "calls": {"low": 1, "high": None},
+    "micro_usd_low": 29,
+    "micro_usd_high": None,
+    "why_unknown": "nothing bounds how often a model is asked",
+}
+
 TEMPLATES = {
     "items": [
         {
@@ -13,13 +26,22 @@ TEMPLATES = {
             "title": title,
             "description": "Reads a document.",
             "steps": [
-                {"id": "read", "role": "Reader", "needs": []},
-                {"id": "write", "role": "Editor", "needs": ["read"]},
+                {"id": "read", "kind": "agent", "role": "Reader", "needs": []},
+                {"id": "write", "kind": "agent", "role": "Editor", "needs": ["read"]},
             ],
-            "sample": {"title": "Tides", "text": "…"},
+            "sample": {"title": "Tides", "text": f"The sample of {name}.", "media_type": "text/plain"},
+            "needs_model": spared_by is not None,
+            "spared_by": spared_by or "",
+            "offline": "All of it.",
+            "costs": costs,
         }
-        for name, title in (("research-brief", "Research brief"), ("press-review", "Press review"))
-    ]
+        for name, title, spared_by, costs in (
+            ("research-brief", "Research brief", None, [FREE, PAID]),
+            ("press-review", "Press review", "", [PAID]),
+            ("table-questions", "Table questions", "sql", [UNKNOWN]),
+        )
+    ],
+    "assumptions": ["attempts that fail are not counted"],
 }
 
 WORKFLOWS = {

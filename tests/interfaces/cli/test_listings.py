@@ -52,11 +52,31 @@ def test_runs_are_listed_with_an_id_that_is_long_enough_to_name_them(api: Script
 def test_the_other_lists_say_what_one_needs_to_choose(z2: CommandLine) -> None:
     assert rows(z2("agents"))[1] == ["Reader", "Researcher", "summarise", "default", "v2", "active"]
     assert rows(z2("workflows"))[1] == ["Research brief", "v3", "read", str(answers.WORKFLOW_ID)]
-    assert rows(z2("templates"))[2][:3] == ["press-review", "Press review", "read, write"]
+    assert rows(z2("templates"))[1:5] == [
+        ["research-brief", "Research brief", "no", "offline/extractive", "2-3", "$0", "$0"],
+        ["openai/some", "2-3", "$0.00076", "$0.008859"],
+        ["press-review", "Press review", "yes", "openai/some", "2-3", "$0.00076", "$0.008859"],
+        ["table-questions", "Table questions", "or `sql`", "openai/other", "?", "$0.000029", "unknown"],
+    ]
     assert rows(z2("models"))[1:] == [
         ["offline/extractive (default)", "✔", "0", "0", "unknown", "Ranks sentences."],
         ["openai/some", "✘", "0.125", "unknown", "8,000", "OpenAI needs a key: set OPENAI_API_KEY"],
     ]
+
+
+def test_what_the_costs_of_templates_assume_is_told(z2: CommandLine) -> None:
+    assert z2("templates").out.splitlines()[-1] == "- attempts that fail are not counted"
+
+
+def test_costs_are_for_the_model_that_is_named(api: ScriptedApi, z2: CommandLine) -> None:
+    assert z2("templates", "--model", "openai/some").code == 0
+    assert parse_qsl(api.asked[0].query) == [("model", "openai/some")]
+
+
+def test_the_sample_of_a_template_is_printed_as_it_is_taken(z2: CommandLine) -> None:
+    assert z2("templates", "--sample", "press-review").out == "The sample of press-review.\n"
+    said = z2("templates", "--sample", "nope")
+    assert (said.code, "there are research-brief, press-review" in said.error) == (2, True)
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -69,8 +89,8 @@ def test_the_log_of_a_run_is_a_line_for_each_event(z2: CommandLine) -> None:
     lines = z2("events", str(RUN_ID)).out.splitlines()
     assert len(lines) == 2
     assert lines[0].split()[0] == "11"
-    assert lines[0].split()[3:5] == [str(RUN_ID)[:8], "run.started.v1"]
-    assert lines[1].endswith("step=read attempt=1 due_at=2026-01-01T00:00:00Z")
+    assert lines[0].split()[3:5] == [str(RUN_ID)[:8], "run.started.v2"]
+    assert lines[1].endswith("step=read attempt=1 due_at=2026-01-01T00:00:00Z taken=False priority=0")
 
 
 def test_the_log_of_the_workspace_is_read_page_by_page_also_where_one_is_empty(

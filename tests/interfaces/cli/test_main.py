@@ -58,7 +58,7 @@ def test_without_a_command_the_help_is_shown(z2: CommandLine) -> None:
     [
         (["nonsense"], "No such command 'nonsense'; see z2 --help"),
         (["runs", "--limit", "0"], "Invalid value for '--limit': 0 is not in the range 1<=x<=200; see z2 runs --help"),
-        (["run", "research-brief"], "Missing option '--input'; see z2 run --help"),
+        (["run", "research-brief"], "say what to work on; give either --input or --data"),
         (["show"], "Missing argument 'RUN'; see z2 show --help"),
     ],
 )

@@ -87,7 +87,8 @@ def test_an_id_of_another_workspace_is_answered_as_one_that_is_nowhere(matrix: M
 
 
 def test_no_command_takes_an_id_that_is_not_there(matrix: Matrix) -> None:
-    assert matrix.taken == set()
+    """But for those that take many at once, and say of each by itself what came of it."""
+    assert matrix.taken - {"decideApprovals run_id", "redriveDeadLetters run_id"} == set()
 
 
 def test_no_cell_was_left_out(matrix: Matrix, document: dict[str, Any]) -> None:

@@ -106,7 +106,7 @@ def test_another_workspace_sees_nothing_of_ours(api: httpx2.Client, stranger: ht
     after = {"after": accepted["position"]}
     for path in (f"/api/agents/{agent['id']}", f"/api/workflows/{workflow_id}", f"/api/runs/{run_id}"):
         refused(stranger.get(path, params=after), 404, "not_found")
-    for kind in ("input", "output", "steps/read/output", "events", "live"):
+    for kind in ("input", "output", "steps/read/output", "steps/read/subject", "events", "live"):
         refused(stranger.get(f"/api/runs/{run_id}/{kind}"), 404, "not_found")
     for change in ("cancel", "steps/read/retry"):
         refused(stranger.post(f"/api/runs/{run_id}/{change}"), 404, "not_found")
@@ -123,8 +123,8 @@ def test_a_run_of_anothers_workflow_or_agent_cannot_be_made(api: httpx2.Client, 
         "workflow_id",
     )
     agent_id = asked.created(api, "/api/agents", asked.an_agent())["id"]
-    body = {"name": asked.name("Workflow"), "nodes": [asked.a_node(agent_id)]}
-    refused(stranger.post("/api/workflows", json=body), 422, "invalid", "nodes[0].agent_id")
+    body = asked.a_definition(asked.a_node(agent_id))
+    refused(stranger.post("/api/workflows", json=body), 422, "invalid_workflow", "nodes[0].agent")
 
 
 def test_names_and_keys_of_one_workspace_are_free_in_another(api: httpx2.Client, stranger: httpx2.Client) -> None:

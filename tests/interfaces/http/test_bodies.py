@@ -118,9 +118,9 @@ def test_a_body_that_is_said_to_be_json_is_read(api: httpx2.Client, media_type: 
 
 
 def test_an_unknown_field_deep_in_a_body_is_named_by_its_path(api: httpx2.Client) -> None:
-    node = {"id": "a", "agent_id": str(uuid4()), "prompt": "p"}
-    body = {"name": "n", "nodes": [node, node | {"size": 1}]}
-    refused(api.post("/api/workflows", json=body), 422, "invalid", "nodes[1].size")
+    node = {"id": "a", "kind": "agent", "agent": str(uuid4()), "prompt": "p"}
+    body = {"definition": {"name": "n", "nodes": [node, node | {"size": 1}]}}
+    refused(api.post("/api/workflows", json=body), 422, "invalid_workflow", "nodes[1].size")
     run = a_run(input={"title": "t", "text": "t", "pages": 3})
     refused(api.post("/api/runs", json=run), 422, "invalid", "input.pages")
 

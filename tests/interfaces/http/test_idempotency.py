@@ -34,7 +34,7 @@ def test_what_is_made_twice_under_one_key_is_made_once(api: httpx2.Client, path:
     agent_id = created(api, "/api/agents", an_agent())["id"]
     bodies: dict[str, dict[str, Any]] = {
         "/api/agents": an_agent(),
-        "/api/workflows": {"name": asked.name("Workflow"), "nodes": [asked.a_node(agent_id)]},
+        "/api/workflows": asked.a_definition(asked.a_node(agent_id)),
     }
     key = {KEY: str(uuid4())}
     first = created(api, path, bodies[path], **key)

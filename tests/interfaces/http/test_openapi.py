@@ -9,10 +9,11 @@ import httpx2
 import msgspec
 import pytest
 
+from application.workflows.reading import MAX_TEXT
 from domain.agent import CreateAgent
-from domain.workflow import CreateWorkflow
 from interfaces.http.app import openapi_document
-from interfaces.http.runs import StartRun
+from interfaces.http.run_bodies import StartRun
+from interfaces.http.workflow_views import PublishWorkflow, ValidateWorkflow
 from tests.support import asked
 from tests.support.promise import Broken, Promise
 from tests.support.system import ROOT
@@ -21,12 +22,15 @@ PUBLIC = {
     *("signIn", "signOut", "refreshSession", "readLiveness", "readReadiness", "listSigningKeys"),
     *("listSignOnProviders", "beginSignOn", "finishSignOn", "askForDeviceCode", "exchangeDeviceCode"),
     *("readLink", "setPasswordByLink", "verifyEmail", "requestPasswordReset"),
-    *("readInvitation", "acceptInvitationAsNew"),
+    *("readInvitation", "acceptInvitationAsNew", "readWorkflowSchema", "sendTriggerMessage"),
 }
+OF_ANY_KIND = "sendTriggerMessage"
+"""What takes a body of any media type."""
+
 STREAMS = {"watchRun"}
 DOOR = ["gateway"]
 AT_THE_DOOR = {"$ref": "#/components/schemas/ErrorAnswer"}
-TEXTS = {"readRunInput", "readRunOutput", "readStepOutput"}
+TEXTS = {"readRunInput", "readRunOutput", "readStepOutput", "readStepSubject"}
 MODELS = {"registerModel", "repriceModel", "retireModel", "reinstateModel", "forgetModel"}
 
 
@@ -44,6 +48,17 @@ def nodes(tree: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(tree, list):
         for value in tree:
             yield from nodes(value)
+
+
+GOALS = {"askGoal", "editDraft", "acceptGoal"}
+STEERED = {
+    *("pauseRun", "resumeRun", "rerunRun", "signalRun"),
+    *("retryStep", "skipStep", "decideApproval", "answerStep"),
+}
+"""What people do to runs and their steps."""
+
+OPTIONAL = {"acceptGoal", "cancelRun", "pauseRun", "rerunRun", "skipStep"}
+"""Operations that may be asked without a body."""
 
 
 def test_the_document_is_openapi_3_1_and_says_who_we_are(document: dict[str, Any]) -> None:
@@ -94,6 +109,7 @@ def test_limits_are_told_wherever_requests_are_counted(document: dict[str, Any])
 
 def test_every_body_can_be_refused_in_all_the_ways_that_bodies_are(document: dict[str, Any]) -> None:
     bodies = [operation for _, _, operation in operations(document) if "requestBody" in operation]
+    bodies = [operation for operation in bodies if operation["operationId"] != OF_ANY_KIND]
     accounts = {"changeProfile", "changeEmail", "changePassword", "issuePasswordLink", "requestPasswordReset"}
     links = {"readLink", "setPasswordByLink", "verifyEmail", "readInvitation", "acceptInvitation"}
     sign_ins = {"signIn", "refreshSession", "askForDeviceCode", "exchangeDeviceCode", "decideDeviceCode"}
@@ -102,9 +118,12 @@ def test_every_body_can_be_refused_in_all_the_ways_that_bodies_are(document: dic
     members |= {"readmitMember"}
     workspaces = {"foundWorkspace", "renameWorkspace", "switchWorkspace"}
     work = {"createAgent", "createWorkflow", "startRun", "cancelRun", "skipEvent", "restoreEvent"}
+    work |= {"publishWorkflow", "validateWorkflow", *GOALS}
+    work |= {*STEERED, "decideApprovals", "redriveDeadLetters"} - {"resumeRun", "retryStep"}
     others = {"subscribeWebhook", "redriveWebhook", "issueKey", "issueToken", "storeSecret"}
     others |= {"setLimit", *MODELS, "discoverModels", "defineRoute", "explainRoute", "simulateRoute"}
-    others |= {"settleDoubt", "createChatCompletion", "createResponse"}
+    others |= {"createChatCompletion", "createResponse", "createSchedule", "reviseSchedule", "createTrigger"}
+    others |= {"settleDoubt", "setConcurrency"}
     assert {each["operationId"] for each in bodies} == {
         *accounts,
         *links,
@@ -117,10 +136,10 @@ def test_every_body_can_be_refused_in_all_the_ways_that_bodies_are(document: dic
     for operation in bodies:
         invalid = "400" if operation["tags"] == DOOR else "422"
         assert {"400", "413", "415", invalid} <= operation["responses"].keys()
-        assert operation["requestBody"]["required"] is (operation["operationId"] != "cancelRun")
+        assert operation["requestBody"]["required"] is (operation["operationId"] not in OPTIONAL)
 
     schemas = document["components"]["schemas"]
-    taken = ("Password", "CreateAgent", "CreateWorkflow", "AgentNode", "StartRun", "RunInput", "CancelRun")
+    taken = ("Password", "CreateAgent", "PublishWorkflow", "ValidateWorkflow", "StartRun", "RunInput", "CancelRun")
     for name in (*taken, "SubscribeWebhook", "RedriveWebhook"):
         assert schemas[name]["additionalProperties"] is False
     open_ones = [name for name, schema in schemas.items() if schema.get("additionalProperties") is not False]
@@ -141,7 +160,9 @@ def test_addresses_take_uuids_and_tell_of_everything_in_them(document: dict[str,
 def test_parameters_say_what_they_may_be(document: dict[str, Any]) -> None:
     told = {each["name"]: each for each in document["paths"]["/api/runs"]["get"]["parameters"]}
     assert told["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
-    assert told["status"]["schema"] == {"enum": ["cancelled", "completed", "failed", "running"]}
+    assert told["status"]["schema"] == {
+        "enum": ["cancelled", "completed", "failed", "paused", "pending", "running", "waiting"]
+    }
     assert (told["after"]["schema"]["type"], told["after"]["schema"]["minimum"]) == ("integer", 0)
     for _, _, operation in operations(document):
         assert all(each["description"] for each in operation["parameters"] if each["in"] != "path")
@@ -154,14 +175,17 @@ def test_every_command_takes_an_idempotency_key(document: dict[str, Any]) -> Non
         if any(each["name"] == "Idempotency-Key" for each in operation["parameters"])
     }
     webhooks = {"subscribeWebhook", "rotateWebhookSecret", "pauseWebhook", "resumeWebhook", "deleteWebhook"}
+    automatic = {f"{verb}Schedule" for verb in ("create", "revise", "pause", "resume", "remove")}
+    automatic |= {f"{verb}Trigger" for verb in ("create", "pause", "resume", "remove")} | {"rotateTriggerSecret"}
     decisions = {"skipEvent", "restoreEvent"}
     members = {"createMember", "changeMemberRole", "removeMember", "defineRole", "removeRole", "grantAgentScopes"}
     members |= {"readmitMember"}
     others = {"foundWorkspace", "renameWorkspace", "storeSecret", "removeSecret", "setLimit", "removeLimit", *MODELS}
-    others |= {"settleDoubt", "defineRoute", "removeRoute"}
+    others |= {"setConcurrency", "removeConcurrency"}
+    others |= {"settleDoubt", "defineRoute", "removeRoute", "createChatCompletion", "createResponse"}
     work = {"createAgent", "createWorkflow", "startRun", "cancelRun", "retryStep"}
-    others |= {"createChatCompletion", "createResponse"}
-    assert taking == {*work, *webhooks, *decisions, *members, *others}
+    work |= {"publishWorkflow", "archiveWorkflow", *STEERED, *GOALS}
+    assert taking == {*work, *webhooks, *automatic, *decisions, *members, *others}
 
 
 @pytest.mark.parametrize(
@@ -169,7 +193,7 @@ def test_every_command_takes_an_idempotency_key(document: dict[str, Any]) -> Non
     [
         (STREAMS, {"text/event-stream"}),
         ({"watchEvents", "createChatCompletion", "createResponse"}, {"application/json", "text/event-stream"}),
-        (TEXTS, {"text/plain", "text/markdown"}),
+        (TEXTS, {"text/plain", "text/markdown", "application/json"}),
     ],
 )
 def test_streams_and_texts_are_told_as_what_they_are(
@@ -195,12 +219,10 @@ def test_what_an_answer_always_has_is_told_as_required(document: dict[str, Any])
     for name in ("Run", "Step", "Agent", "Workflow", "LogEvent", "PayloadRef"):
         assert set(schemas[name]["required"]) == schemas[name]["properties"].keys()
     assert set(schemas["Problem"]["required"]) == {"type", "title", "status"}
-    assert "kind" not in schemas["AgentNode"]["required"]
 
 
 def test_what_the_document_allows_is_what_is_taken(promise: Promise, document: dict[str, Any]) -> None:
     agent_id = "55949dcb-bd40-5671-b012-66f04ca9e2c6"
-    workflow = {"name": "W", "nodes": [asked.a_node(agent_id)]}
     samples: list[tuple[Any, dict[str, Any]]] = [
         (CreateAgent, asked.an_agent()),
         (CreateAgent, asked.an_agent(model="openai/x", name="a" * 80)),
@@ -208,12 +230,15 @@ def test_what_the_document_allows_is_what_is_taken(promise: Promise, document: d
         (CreateAgent, asked.an_agent(task="juggle")),
         (CreateAgent, asked.an_agent(colour="blue")),
         (CreateAgent, {"name": "a"}),
-        (CreateWorkflow, workflow),
-        (CreateWorkflow, workflow | {"nodes": []}),
-        (CreateWorkflow, workflow | {"nodes": [asked.a_node(agent_id, kind="agent", needs=["a"], max_attempts=10)]}),
-        (CreateWorkflow, workflow | {"nodes": [asked.a_node(agent_id, kind="loop")]}),
-        (CreateWorkflow, workflow | {"nodes": [asked.a_node(agent_id, needs=["A"])]}),
-        (CreateWorkflow, workflow | {"nodes": [asked.a_node(agent_id, max_attempts=11)]}),
+        (PublishWorkflow, asked.a_definition()),
+        (PublishWorkflow, {"source": "name: x"}),
+        (PublishWorkflow, {}),
+        (PublishWorkflow, {"source": "x" * (MAX_TEXT + 1)}),
+        (PublishWorkflow, {"source": 5}),
+        (PublishWorkflow, {"definition": "name: x"}),
+        (PublishWorkflow, {"colour": "blue"}),
+        (ValidateWorkflow, {"source": "x", "workflow_id": agent_id}),
+        (ValidateWorkflow, {"source": "x", "workflow_id": "5"}),
         (StartRun, asked.a_run()),
         (StartRun, asked.a_run(model=None, workflow_id=None)),
         (StartRun, asked.a_run(workflow_id=agent_id)),

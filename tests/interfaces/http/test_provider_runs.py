@@ -128,7 +128,7 @@ def test_a_key_that_is_refused_fails_the_step_with_what_to_mend_and_the_step_can
     run = finished(client, one_step(client, model))
     (step,) = run["steps"]
     assert (run["status"], step["status"], step["attempt"]) == ("failed", "failed", 1)
-    assert run["error"] == step["error"]
+    assert run["error"] == step["error"] | {"step": "read"}
     assert step["error"]["code"] == "model_key_refused"
     assert f"set {setting} to a valid key" in step["error"]["detail"]
     assert "sk-" not in client.get(f"/api/runs/{run['id']}/events").text
@@ -190,7 +190,7 @@ def test_a_provider_that_goes_on_failing_fails_the_run_with_its_reason(
     client: httpx2.Client, openai: ProviderProcess, script: dict[str, Any], code: str, says: str
 ) -> None:
     openai.always(**script)
-    run = finished(client, one_step(client, "openai/gpt-6-luna", max_attempts=2))
+    run = finished(client, one_step(client, "openai/gpt-6-luna", retry={"attempts": 2}))
     (step,) = run["steps"]
     assert (run["status"], step["status"], run["error"]["code"]) == ("failed", "failed", code)
     assert says in run["error"]["detail"]
@@ -200,7 +200,7 @@ def test_a_provider_that_goes_on_failing_fails_the_run_with_its_reason(
 
 def test_a_refused_request_is_not_sent_again(client: httpx2.Client, anthropic: ProviderProcess) -> None:
     anthropic.always(status=400)
-    run = finished(client, one_step(client, "anthropic/claude-sonnet-5-5", max_attempts=5))
+    run = finished(client, one_step(client, "anthropic/claude-sonnet-5-5", retry={"attempts": 5}))
     assert (run["status"], run["error"]["code"], len(anthropic.calls())) == ("failed", "model_request_refused", 1)
 
 

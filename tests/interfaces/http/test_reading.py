@@ -13,7 +13,7 @@ KEEPERS = {
     "PostgresUses": "it tells when a credential was last used, and is asked for those that the reader has shown",
     "of_member": "it gives the ids of one user's workspaces and nothing of them; whether they belong, the log says",
     "of_person": "it gives one user's own sign-ins, in those workspaces that the log says they belong to",
-    "WebhookSecrets": "nobody reads them but the courier; they are made and forgotten with an accepted command",
+    "WebhookSecrets": "only who signs and who checks reads them; they are made and forgotten with an accepted command",
 }
 """What a handler may hand the database to, and how it keeps workspaces apart."""
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from uuid import uuid4
 
 import httpx2
@@ -13,6 +14,7 @@ from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
 from infrastructure.identity.tokens import now
 from tests.support.api_process import api_process
+from tests.support.loaded import loaded
 from tests.support.people import People
 from tests.support.races import races, refreshed
 from tests.support.system import System
@@ -21,6 +23,9 @@ RACES = int(os.environ.get("Z2_TEST_RACES", "100"))
 """`make bench B=refresh` runs a thousand."""
 
 SECOND, SPARE = 1.0, 0.5
+
+ANSWERS = 4
+"""So many answers, as slow as the machine gives them meanwhile, lie between the end of a family and the sight of it."""
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +51,17 @@ async def test_of_two_that_race_over_two_processes_never_more_than_one_wins(
     replicas: tuple[str, str], people: People
 ) -> None:
     home = uuid4()
-    run = await races(RACES, replicas, people, await people.member(home), home)
+    user_id = await people.member(home)
+    key = await people.key(user_id, home)
+    headers = {"Authorization": f"Bearer {key.text}"}
+    async with httpx2.AsyncClient(base_url=replicas[1], headers=headers, verify=False, timeout=30) as bystander:
+        assert (await bystander.get("/api/session")).status_code == 200
+        async with loaded(partial(bystander.get, "/api/session")) as machine:
+            run = await races(RACES, replicas, people, user_id, home)
     assert len(run) == RACES
     assert {race.statuses for race in run} <= {(201, 401), (401, 401)}
     assert max(race.winners for race in run) == 1
-    assert max(race.seconds for race in run) < SECOND + SPARE
+    assert max(race.seconds for race in run) < SECOND + SPARE + ANSWERS * machine.seconds
 
 
 async def test_a_client_that_lost_its_answer_and_asks_again_is_signed_out(

@@ -73,7 +73,7 @@ async def test_only_what_the_filter_wants_is_told(client: httpx2.Client, watcher
     last = client.get(f"/api/runs/{run['id']}/events").json()["position"]
     heard = await watcher.heard(f"/api/events?after=0&run={run['id']}&type=run.", at(last))
     assert {(message.data or {})["stream"] for message in heard} == {run["id"]}
-    assert heard[0].type == "run.started.v1"
+    assert heard[0].type == "run.started.v2"
     agents = await watcher.heard("/api/events?after=0&type=agent.created", lambda _: True)
     assert agents[0].type == "agent.created.v1"
 

@@ -9,14 +9,14 @@ import pytest
 from msgspec import Meta, inspect
 
 from domain.agent import CreateAgent
-from domain.workflow import CreateWorkflow
 from interfaces.http import words
 from interfaces.http.app import openapi_document
-from interfaces.http.runs import StartRun
+from interfaces.http.run_bodies import StartRun
+from interfaces.http.workflow_views import ValidateWorkflow
 
 
 def test_every_field_of_every_body_has_words(document: dict[str, Any]) -> None:
-    bodies = msgspec.inspect.multi_type_info([CreateAgent, CreateWorkflow, StartRun])
+    bodies = msgspec.inspect.multi_type_info([CreateAgent, ValidateWorkflow, StartRun])
     told = [words.allowed(kind) for body in bodies for kind in parts(body)]
     assert len(told) > 20
     assert all(told)

@@ -14,7 +14,7 @@ const route = getRouteApi("/signed-in/runs/new");
 export function NewRun() {
   return (
     <>
-      <PageHeader title="New run" lead="Give a document to a team of agents and watch them work on it." />
+      <PageHeader title="New run" lead="Give a team of agents something to work on and watch them." />
       <Form />
     </>
   );
@@ -39,7 +39,7 @@ function Form() {
     return <Skeleton lines={6} label="Loading the form" />;
   return (
     <StartRunForm
-      templates={templates.data}
+      catalogue={templates.data}
       workflows={workflows.data}
       models={models.data}
       withSample={sample === true}

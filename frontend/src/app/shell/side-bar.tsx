@@ -1,5 +1,6 @@
 import { Link, useRouterState } from "@tanstack/react-router";
 import { ConnectionBadge } from "~/app/shell/connection-badge";
+import { InboxCount } from "~/app/shell/inbox-count";
 import { isHere, places } from "~/app/shell/places";
 import { SignedIn } from "~/app/shell/signed-in";
 import { Brand } from "~/components/brand";
@@ -27,6 +28,7 @@ export function SideBar() {
           >
             <Icon name={icon} className="size-5" />
             {label}
+            {to === "/inbox" && <InboxCount className="ml-auto" />}
           </Link>
         ))}
       </nav>

@@ -1,4 +1,5 @@
 import { Link, useRouterState } from "@tanstack/react-router";
+import { InboxCount } from "~/app/shell/inbox-count";
 import { isHere, places } from "~/app/shell/places";
 import { Icon } from "~/components/icon";
 
@@ -8,7 +9,7 @@ export function TabBar() {
   return (
     <nav
       aria-label="Main"
-      className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-4 border-t-[1.5px] border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
+      className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-5 border-t-[1.5px] border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
     >
       {places.map(({ to, label, icon }) => {
         const here = isHere(to, path);
@@ -17,10 +18,11 @@ export function TabBar() {
             key={to}
             to={to}
             aria-current={here ? "page" : undefined}
-            className={`grid min-h-14 justify-items-center gap-0.5 border-t-[3px] pt-1.5 text-xs ${here ? "border-info text-fg" : "border-transparent text-fg-3"}`}
+            className={`relative grid min-h-14 justify-items-center gap-0.5 border-t-[3px] pt-1.5 text-xs ${here ? "border-info text-fg" : "border-transparent text-fg-3"}`}
           >
             <Icon name={icon} className="size-5" />
             {label}
+            {to === "/inbox" && <InboxCount className="absolute top-0.5 left-1/2 ml-1" />}
           </Link>
         );
       })}

@@ -6,6 +6,9 @@ import { Feed } from "~/lib/live/feed";
 
 const PAUSE_MS = 300;
 const READ_MODELS: Record<string, string> = { run: "runs", agent: "agents", workflow: "workflows" };
+/** What may put something into the inbox, or take something out of it. */
+const ASKING =
+  /^run\.(step_(suspended|skipped|retried|failed)|approval_|input_given|paused|resumed|completed|failed|cancelled)/;
 
 /** Follows the log of the workspace and has each list read anew when something of its kind has happened. */
 export function WorkspaceFeed() {
@@ -15,7 +18,7 @@ export function WorkspaceFeed() {
   useEffect(() => {
     if (head === undefined) return;
     // What was read before the feed begins may be older than where it begins: it is read anew from there on.
-    const stale = new Set(Object.values(READ_MODELS));
+    const stale = new Set([...Object.values(READ_MODELS), "inbox"]);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const refresh = () => {
       timer = undefined;
@@ -27,6 +30,7 @@ export function WorkspaceFeed() {
       onEvent: (event) => {
         const name = READ_MODELS[event.type.split(".")[0] ?? ""];
         if (name) stale.add(name);
+        if (ASKING.test(event.type)) stale.add("inbox");
         timer ??= setTimeout(refresh, PAUSE_MS);
       },
       onRefused: probe,

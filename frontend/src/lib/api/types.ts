@@ -4,6 +4,7 @@ type Schemas = components["schemas"];
 
 export type Accepted = Schemas["Accepted"];
 export type Agent = Schemas["Agent"];
+export type Cost = Schemas["Cost"];
 export type LogEvent = Schemas["LogEvent"];
 export type Model = Schemas["Model"];
 export type PayloadRef = Schemas["PayloadRef"];
@@ -13,7 +14,15 @@ export type Step = Schemas["Step"];
 export type StepError = Schemas["StepError"];
 export type StepStatus = Step["status"];
 export type Template = Schemas["Template"];
+export type TemplateList = Schemas["TemplateList"];
+export type WorkflowSummary = Schemas["WorkflowSummary"];
 export type Workflow = Schemas["Workflow"];
+export type WorkflowVersion = Schemas["WorkflowVersion"];
+
+export type Ask = Schemas["InboxItem"];
+export type Decide = Schemas["Decide"];
+export type WaitingFor = Schemas["WaitingFor"];
+export type Why = Schemas["Why"];
 
 export type RunStatus = Schemas["RunSummary"]["status"];
 export type RunSummary = Schemas["RunSummary"];

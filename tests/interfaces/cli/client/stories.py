@@ -16,6 +16,9 @@ from interfaces.cli.client.wire import LogEvent, RunView
 from interfaces.http import events as http_events
 from interfaces.http import run_views
 from projections import runs as projection
+from projections.run_plans import PlanRow
+from projections.run_row import RunRow
+from projections.run_step_rows import StepRow
 from tests.domain import runs
 from tests.support.given import AT, CONTEXT
 
@@ -67,11 +70,11 @@ def log(happened: Sequence[Events]) -> list[LogEvent]:
 
 def view(happened: Sequence[Events]) -> RunView:
     """The read model's view of the run after the facts, as it comes over HTTP."""
-    row: projection.RunRow | None = None
-    for each in recorded(happened):
-        row = projection.evolve(row, each)
-    assert row is not None, "a run has at least one event"
-    return msgspec.json.decode(msgspec.json.encode(run_views.whole(row)), type=RunView)
+    rows = projection.projection.fold(recorded(happened), {}).values()
+    (row,) = (row for row in rows if isinstance(row, RunRow))
+    plans = [row for row in rows if isinstance(row, PlanRow)]
+    whole = projection.Whole(row, plans, [row for row in rows if isinstance(row, StepRow)], [])
+    return msgspec.json.decode(msgspec.json.encode(run_views.whole(whole)), type=RunView)
 
 
 def watched(*commands: run_commands.Commands) -> Watched:

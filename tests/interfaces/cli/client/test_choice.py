@@ -83,6 +83,6 @@ def test_work_is_a_template_or_a_workflow_by_name_title_or_id(line: Connection, 
 
 
 def test_unknown_work_is_told_with_what_there_is(line: Connection) -> None:
-    known = "there are research-brief, press-review, 'Research brief'"
+    known = "there are research-brief, press-review, table-questions, 'Research brief'"
     with pytest.raises(BadInput, match=f"there is no template or workflow 'nonsense'; {known}"):
         choice.work(line, "nonsense")

@@ -26,7 +26,7 @@ def line(api: ScriptedApi) -> Iterator[Connection]:
 
 
 def test_each_request_carries_the_token(api: ScriptedApi, line: Connection) -> None:
-    api.on("GET /api/templates", good({"items": []}))
+    api.on("GET /api/templates", good({"items": [], "assumptions": []}))
     line.get("/api/templates", wire.Templates)
     assert api.asked[0].headers["authorization"] == "Bearer stored-token"
 
@@ -48,7 +48,7 @@ def test_two_commands_have_two_keys(api: ScriptedApi, line: Connection) -> None:
 
 
 def test_a_question_is_asked_again_after_as_long_as_a_busy_z2_wishes(api: ScriptedApi, line: Connection) -> None:
-    api.on("GET /api/templates", Answer(503, headers={"Retry-After": "1"}), good({"items": []}))
+    api.on("GET /api/templates", Answer(503, headers={"Retry-After": "1"}), good({"items": [], "assumptions": []}))
     begun = time.monotonic()
     assert line.get("/api/templates", wire.Templates).items == ()
     assert time.monotonic() - begun >= 1.0
@@ -147,7 +147,7 @@ def test_a_stored_token_that_is_over_is_renewed_and_the_next_one_is_kept(api: Sc
 
 
 def test_a_token_that_another_command_has_renewed_is_taken_over(api: ScriptedApi, stored: Login) -> None:
-    api.on("GET /api/templates", SIGNED_OUT, good({"items": []}))
+    api.on("GET /api/templates", SIGNED_OUT, good({"items": [], "assumptions": []}))
     with connection.connect(credentials.find()) as line:
         credentials.write(Login(api.url, "ada", "second", "refresh-2"))
         line.get("/api/templates", wire.Templates)
@@ -188,7 +188,7 @@ def test_what_stays_on_this_machine_passes_no_proxy(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    api.on("GET /api/templates", good({"items": []}))
+    api.on("GET /api/templates", good({"items": [], "assumptions": []}))
     with connection.connect(Access(api.url, "token")) as unproxied:
         assert unproxied.get("/api/templates", wire.Templates).items == ()
 

@@ -2,6 +2,8 @@ import type { RunStatus } from "~/lib/api/types";
 
 export const RUN_STATUSES = [
   "running",
+  "waiting",
+  "paused",
   "completed",
   "failed",
   "cancelled",

@@ -1,4 +1,3 @@
-import { foldRun } from "~/features/runs/live/fold-run";
 import type { LogEvent, Run } from "~/lib/api/types";
 import type { Delta } from "~/lib/live/feed";
 
@@ -22,19 +21,17 @@ export interface RunState {
 /** What folding one message gives: the next state, or the news that something before it is missing. */
 export type Folded = RunState | "gap";
 
-/** A run as read at some position, with the part of its log that is known. */
+/** A run as it was read, with the part of its log that is known. */
 export function initialState(run: Run, events: readonly LogEvent[]): RunState {
-  const state: RunState = { run, events, drafts: {} };
-  return { ...state, run: events.filter((event) => event.position > run.position).reduce(foldRun, run) };
+  return { run, events, drafts: {} };
 }
 
-/** Folds an event in. One that is known already changes nothing; one that leaves a hole is refused. */
+/** Adds an event to the log. One that is known already changes nothing; one that leaves a hole is refused. */
 export function applyEvent(state: RunState, event: LogEvent): Folded {
   const known = state.events.at(-1)?.version ?? 0;
   if (event.version <= known) return state;
   if (event.version !== known + 1) return "gap";
-  const run = event.position > state.run.position ? foldRun(state.run, event) : state.run;
-  return { ...state, run, events: [...state.events, event] };
+  return { ...state, events: [...state.events, event] };
 }
 
 /** Folds a piece of streamed text in. A later answer supersedes an earlier one; what was heard twice is said once. */
@@ -68,7 +65,7 @@ export function applyDespiteGap(state: RunState, delta: Delta): RunState {
   return { ...state, drafts: { ...state.drafts, [delta.step]: next } };
 }
 
-/** Puts a newer reading of the run in place of the folded one, unless the log has already gone further. */
+/** Puts a newer reading of the run in place of the one before; a slower one that is older changes nothing. */
 export function reconcile(state: RunState, run: Run): RunState {
   return run.position >= state.run.position ? { ...state, run } : state;
 }

@@ -20,8 +20,15 @@ export type Snapshot =
   | ({ phase: "ready" } & RunState);
 
 const FRAME_MS = 16;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 30_000;
+/** So many times as long as a reading took nothing is read again: a run of thousands of steps is not read all the time. */
+const REST = 4;
 
-/** One run as it happens, outside React: read once, then folded from its live stream, told at most once a frame. */
+/**
+ * One run as it happens, outside React. Its live stream says that something has happened, and brings the words of those
+ * who are writing; how the run stands then is read, for only the server knows what an event means to all other steps.
+ */
 export class RunStore {
   private readonly runId: string;
   private readonly onRefused: () => void;
@@ -30,6 +37,11 @@ export class RunStore {
   private feed: Feed | undefined;
   private frame: ReturnType<typeof setTimeout> | undefined;
   private generation = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private reading = false;
+  /** Something has happened since the last reading of the run began. */
+  private stale = false;
+  private pause = FIRST_PAUSE_MS;
   /** Attempts whose text was asked for again because a piece was missing; once is enough. */
   private readonly replayed = new Set<string>();
   private readonly listeners = new Set<() => void>();
@@ -52,10 +64,17 @@ export class RunStore {
     this.feed?.close();
     this.publish({ phase: "loading" });
     try {
-      const [run, events] = await Promise.all([readRun(this.runId), listRunEvents(this.runId, 0)]);
+      const log = listRunEvents(this.runId, 0);
+      // it is awaited below: until then its failure is nobody's business
+      log.catch(() => undefined);
+      const run = await readRun(this.runId);
+      if (generation !== this.generation) return;
+      this.accept(initialState(run, []));
+      const events = await log;
       if (generation !== this.generation) return;
       this.accept(initialState(run, events));
       this.follow();
+      if (this.lastPosition() > run.position) this.refresh();
     } catch (error) {
       if (generation === this.generation) this.publish({ phase: "failed", problem: toProblem(error) });
     }
@@ -64,7 +83,9 @@ export class RunStore {
   readonly stop = (): void => {
     this.generation += 1;
     clearTimeout(this.frame);
-    this.frame = undefined;
+    clearTimeout(this.timer);
+    this.frame = this.timer = undefined;
+    this.stale = false;
     this.feed?.close();
     this.feed = undefined;
   };
@@ -81,7 +102,7 @@ export class RunStore {
 
   private onEvent(event: LogEvent): void {
     this.fold((state) => applyEvent(state, event));
-    if (/^run\.(completed|failed|cancelled)\./.test(event.type)) void this.reread();
+    this.refresh();
   }
 
   private onDelta(delta: Delta): void {
@@ -115,20 +136,36 @@ export class RunStore {
       if (filled === "gap") throw new Error("the log of this run has a hole");
       this.accept({ ...filled, drafts: {} });
       this.follow();
+      this.refresh();
     } catch {
       if (generation === this.generation) await this.start();
     }
   }
 
-  /** The server's word is final: what was folded here gives way to what it reads. */
+  /** Has the run read once more, after a rest; events that come close together are read together. */
+  private refresh(): void {
+    this.stale = true;
+    if (this.reading || this.timer !== undefined) return;
+    this.timer = setTimeout(() => void this.reread(), this.pause);
+  }
+
   private async reread(): Promise<void> {
-    const generation = this.generation;
+    const { generation } = this;
+    const begun = performance.now();
+    this.timer = undefined;
+    this.stale = false;
+    this.reading = true;
     try {
       const run = await readRun(this.runId);
       if (generation === this.generation && this.state) this.accept(reconcile(this.state, run));
+      this.pause = Math.max(FIRST_PAUSE_MS, REST * (performance.now() - begun));
     } catch {
-      // The folded state stays; the next reading of the page asks again.
+      this.stale = true;
+      this.pause *= 2;
     }
+    this.pause = Math.min(this.pause, LONGEST_PAUSE_MS);
+    this.reading = false;
+    if (this.stale && this.feed) this.refresh();
   }
 
   private lastPosition(): number {

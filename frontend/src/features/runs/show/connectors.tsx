@@ -7,8 +7,16 @@ interface Line {
   done: boolean;
 }
 
+interface Props {
+  above: readonly Step[];
+  below: readonly Step[];
+  /** One line for all, where the rows do not stand side by side. */
+  plain: boolean;
+}
+
 /** Lines from a row of steps to those of the next row that need them; decoration of what each card says in words. */
-export function Connectors({ above, below }: { above: readonly Step[]; below: readonly Step[] }) {
+export function Connectors({ above, below, plain }: Props) {
+  if (plain) return <div aria-hidden="true" className="mx-auto h-6 w-0.5 bg-edge" />;
   const lines = linesBetween(above, below);
   return (
     <div aria-hidden="true">
@@ -43,7 +51,7 @@ function linesBetween(above: readonly Step[], below: readonly Step[]): Line[] {
             key: `${needed.id} ${step.id}`,
             from: (100 * (from + 0.5)) / above.length,
             to: (100 * (to + 0.5)) / below.length,
-            done: needed.status === "completed",
+            done: ["completed", "skipped"].includes(needed.status),
           }
         : [],
     ),

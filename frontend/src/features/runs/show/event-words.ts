@@ -1,4 +1,6 @@
 import type { IconName } from "~/components/icon";
+import { stepName } from "~/features/runs/show/step-words";
+import { because, type Data, type EventKind, WAITING } from "~/features/runs/show/waiting-words";
 import type { LogEvent, Step } from "~/lib/api/types";
 import { formatCost, formatCount } from "~/lib/format";
 
@@ -8,14 +10,16 @@ export interface EventWords {
   words: string;
 }
 
-type Data = Record<string, unknown>;
-type Teller = (who: string, data: Data) => string;
-
-const KINDS: Record<string, { icon: IconName; color: string; tell: Teller }> = {
+const KINDS: Record<string, EventKind> = {
   "run.started.v1": {
     icon: "activity",
     color: "text-info",
-    tell: (_, data) => `The run started with ${planned(data)}`,
+    tell: (_, data) => `The run started with ${planned(data.plan)}`,
+  },
+  "run.started.v2": {
+    icon: "activity",
+    color: "text-info",
+    tell: (_, data) => `The run started with ${planned(data.nodes)}`,
   },
   "run.step_scheduled.v1": {
     icon: "clock",
@@ -74,11 +78,12 @@ const KINDS: Record<string, { icon: IconName; color: string; tell: Teller }> = {
     color: "text-fg-2",
     tell: (who) => `A person had ${who} try again`,
   },
+  ...WAITING,
   "run.completed.v1": { icon: "circle-check", color: "text-ok", tell: () => "The run completed" },
   "run.failed.v1": {
     icon: "circle-x",
     color: "text-danger",
-    tell: (who, data) => `The run failed at ${who}: ${data.detail}`,
+    tell: (who, data) => `The run failed${who && ` at ${who}`}: ${data.detail}`,
   },
   "run.cancelled.v1": {
     icon: "ban",
@@ -92,16 +97,22 @@ export function eventWords(event: LogEvent, steps: readonly Step[]): EventWords 
   const data: Data = event.data;
   const kind = KINDS[event.type];
   if (kind === undefined) return { icon: "circle-dot", color: "text-fg-3", words: event.type };
-  const step = steps.find((one) => one.id === data.step);
   return {
     icon: kind.icon,
     color: kind.color,
-    words: kind.tell(step?.agent_name ?? String(data.step ?? ""), data),
+    words: kind.tell(named(String(data.step ?? ""), steps), data),
   };
 }
 
-function planned(data: Data): string {
-  const count = Array.isArray(data.plan) ? data.plan.length : 0;
+/** A step by its name; inside of others by its path too, for many have the same name. */
+function named(id: string, steps: readonly Step[]): string {
+  const step = steps.find((one) => one.id === id);
+  if (step === undefined) return id;
+  return step.owner ? `${stepName(step)} (${id})` : stepName(step);
+}
+
+function planned(nodes: unknown): string {
+  const count = Array.isArray(nodes) ? nodes.length : 0;
   return count === 1 ? "1 step" : `${count} steps`;
 }
 
@@ -109,8 +120,4 @@ function used(data: Data): string {
   const tokens = (data.tokens ?? {}) as Data;
   const cost = typeof data.cost_micro_usd === "number" ? formatCost(data.cost_micro_usd) : "cost unknown";
   return `${formatCount(Number(tokens.input ?? 0))} tokens in, ${formatCount(Number(tokens.output ?? 0))} out, ${cost}`;
-}
-
-function because(reason: unknown): string {
-  return typeof reason === "string" && reason !== "" ? `: ${reason}` : "";
 }

@@ -1,3 +1,5 @@
+const ENDINGS = { "text/markdown": "md", "application/json": "json" };
+
 /** A file name for a text of a run: plain letters and digits, and the ending of its kind. */
 export function fileName(title: string, mediaType: string): string {
   const base = title
@@ -6,5 +8,6 @@ export function fileName(title: string, mediaType: string): string {
     .replace(/^-+|-+$/g, "")
     .toLowerCase()
     .slice(0, 60);
-  return `${base || "text"}.${mediaType.startsWith("text/markdown") ? "md" : "txt"}`;
+  const ending = Object.entries(ENDINGS).find(([kind]) => mediaType.startsWith(kind))?.[1] ?? "txt";
+  return `${base || "text"}.${ending}`;
 }

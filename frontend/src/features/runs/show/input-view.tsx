@@ -5,6 +5,7 @@ import { CopyButton } from "~/components/copy-button";
 import { Icon } from "~/components/icon";
 import { ProblemNotice } from "~/components/notice";
 import { Skeleton } from "~/components/skeleton";
+import { laidOut } from "~/components/stored-text";
 import { readInput } from "~/features/runs/api/read-input";
 import { fileName } from "~/features/runs/show/file-name";
 import { Provenance } from "~/features/runs/show/provenance";
@@ -33,7 +34,9 @@ function Input({ run, input }: { run: Run; input: PayloadRef }) {
   return (
     <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_18rem]">
       <article aria-label="Input" className="card min-w-0 p-5 sm:p-8">
-        <PlainText text={query.data} />
+        <PlainText
+          text={input.media_type.startsWith("application/json") ? laidOut(query.data) : query.data}
+        />
       </article>
       <aside aria-label="About the input" className="grid gap-4">
         <div className="flex flex-wrap gap-3">

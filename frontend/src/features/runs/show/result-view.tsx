@@ -3,19 +3,27 @@ import { buttonClass } from "~/components/button";
 import { CopyButton } from "~/components/copy-button";
 import { EmptyState } from "~/components/empty-state";
 import { Icon } from "~/components/icon";
-import { LazyMarkdown } from "~/components/lazy-markdown";
 import { ProblemNotice } from "~/components/notice";
 import { Skeleton } from "~/components/skeleton";
+import { StoredText } from "~/components/stored-text";
 import { readOutput } from "~/features/runs/api/read-output";
 import { fileName } from "~/features/runs/show/file-name";
 import { Provenance } from "~/features/runs/show/provenance";
+import { isOver } from "~/features/runs/show/run-actions";
 import { toProblem } from "~/lib/api/problem";
 import type { PayloadRef, Run } from "~/lib/api/types";
 
 /** What the run gave. */
 export function ResultView({ run }: { run: Run }) {
   if (run.output) return <Result run={run} output={run.output} />;
-  if (run.status === "running") {
+  if (run.status === "completed") {
+    return (
+      <EmptyState icon="file-text" title="This run came to nothing">
+        Its last step yields no value. What single steps came to is under Steps.
+      </EmptyState>
+    );
+  }
+  if (!isOver(run)) {
     return (
       <EmptyState icon="file-text" title="The result is not there yet">
         It appears here when the last step is completed.
@@ -44,7 +52,7 @@ function Result({ run, output }: { run: Run; output: PayloadRef }) {
     <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_18rem]">
       <article aria-label="Result" className="card min-w-0 p-5 sm:p-8">
         <div className="max-w-[70ch]">
-          <LazyMarkdown text={query.data} under={1} />
+          <StoredText text={query.data} mediaType={output.media_type} under={1} />
         </div>
       </article>
       <aside aria-label="About the result" className="grid gap-4">

@@ -2,14 +2,13 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Icon } from "~/components/icon";
 import { Status } from "~/components/status";
-import { CancelButton } from "~/features/runs/show/cancel-button";
 import { LiveBadge } from "~/features/runs/show/live-badge";
+import { isOver, RunActions } from "~/features/runs/show/run-actions";
 import type { Run } from "~/lib/api/types";
 import { elapsed, formatCost, formatCount, formatDay, formatDuration, formatTime } from "~/lib/format";
 import { useNow } from "~/lib/use-now";
 
 export function RunHeader({ run }: { run: Run }) {
-  const running = run.status === "running";
   return (
     <header className="mb-6">
       <title>{`${run.title} · Z2`}</title>
@@ -25,18 +24,33 @@ export function RunHeader({ run }: { run: Run }) {
           <h1 className="text-3xl font-semibold break-words">{run.title}</h1>
           <p className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1">
             <Status status={run.status} />
-            <LiveBadge running={running} />
+            <LiveBadge running={!isOver(run)} />
+            {run.parent && <PartOf runId={run.parent.run_id} step={run.parent.step} />}
           </p>
         </div>
-        {running && <CancelButton runId={run.id} />}
+        <RunActions run={run} />
       </div>
       <Facts run={run} />
     </header>
   );
 }
 
+/** The run that started this one for a step of its own. */
+function PartOf({ runId, step }: { runId: string; step: string }) {
+  return (
+    <Link
+      to="/runs/$runId"
+      params={{ runId }}
+      className="inline-flex items-center gap-1 rounded-sm text-sm text-info underline-offset-4 hover:underline"
+    >
+      Part of another run, at {step}
+      <Icon name="arrow-up-right" className="size-3.5" />
+    </Link>
+  );
+}
+
 function Facts({ run }: { run: Run }) {
-  const now = useNow(100, run.status === "running");
+  const now = useNow(run.status === "running" ? 100 : 1000, !isOver(run));
   return (
     <dl className="card mt-5 grid grid-cols-2 gap-x-6 gap-y-4 p-5 sm:grid-cols-3 lg:grid-cols-6">
       <Fact label="Workflow" note={`version ${run.workflow_version}`}>

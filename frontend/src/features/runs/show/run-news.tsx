@@ -3,6 +3,7 @@ import { buttonClass } from "~/components/button";
 import { Notice } from "~/components/notice";
 import type { RunView } from "~/features/runs/show/search";
 import type { Run } from "~/lib/api/types";
+import { formatMoment } from "~/lib/format";
 import { sentence } from "~/lib/sentence";
 
 /** What one should know first: that the result is there, why the run failed, or what is in doubt. */
@@ -16,8 +17,16 @@ export function RunNews({ run, view }: { run: Run; view: RunView }) {
       </p>
       <div className="mb-6 grid gap-3 empty:hidden">
         {ready && <ResultReady runId={run.id} />}
+        {run.paused && (
+          <Notice tone="warn" title={`Paused since ${formatMoment(run.paused.at)}`}>
+            {run.paused.reason ? sentence(run.paused.reason) : "Nothing further begins until it is resumed."}
+          </Notice>
+        )}
         {run.error && (
-          <Notice tone="danger" title="The run failed">
+          <Notice
+            tone="danger"
+            title={run.error.step ? `The run failed at ${run.error.step}` : "The run failed"}
+          >
             {sentence(run.error.detail)} <span className="font-mono text-xs text-fg-3">{run.error.code}</span>
           </Notice>
         )}

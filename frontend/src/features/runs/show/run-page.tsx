@@ -1,33 +1,43 @@
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { buttonClass } from "~/components/button";
 import { EmptyState } from "~/components/empty-state";
 import { ProblemNotice } from "~/components/notice";
 import { Skeleton } from "~/components/skeleton";
+import { RunAsks } from "~/features/runs/asks/run-asks";
 import type { RunState } from "~/features/runs/live/run-state";
 import { useRun } from "~/features/runs/live/use-run";
 import { InputView } from "~/features/runs/show/input-view";
 import { ResultView } from "~/features/runs/show/result-view";
+import { type Rights, RightsContext } from "~/features/runs/show/rights";
 import { RunHeader } from "~/features/runs/show/run-header";
 import { RunNews } from "~/features/runs/show/run-news";
 import { RunTabs } from "~/features/runs/show/run-tabs";
 import type { RunView } from "~/features/runs/show/search";
+import { startedRuns } from "~/features/runs/show/step-words";
 import { StepsView } from "~/features/runs/show/steps-view";
 import { TimelineView } from "~/features/runs/show/timeline-view";
+import { asksPeople, useReadAnew } from "~/features/runs/show/use-read-anew";
+import { WhyPanel } from "~/features/runs/show/why-panel";
 import type { Problem } from "~/lib/api/problem";
 
 interface Props {
   runId: string;
   view: RunView | undefined;
+  rights: Rights;
   onRefused: () => void;
 }
 
 /** A run: what it does now, what it gave, what it was given, and all that happened. */
-export function RunPage({ runId, view, onRefused }: Props) {
+export function RunPage({ runId, view, rights, onRefused }: Props) {
   const { snapshot, retry } = useRun(runId, onRefused);
   if (snapshot.phase === "loading") return <Loading />;
   if (snapshot.phase === "failed") return <Failed problem={snapshot.problem} onRetry={retry} />;
-  return <Shown state={snapshot} view={view} />;
+  return (
+    <RightsContext value={rights}>
+      <Shown state={snapshot} view={view} />
+    </RightsContext>
+  );
 }
 
 function Shown({ state, view }: { state: RunState; view: RunView | undefined }) {
@@ -35,12 +45,20 @@ function Shown({ state, view }: { state: RunState; view: RunView | undefined }) 
   // Chosen once: a run that completes while one reads its steps does not turn the page over.
   const [first] = useState<RunView>(run.status === "completed" ? "result" : "steps");
   const current = view ?? first;
+  const started = useMemo(() => startedRuns(state.events), [state.events]);
+  useReadAnew(run);
   return (
     <>
       <RunHeader run={run} />
       <RunNews run={run} view={current} />
       <RunTabs state={state} current={current} />
-      {current === "steps" && <StepsView run={run} drafts={state.drafts} />}
+      {current === "steps" && (
+        <>
+          {asksPeople(run) && <RunAsks runId={run.id} />}
+          <WhyPanel run={run} />
+          <StepsView shown={{ run, drafts: state.drafts, started }} />
+        </>
+      )}
       {current === "result" && <ResultView run={run} />}
       {current === "input" && <InputView run={run} />}
       {current === "timeline" && <TimelineView run={run} events={state.events} />}

@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef } from "react";
-import { LazyMarkdown } from "~/components/lazy-markdown";
 import { ProblemNotice } from "~/components/notice";
 import { ScrollRegion } from "~/components/scroll-region";
+import { StoredText } from "~/components/stored-text";
 import { readStepOutput } from "~/features/runs/api/read-step-output";
 import type { Draft } from "~/features/runs/live/run-state";
+import { stepName } from "~/features/runs/show/step-words";
 import { toProblem } from "~/lib/api/problem";
-import type { Step } from "~/lib/api/types";
+import type { PayloadRef, Step } from "~/lib/api/types";
 
 interface Props {
   runId: string;
@@ -16,16 +17,17 @@ interface Props {
 
 /** What a step says: its words as they come, then what the log keeps of them. */
 export function StepText({ runId, step, draft }: Props) {
-  if (step.output) return <Finished runId={runId} step={step} sha256={step.output.sha256} draft={draft} />;
-  if (step.status !== "running") return null;
+  if (step.output) return <Finished runId={runId} step={step} output={step.output} draft={draft} />;
+  if (step.status !== "running" || step.kind !== "agent") return null;
   const words = draft?.attempt === step.attempt ? draft.text : "";
-  return <Frame label={`${step.agent_name} is writing`} following text={words} />;
+  return <Frame label={`${stepName(step)} is writing`} following text={words} />;
 }
 
-function Finished({ runId, step, sha256, draft }: Props & { sha256: string }) {
-  const query = useQuery(readStepOutput(runId, step.id, sha256));
-  const label = `What ${step.agent_name} wrote`;
-  if (query.data !== undefined) return <Frame label={label} text={query.data} />;
+function Finished({ runId, step, output, draft }: Props & { output: PayloadRef }) {
+  const query = useQuery(readStepOutput(runId, step.id, output.sha256));
+  const label = step.kind === "agent" ? `What ${stepName(step)} wrote` : `What ${stepName(step)} came to`;
+  if (query.data !== undefined)
+    return <Frame label={label} text={query.data} mediaType={output.media_type} />;
   if (query.error) {
     return (
       <div className="px-5 pb-5">
@@ -40,8 +42,15 @@ function Finished({ runId, step, sha256, draft }: Props & { sha256: string }) {
   return draft ? <Frame label={label} text={draft.text} /> : null;
 }
 
+interface FrameProps {
+  label: string;
+  text: string;
+  mediaType?: string;
+  following?: boolean;
+}
+
 /** A box that scrolls by itself and, while text arrives, stays at its end unless the reader has left it. */
-function Frame({ label, text, following = false }: { label: string; text: string; following?: boolean }) {
+function Frame({ label, text, mediaType = "text/markdown", following = false }: FrameProps) {
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new piece of text moves the end
@@ -60,15 +69,15 @@ function Frame({ label, text, following = false }: { label: string; text: string
       onScroll={noteEnd}
       className="max-h-96 flex-1 overflow-y-auto rounded-b-card border-t-[1.5px] border-line bg-bg/50 p-5 text-[0.95rem]"
     >
-      <Words text={text} />
+      <Words text={text} mediaType={mediaType} />
     </ScrollRegion>
   );
 }
 
-function Words({ text }: { text: string }): ReactNode {
+function Words({ text, mediaType }: { text: string; mediaType: string }): ReactNode {
   return text.trim() === "" ? (
     <p className="text-fg-3">It has not said anything yet.</p>
   ) : (
-    <LazyMarkdown text={text} under={2} />
+    <StoredText text={text} mediaType={mediaType} under={2} />
   );
 }

@@ -1,8 +1,8 @@
-import { Fragment } from "react";
-import type { Draft } from "~/features/runs/live/run-state";
+import { Fragment, useMemo } from "react";
 import { Connectors } from "~/features/runs/show/connectors";
+import { type Shown, ShownContext } from "~/features/runs/show/shown";
 import { StepCard } from "~/features/runs/show/step-card";
-import type { Run, Step } from "~/lib/api/types";
+import { type Branch, tree } from "~/features/runs/show/tree";
 import { rows } from "~/lib/dag";
 
 const COLUMNS: Record<number, string> = {
@@ -10,34 +10,56 @@ const COLUMNS: Record<number, string> = {
   2: "xl:grid-cols-2",
   3: "xl:grid-cols-3",
 };
+const CONTAINERS = ["parallel", "map", "loop", "branch", "plan"];
 
-interface Props {
-  run: Run;
-  drafts: Readonly<Record<string, Draft>>;
+interface Level {
+  branches: readonly Branch[];
+  /** Whether they stand one under the other, for what is inside them needs the width. */
+  stacked: boolean;
 }
 
 /** The steps in the order in which they can happen, those that can happen together side by side. */
-export function StepsView({ run, drafts }: Props) {
-  const levels = rows(run.steps);
+export function StepsView({ shown }: { shown: Shown }) {
+  const { steps } = shown.run;
+  const levels = useMemo(() => {
+    const branches = tree(steps).map((branch) => ({
+      ...branch,
+      id: branch.step.id,
+      needs: branch.step.needs,
+    }));
+    return rows(branches).map((level): Level => ({ branches: level, stacked: level.some(isContainer) }));
+  }, [steps]);
+  const wide = levels.some(({ stacked }) => stacked);
   return (
-    <section aria-label="Steps">
-      {levels.map((level, at) => (
-        <Fragment key={level.map((step) => step.id).join(" ")}>
-          {at > 0 && <Connectors above={levels[at - 1] ?? []} below={level} />}
-          <Level run={run} level={level} drafts={drafts} />
-        </Fragment>
-      ))}
-    </section>
+    <ShownContext value={shown}>
+      <section aria-label="Steps">
+        {levels.map(({ branches, stacked }, at) => (
+          <Fragment key={branches.map(({ step }) => step.id).join(" ")}>
+            {at > 0 && (
+              <Connectors
+                above={(levels[at - 1]?.branches ?? []).map(({ step }) => step)}
+                below={branches.map(({ step }) => step)}
+                plain={stacked || levels[at - 1]?.stacked === true}
+              />
+            )}
+            <ul
+              className={`grid w-full gap-4 ${stacked || (wide && branches.length === 1) ? "" : columns(branches)}`}
+            >
+              {branches.map((branch) => (
+                <StepCard key={branch.step.id} branch={branch} />
+              ))}
+            </ul>
+          </Fragment>
+        ))}
+      </section>
+    </ShownContext>
   );
 }
 
-function Level({ run, level, drafts }: Props & { level: readonly Step[] }) {
-  const columns = COLUMNS[level.length] ?? "md:grid-cols-2 xl:grid-cols-4";
-  return (
-    <ul className={`grid w-full gap-4 ${columns}`}>
-      {level.map((step) => (
-        <StepCard key={step.id} run={run} step={step} draft={drafts[step.id]} />
-      ))}
-    </ul>
-  );
+function columns(branches: readonly Branch[]): string {
+  return COLUMNS[branches.length] ?? "md:grid-cols-2 xl:grid-cols-4";
+}
+
+function isContainer({ step, lists }: Branch): boolean {
+  return lists.length > 0 || CONTAINERS.includes(step.kind);
 }

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { Icon } from "~/components/icon";
 import { Choice } from "~/features/runs/start/choice";
 import type { Change } from "~/features/runs/start/draft";
@@ -10,15 +11,17 @@ interface Props {
   models: readonly Model[];
   model: string | undefined;
   fault: string | undefined;
+  advice: ReactNode;
   change: (change: Change) => void;
 }
 
 /** Which model the agents use. One that cannot be asked now says why and how to mend it. */
-export function ModelPicker({ models, model, fault, change }: Props) {
+export function ModelPicker({ models, model, fault, advice, change }: Props) {
   const ready = models.filter((one) => one.available);
   const away = models.filter((one) => !one.available);
   return (
     <Section legend="Model" lead="Used by every agent that has no model of its own." fault={fault}>
+      {advice}
       <div className="grid gap-3">
         {ready.map((one) => (
           <ModelChoice key={one.id} model={one} checked={one.id === model} change={change} />

@@ -12,7 +12,11 @@ interface Props {
 export function Section({ legend, lead, fault, children }: Props) {
   const id = `${legend.toLowerCase().replaceAll(" ", "-")}-fault`;
   return (
-    <fieldset className="card min-w-0 p-5 sm:p-6" aria-describedby={fault ? id : undefined}>
+    <fieldset
+      className="card min-w-0 p-5 sm:p-6"
+      aria-describedby={fault ? id : undefined}
+      data-fault={fault ? "" : undefined}
+    >
       <legend className="float-left w-full font-display text-lg font-semibold">{legend}</legend>
       <div className="clear-both">
         {lead && <p className="mt-0.5 text-sm text-fg-3">{lead}</p>}

@@ -1,30 +1,48 @@
-import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useReducer, useRef, useState } from "react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type FormEvent, useReducer, useState } from "react";
 import { ProblemNotice } from "~/components/notice";
+import { costsQuery } from "~/features/runs/api/list-costs";
 import { startRun } from "~/features/runs/api/start-run";
+import { costFor, isLanguageModel } from "~/features/runs/start/cost-words";
 import { DocumentFields } from "~/features/runs/start/document-fields";
-import { changeDraft, emptyDraft, type Faults, faultsOf, toRequest } from "~/features/runs/start/draft";
+import {
+  type Change,
+  changeDraft,
+  dataOf,
+  emptyDraft,
+  type Faults,
+  faultsOf,
+  mistakeIn,
+  toRequest,
+} from "~/features/runs/start/draft";
+import { ModelAdvice } from "~/features/runs/start/model-advice";
 import { ModelPicker } from "~/features/runs/start/model-picker";
+import { allAtFields, faultsFrom } from "~/features/runs/start/server-faults";
 import { StartSummary } from "~/features/runs/start/start-summary";
+import { useFocusOnFault } from "~/features/runs/start/use-focus-on-fault";
 import { WorkPicker } from "~/features/runs/start/work-picker";
-import { type Problem, toProblem } from "~/lib/api/problem";
-import type { Model, Template, Workflow } from "~/lib/api/types";
+import { toProblem } from "~/lib/api/problem";
+import type { Model, Template, TemplateList, WorkflowSummary } from "~/lib/api/types";
 
 interface Props {
-  templates: readonly Template[];
-  workflows: readonly Workflow[];
+  catalogue: TemplateList;
+  workflows: readonly WorkflowSummary[];
   models: readonly Model[];
   withSample: boolean;
   onStarted: (runId: string) => void;
 }
 
-export function StartRunForm({ templates, workflows, models, withSample, onStarted }: Props) {
+export function StartRunForm({ catalogue, workflows, models, withSample, onStarted }: Props) {
+  const templates = catalogue.items;
   const [draft, change] = useReducer(changeDraft, undefined, () => firstDraft(templates, models, withSample));
   const [faults, setFaults] = useState<Faults>({});
   const start = useMutation({ mutationFn: startRun, onSuccess: (accepted) => onStarted(accepted.id) });
+  const costs = useQuery(costsQuery(draft.model));
   const problem = start.error ? toProblem(start.error) : undefined;
-  const form = useFocusOnFault(faults, problem);
-  const template = draft.work?.kind === "template" ? templateNamed(templates, draft.work.name) : undefined;
+  const form = useFocusOnFault(faults, start.error, mistakeIn(draft));
+  const { work } = draft;
+  const template = work?.kind === "template" ? templates.find((one) => one.name === work.name) : undefined;
+  const costOf = (of: Template) => costFor(draft.model, of.costs, costs.data?.get(of.name));
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -33,6 +51,11 @@ export function StartRunForm({ templates, workflows, models, withSample, onStart
     setFaults(found);
     start.reset();
     if (Object.keys(found).length === 0) start.mutate({ body: toRequest(draft), key: draft.key });
+  };
+  const edit = (next: Change) => {
+    setFaults({});
+    if (start.isError) start.reset();
+    change(next);
   };
   const shown = { ...faultsFrom(problem), ...faults };
 
@@ -44,26 +67,40 @@ export function StartRunForm({ templates, workflows, models, withSample, onStart
       className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem]"
     >
       <div className="grid min-w-0 gap-6">
-        {problem && !isMapped(problem) && (
-          <ProblemNotice what="The run could not be started" problem={problem} />
-        )}
         <WorkPicker
           templates={templates}
           workflows={workflows}
-          work={draft.work}
+          work={work}
+          canAsk={models.some((one) => one.available && isLanguageModel(one))}
+          costOf={costOf}
           fault={shown.work}
-          change={change}
+          change={edit}
         />
-        <DocumentFields
-          draft={draft}
-          sample={template?.sample}
-          faults={shown}
-          change={change}
-          clear={() => setFaults({})}
+        <DocumentFields draft={draft} template={template} faults={shown} change={edit} />
+        <ModelPicker
+          models={models}
+          model={draft.model}
+          fault={shown.model}
+          advice={
+            !shown.model && (
+              <ModelAdvice template={template} data={dataOf(draft)} models={models} model={draft.model} />
+            )
+          }
+          change={edit}
         />
-        <ModelPicker models={models} model={draft.model} fault={shown.model} change={change} />
       </div>
-      <StartSummary draft={draft} templates={templates} workflows={workflows} busy={start.isPending} />
+      <StartSummary
+        draft={draft}
+        templates={templates}
+        workflows={workflows}
+        cost={template && costOf(template)}
+        assumptions={catalogue.assumptions}
+        notice={
+          problem &&
+          !allAtFields(problem) && <ProblemNotice what="The run could not be started" problem={problem} />
+        }
+        busy={start.isPending}
+      />
     </form>
   );
 }
@@ -72,34 +109,5 @@ function firstDraft(templates: readonly Template[], models: readonly Model[], wi
   const template = templates[0];
   const model = models.find((one) => one.is_default && one.available) ?? models.find((one) => one.available);
   const draft = emptyDraft(template, model?.id);
-  return withSample && template ? changeDraft(draft, { type: "document", ...template.sample }) : draft;
-}
-
-function templateNamed(templates: readonly Template[], name: string): Template | undefined {
-  return templates.find((template) => template.name === name);
-}
-
-/** The server's own findings, at the fields they are about. */
-function faultsFrom(problem: Problem | undefined): Faults {
-  const found = {
-    work: problem?.field("template") ?? problem?.field("workflow_id"),
-    title: problem?.field("title"),
-    text: problem?.field("text"),
-    model: problem?.field("model"),
-  };
-  return Object.fromEntries(Object.entries(found).filter(([, message]) => message !== undefined));
-}
-
-function isMapped(problem: Problem): boolean {
-  return problem.errors.length > 0 && Object.keys(faultsFrom(problem)).length > 0;
-}
-
-/** After a refused submission the focus goes to the first field that is to blame. */
-function useFocusOnFault(faults: Faults, problem: Problem | undefined) {
-  const form = useRef<HTMLFormElement>(null);
-  const anything = Object.keys(faults).length > 0 || problem !== undefined;
-  useEffect(() => {
-    if (anything) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [anything]);
-  return form;
+  return withSample && template ? changeDraft(draft, { type: "sample", sample: template.sample }) : draft;
 }

@@ -1,6 +1,9 @@
+import type { ReactNode } from "react";
 import { Button } from "~/components/button";
+import { CostPanel } from "~/features/runs/start/cost-panel";
 import type { RunDraft } from "~/features/runs/start/draft";
-import type { Template, Workflow } from "~/lib/api/types";
+import { namedSteps } from "~/features/runs/start/template-steps";
+import type { Cost, Template, WorkflowSummary } from "~/lib/api/types";
 import { type Node, rows } from "~/lib/dag";
 import { formatCount } from "~/lib/format";
 import { countCharacters } from "~/lib/text-document";
@@ -8,15 +11,21 @@ import { countCharacters } from "~/lib/text-document";
 interface Props {
   draft: RunDraft;
   templates: readonly Template[];
-  workflows: readonly Workflow[];
+  workflows: readonly WorkflowSummary[];
+  cost: Cost | undefined;
+  assumptions: readonly string[];
+  notice: ReactNode;
   busy: boolean;
 }
 
 /** What will happen when the run is started, and the button that starts it. */
-export function StartSummary({ draft, templates, workflows, busy }: Props) {
+export function StartSummary({ draft, templates, workflows, cost, assumptions, notice, busy }: Props) {
   const plan = planOf(draft, templates, workflows);
   return (
-    <aside aria-label="Summary" className="card grid gap-5 p-5 xl:sticky xl:top-10">
+    <aside
+      aria-label="Summary"
+      className="card grid gap-5 p-5 xl:sticky xl:top-10 xl:max-h-[calc(100dvh-5rem)] xl:overflow-y-auto"
+    >
       <h2 className="text-lg font-semibold">What will happen</h2>
       <ol className="grid gap-3">
         {rows(plan).map((row, at) => (
@@ -40,10 +49,15 @@ export function StartSummary({ draft, templates, workflows, busy }: Props) {
           <dd className="min-w-0 text-right break-words">{draft.model ?? "the default"}</dd>
         </div>
         <div className="flex justify-between gap-3">
-          <dt className="text-fg-3">Document</dt>
-          <dd className="tabular-nums">{formatCount(countCharacters(draft.text))} characters</dd>
+          <dt className="text-fg-3">Input</dt>
+          <dd className="text-right tabular-nums">
+            {formatCount(countCharacters(draft.text))} characters{draft.form === "json" && " of JSON"}
+            {draft.isSample && <span className="block text-fg-3">the sample</span>}
+          </dd>
         </div>
       </dl>
+      {cost && <CostPanel cost={cost} assumptions={assumptions} />}
+      {notice}
       <Button type="submit" kind="primary" icon="arrow-right" busy={busy}>
         Start the run
       </Button>
@@ -58,12 +72,12 @@ interface Planned extends Node {
 function planOf(
   { work }: RunDraft,
   templates: readonly Template[],
-  workflows: readonly Workflow[],
+  workflows: readonly WorkflowSummary[],
 ): readonly Planned[] {
   if (work?.kind === "template") {
     const template = templates.find((one) => one.name === work.name);
-    return template?.steps.map((step) => ({ ...step, name: step.role })) ?? [];
+    return template ? namedSteps(template) : [];
   }
   const workflow = workflows.find((one) => one.id === work?.id);
-  return workflow?.nodes.map((node) => ({ ...node, name: node.agent_name })) ?? [];
+  return workflow?.nodes.map((node) => ({ ...node, name: node.title || node.id })) ?? [];
 }

@@ -1,34 +1,36 @@
 import { Flow } from "~/components/flow";
 import { Choice } from "~/features/runs/start/choice";
 import type { Change, Work } from "~/features/runs/start/draft";
+import { NoLanguageModel } from "~/features/runs/start/no-language-model";
 import { Section } from "~/features/runs/start/section";
-import type { Template, Workflow } from "~/lib/api/types";
+import { TemplateChoice } from "~/features/runs/start/template-choice";
+import type { Cost, Template, WorkflowSummary } from "~/lib/api/types";
 
 interface Props {
   templates: readonly Template[];
-  workflows: readonly Workflow[];
+  workflows: readonly WorkflowSummary[];
   work: Work | undefined;
+  canAsk: boolean;
+  costOf: (template: Template) => Cost | undefined;
   fault: string | undefined;
   change: (change: Change) => void;
 }
 
 /** What should be done: a template that Z2 brings, or a workflow of one's own. */
-export function WorkPicker({ templates, workflows, work, fault, change }: Props) {
+export function WorkPicker({ templates, workflows, work, canAsk, costOf, fault, change }: Props) {
   return (
-    <Section legend="What should be done" lead="A template brings its own agents." fault={fault}>
+    <Section legend="What should be done" lead="A template brings its own agents and a sample." fault={fault}>
       <div className="grid gap-3">
+        {!canAsk && <NoLanguageModel />}
         {templates.map((template) => (
-          <Choice
+          <TemplateChoice
             key={template.name}
-            name="work"
-            value={`template:${template.name}`}
+            template={template}
+            cost={costOf(template)}
+            canAsk={canAsk}
             checked={work?.kind === "template" && work.name === template.name}
-            onChoose={() => change({ type: "work", work: { kind: "template", name: template.name } })}
-            title={template.title}
-          >
-            <p className="mt-0.5 mb-3 text-sm text-fg-3">{template.description}</p>
-            <Flow nodes={template.steps.map((step) => ({ ...step, name: step.role }))} />
-          </Choice>
+            onChoose={() => change({ type: "template", template })}
+          />
         ))}
       </div>
       {workflows.length > 0 && <OwnWorkflows workflows={workflows} work={work} change={change} />}
@@ -47,7 +49,7 @@ function OwnWorkflows({ workflows, work, change }: Pick<Props, "workflows" | "wo
             name="work"
             value={`workflow:${workflow.id}`}
             checked={work?.kind === "workflow" && work.id === workflow.id}
-            onChoose={() => change({ type: "work", work: { kind: "workflow", id: workflow.id } })}
+            onChoose={() => change({ type: "workflow", id: workflow.id })}
             title={
               <>
                 {workflow.name} <span className="font-normal text-fg-3">v{workflow.version}</span>
@@ -56,7 +58,7 @@ function OwnWorkflows({ workflows, work, change }: Pick<Props, "workflows" | "wo
           >
             {workflow.description && <p className="text-sm text-fg-3">{workflow.description}</p>}
             <div className="mt-3">
-              <Flow nodes={workflow.nodes.map((node) => ({ ...node, name: node.agent_name }))} />
+              <Flow nodes={workflow.nodes.map((node) => ({ ...node, name: node.title || node.id }))} />
             </div>
           </Choice>
         ))}

@@ -1,0 +1,1 @@
+"""What a workflow is likely to cost, computed before anything is done."""

@@ -1,0 +1,151 @@
+"""The tools that steps may call: what each takes and gives, what it does to the world, and what holds it in check."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, Protocol, TypeAlias
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from application.models import formats
+from application.models.request import Format, JsonSchema
+from application.orchestration.outcome import StepError
+from domain.kernel import Record
+
+Effect: TypeAlias = Literal["read", "write", "external", "money"]
+"""What a tool does to the world: nothing, changes here, something outside, or something that costs."""
+
+Arguments: TypeAlias = dict[str, Any]
+
+SECONDS = 30.0
+MOST_BYTES = 1024 * 1024
+HEED_SECONDS = 1.0
+"""So long a tool that is told to stop has for that, before it is left to itself."""
+
+log = structlog.get_logger()
+
+
+class ToolError(Exception):
+    """The tool cannot do what it was asked for; the detail says why, and is shown."""
+
+
+class Tool(Record):
+    """`call` gives what JSON can say. It has so many seconds, and gives at most so many bytes."""
+
+    name: str
+    description: str
+    input: JsonSchema
+    output: JsonSchema
+    call: Callable[[Arguments], Awaitable[Any]]
+    effect: Effect = "read"
+    seconds: float = SECONDS
+    most_bytes: int = MOST_BYTES
+
+
+class ToolCall(Record):
+    """Who wants which tool to do what, and for which attempt at a step."""
+
+    workspace_id: UUID
+    run_id: UUID
+    step: str
+    attempt: int
+    started_by: UUID | None
+    tool: Tool
+    arguments: Arguments
+
+
+class Authorise(Protocol):
+    async def __call__(self, call: ToolCall) -> None:
+        """Every call of a tool passes here. Raises StepError where it may not be."""
+        ...
+
+
+async def only_reading(call: ToolCall) -> None:
+    """What changes nothing may be done; as long as there are no policies nobody can allow more."""
+    if call.tool.effect != "read":
+        detail = f"the tool {call.tool.name!r} has effects ({call.tool.effect}), and nothing allows that yet"
+        raise StepError("tool_refused", detail)
+
+
+class ToolBox:
+    """The tools by their names."""
+
+    def __init__(self, tools: Iterable[Tool] = (), authorise: Authorise = only_reading) -> None:
+        self._tools: Mapping[str, Tool] = {tool.name: tool for tool in tools}
+        self._authorise = authorise
+        self._abandoned: set[asyncio.Task[Any]] = set()
+
+    def all(self) -> Sequence[Tool]:
+        return tuple(self._tools.values())
+
+    def find(self, name: str) -> Tool:
+        """Raises StepError."""
+        tool = self._tools.get(name)
+        if tool is None:
+            known = ", ".join(sorted(self._tools))
+            raise StepError("tool_unknown", f"there is no tool {name!r}; there are {known}")
+        return tool
+
+    async def call(self, call: ToolCall) -> Any:
+        """What the tool gives, checked like what it is given. Raises StepError."""
+        tool = call.tool
+        if problem := _mismatch(call.arguments, tool.input):
+            told = problem.replace("the answer", "what it is given")
+            raise StepError("tool_arguments_invalid", f"the tool {tool.name!r} does not take this: {told}")
+        await self._authorise(call)
+        given = await self._within_time(call)
+        _check(tool, given)
+        return given
+
+    async def _within_time(self, call: ToolCall) -> Any:
+        tool = call.tool
+        working = asyncio.ensure_future(_called(call))
+        try:
+            await asyncio.wait({working}, timeout=tool.seconds)
+        finally:
+            if not working.done():
+                await self._stop(working, tool.name)
+        if working.cancelled() or not working.done():
+            raise StepError("tool_timed_out", f"the tool {tool.name!r} took more than {tool.seconds:g} s")
+        return working.result()
+
+    async def _stop(self, working: "asyncio.Future[Any]", name: str) -> None:
+        working.cancel()
+        await asyncio.wait({working}, timeout=HEED_SECONDS)
+        if not working.done():
+            log.warning("tool.left_to_itself", tool=name)
+            self._abandoned.add(working)  # type: ignore[arg-type]  # it is a task: it was made of a coroutine
+            working.add_done_callback(self._abandoned.discard)
+
+
+async def _called(call: ToolCall) -> Any:
+    try:
+        return await call.tool.call(call.arguments)
+    except ToolError as error:
+        raise StepError("tool_failed", f"the tool {call.tool.name!r} says: {error}") from None
+    except Exception as error:
+        log.exception("tool.broken", tool=call.tool.name, run=str(call.run_id), step=call.step)
+        detail = (
+            f"the tool {call.tool.name!r} failed unexpectedly ({type(error).__name__}); the worker's log tells more"
+        )
+        raise StepError("tool_broken", detail) from error
+
+
+def _check(tool: Tool, given: Any) -> None:
+    """Raise StepError where it is too much, or not what the tool promises."""
+    try:
+        size = len(msgspec.json.encode(given))
+    except (TypeError, ValueError, OverflowError, RecursionError, UnicodeError) as error:
+        raise StepError("tool_output_invalid", f"the tool {tool.name!r} gave what is not JSON: {error}") from None
+    if size > tool.most_bytes:
+        detail = f"the tool {tool.name!r} gave {size:,} bytes, and at most {tool.most_bytes:,} are taken"
+        raise StepError("tool_output_too_large", detail)
+    if problem := _mismatch(given, tool.output):
+        told = problem.replace("the answer", "what it gave")
+        raise StepError("tool_output_invalid", f"the tool {tool.name!r} broke its promise: {told}")
+
+
+def _mismatch(value: Any, schema: JsonSchema) -> str | None:
+    found = formats.check(msgspec.json.encode(value).decode(), Format("tool", schema))
+    return None if found is None else found.told

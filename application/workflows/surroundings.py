@@ -1,0 +1,117 @@
+"""What a workflow names, found in its workspace."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Protocol
+from uuid import UUID
+
+from application import registry
+from application.execute import Executor
+from application.workflows.checking import Around, agents_named
+from domain import agent, name, workflow, workspace_state
+from domain.definition import Definition
+from domain.kernel import Record
+from domain.nodes import Schema, SubWorkflow
+from domain.workspace import BUILT_IN_ROLES
+
+MOST_FOLLOWED = 200
+"""So many workflows that call each other are looked at."""
+
+
+class Listed(Record):
+    """The names of all agents and workflows of a workspace, by which a misspelt one is guessed."""
+
+    agents: Collection[str] = ()
+    workflows: Collection[str] = ()
+
+
+class Listing(Protocol):
+    async def __call__(self, workspace_id: UUID) -> Listed: ...
+
+
+class Surroundings:
+    """Looks around in workspaces. `tools` are the schemas of what each tool takes."""
+
+    def __init__(self, executor: Executor, listing: Listing, tools: Mapping[str, Schema | None]) -> None:
+        self._executor = executor
+        self._listing = listing
+        self._tools = tools
+
+    async def around(self, definition: Definition, workflow_id: UUID | None, workspace_id: UUID) -> Around:
+        """What the workflow of this id, if it has one yet, has around it."""
+        nodes = list(workflow.walk(definition.nodes))
+        named = {who for node in nodes for _, who in agents_named(node)} - definition.agents.keys()
+        called = {node.workflow for node in nodes if isinstance(node, SubWorkflow)}
+        agents = await self._found("agent", named, workspace_id)
+        workflows = await self._found("workflow", called, workspace_id)
+        missing = len(agents) < len(named) or len(workflows) < len(called)
+        listed = await self._listing(workspace_id) if missing else Listed()
+        return Around(
+            agents=agents,
+            agent_names=listed.agents,
+            workflows=workflows,
+            workflow_names=listed.workflows,
+            circles=await self._circles(workflows, workflow_id, workspace_id),
+            tools=self._tools,
+            roles=await self._roles(workspace_id),
+        )
+
+    async def holder(self, noun: str, label: str, workspace_id: UUID) -> UUID | None:
+        """Whose a name is in a workspace."""
+        known = await self._executor.states.refresh(registry.name_stream(workspace_id, noun, label))
+        return known.state.owner_id if isinstance(known.state, name.Holder) else None
+
+    async def _found(self, noun: str, words: Iterable[str], workspace_id: UUID) -> dict[str, UUID]:
+        """The ids of those agents or workflows that are there and in use, by the names or ids as they are written."""
+        ids: dict[str, UUID] = {}
+        for word in sorted(words):
+            named = _uuid(word) or await self.holder(noun, word, workspace_id)
+            if named is not None:
+                ids[word] = named
+        known = await self._executor.states.refresh_all(*set(ids.values())) if ids else {}
+        kind = agent.Agent if noun == "agent" else workflow.Workflow
+        return {
+            word: stream
+            for word, stream in ids.items()
+            if known[stream].workspace_id == workspace_id
+            and isinstance(known[stream].state, kind)
+            and known[stream].state.status == "active"
+        }
+
+    async def _roles(self, workspace_id: UUID) -> Collection[str]:
+        known = await self._executor.states.refresh(workspace_id)
+        own = known.state.roles if isinstance(known.state, workspace_state.Workspace) else {}
+        return [*BUILT_IN_ROLES, *own]
+
+    async def _circles(
+        self, called: Mapping[str, UUID], workflow_id: UUID | None, workspace_id: UUID
+    ) -> dict[str, str]:
+        """Which of the workflows that are called come back to this one, and on what way."""
+        return {
+            word: way
+            for word, stream in called.items()
+            if (way := await self._way(stream, word, workflow_id, workspace_id)) is not None
+        }
+
+    async def _way(self, first: UUID, word: str, back: UUID | None, workspace_id: UUID) -> str | None:
+        """The way from one workflow back to another, over the newest versions of those between."""
+        open_, seen = [(first, word)], {first}
+        while open_ and len(seen) <= MOST_FOLLOWED:
+            stream, way = open_.pop(0)
+            if stream == back:
+                return way
+            state = (await self._executor.states.refresh(stream)).state
+            definition = state.definition if isinstance(state, workflow.Workflow) else None
+            nodes = workflow.walk(definition.nodes) if definition else ()
+            called = {node.workflow for node in nodes if isinstance(node, SubWorkflow)}
+            for each, found in (await self._found("workflow", called, workspace_id)).items():
+                if found not in seen:
+                    seen.add(found)
+                    open_.append((found, f"{way} → {each}"))
+        return None
+
+
+def _uuid(word: str) -> UUID | None:
+    try:
+        return UUID(word) if len(word) == len(str(UUID(int=0))) else None
+    except ValueError:
+        return None

@@ -1,0 +1,28 @@
+"""A workflow as it is written: its nodes, and the agents that it brings with it."""
+
+from domain.agent import TaskKind
+from domain.kernel import Record
+from domain.nodes import Allowance, AnyNode, Schema
+
+
+class InlineAgent(Record, omit_defaults=True):
+    """An agent that the workflow brings with it."""
+
+    role: str
+    instructions: str
+    task: TaskKind = "compose"
+    model: str = "default"
+
+
+class Definition(Record, kw_only=True, omit_defaults=True):
+    """A workflow as it is written. `output` is an expression; without one the last node's output is the run's."""
+
+    name: str
+    nodes: tuple[AnyNode, ...]
+    description: str = ""
+    input: Schema | None = None
+    output: str = ""
+    agents: dict[str, InlineAgent] = {}
+    budget: Allowance | None = None
+    deadline_seconds: float | None = None
+    priority: int = 0

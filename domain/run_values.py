@@ -1,0 +1,104 @@
+"""The values that the facts of a run are made of."""
+
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from domain.kernel import PayloadRef, Record
+from domain.nodes import Allowance, AnyNode
+
+RunStatus: TypeAlias = Literal["absent", "running", "paused", "completed", "failed", "cancelled"]
+BegunStatus: TypeAlias = Literal["pending", "running", "waiting", "paused", "completed", "failed", "cancelled"]
+"""As people are told: before the first step has begun, and while only people, moments or events are waited for."""
+
+StepStatus: TypeAlias = Literal[
+    "waiting", "scheduled", "running", "open", "suspended", "completed", "skipped", "failed", "cancelled"
+]
+"""`open`: what is inside it goes on. `suspended`: a person, a moment, an event or another run is waited for."""
+
+StopReason: TypeAlias = Literal["end", "length", "refusal", "tool_calls"]
+SkipReason: TypeAlias = Literal["condition", "policy", "person"]
+Decision: TypeAlias = Literal["approve", "edit", "reject"]
+
+
+class Member(Record, omit_defaults=True):
+    """An agent as a run pins it, with the model that it uses there."""
+
+    agent_id: UUID
+    version: int
+    name: str
+    role: str
+    model: str
+
+
+class Tokens(Record):
+    """What a call used, as its provider counted it; `input` includes `cached_input`."""
+
+    input: int
+    output: int
+    cached_input: int = 0
+    cache_write: int = 0
+    reasoning: int = 0
+
+
+class Parent(Record):
+    """The step for which a run was started by another. `depth` counts the runs above it."""
+
+    run_id: UUID
+    step: str
+    depth: int
+
+
+class Fork(Record, tag_field="opens", tag="fork"):
+    """All that is inside begins."""
+
+
+class ArmTaken(Record, tag_field="opens", tag="arm"):
+    arm: str
+
+
+class Spread(Record, tag_field="opens", tag="spread"):
+    """`items` is a JSON list of so many."""
+
+    items: PayloadRef
+    count: int
+
+
+class Turn(Record, tag_field="opens", tag="turn"):
+    """Turns count from 0."""
+
+    number: int
+
+
+class Planned(Record, tag_field="opens", tag="planned"):
+    """What an agent planned, as it was checked."""
+
+    nodes: tuple[AnyNode, ...]
+
+
+Opening: TypeAlias = Fork | ArmTaken | Spread | Turn | Planned
+
+
+class ForApproval(Record, tag_field="for", tag="approval"):
+    subject: PayloadRef
+
+
+class ForInput(Record, tag_field="for", tag="input"):
+    pass
+
+
+class ForTime(Record, tag_field="for", tag="time"):
+    pass
+
+
+class ForEvent(Record, tag_field="for", tag="event"):
+    name: str
+
+
+class ForRun(Record, tag_field="for", tag="run"):
+    """`allowance` is what the other run may spend, which counts here until it ends."""
+
+    run_id: UUID
+    allowance: Allowance | None = None
+
+
+Waits: TypeAlias = ForApproval | ForInput | ForTime | ForEvent | ForRun

@@ -1,0 +1,18 @@
+import { createContext, useContext } from "react";
+import type { Draft } from "~/features/runs/live/run-state";
+import type { Run } from "~/lib/api/types";
+
+/** What the steps on the page are steps of, with what is being written and the runs that steps have started. */
+export interface Shown {
+  run: Run;
+  drafts: Readonly<Record<string, Draft>>;
+  started: ReadonlyMap<string, string>;
+}
+
+export const ShownContext = createContext<Shown | undefined>(undefined);
+
+export function useShown(): Shown {
+  const shown = useContext(ShownContext);
+  if (shown === undefined) throw new Error("steps stand on the page of a run");
+  return shown;
+}

@@ -1,0 +1,1 @@
+"""Tools that take a library or a database of their own."""

@@ -1,0 +1,19 @@
+"""The routes about runs, their steps, and what waits for people."""
+
+from collections.abc import Sequence
+
+from litestar.types import ControllerRouterHandler
+
+from interfaces.http.dead_letters import DeadLetterController
+from interfaces.http.inbox import InboxController
+from interfaces.http.run_steps import StepController
+from interfaces.http.runs import RunController
+from interfaces.http.texts import TextController
+
+HANDLERS: Sequence[ControllerRouterHandler] = (
+    RunController,
+    StepController,
+    TextController,
+    InboxController,
+    DeadLetterController,
+)
