@@ -131,6 +131,7 @@ OPERATIONS: "dict[str, Scope | Literal['public', 'self']]" = {
     "setConcurrency": "budgets:manage",
     "removeConcurrency": "budgets:manage",
     "askGoal": "runs:start",
+    "listGoals": "read",
     "readGoal": "read",
     "editDraft": "workflows:write",
     "acceptGoal": "workflows:write",

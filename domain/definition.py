@@ -4,6 +4,9 @@ from domain.agent import TaskKind
 from domain.kernel import Record
 from domain.nodes import Allowance, AnyNode, Schema
 
+LOWEST_PRIORITY, HIGHEST_PRIORITY = -10, 10
+"""So that what waits is passed over for twenty minutes at the most: a point of priority is a minute in the queue."""
+
 
 class InlineAgent(Record, omit_defaults=True):
     """An agent that the workflow brings with it."""

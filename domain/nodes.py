@@ -16,11 +16,15 @@ OnFailure: TypeAlias = Literal["fail", "skip", "compensate", "fall_back"]
 
 
 class Retry(Record, omit_defaults=True):
-    """How often a node is tried, and how long it rests between: twice as long each time."""
+    """How often a node is tried, and how long it rests between: twice as long each time.
+
+    With `codes` it is tried again only after failures of these.
+    """
 
     attempts: int = 3
     first_delay_seconds: float = 1.0
     longest_delay_seconds: float = 60.0
+    codes: tuple[str, ...] = ()
 
 
 class Allowance(Record, omit_defaults=True):
@@ -34,16 +38,17 @@ class Node(Record, kw_only=True, omit_defaults=True, tag_field="kind"):
     """What all nodes have.
 
     `needs` are the nodes of the same list that come first. Where `when` is false the node is skipped, and its output
-    is null. `timeout_seconds` bounds one attempt, or how long a person or an event is waited for. `output` is the
-    schema of what it yields. `fall_back` is done instead of a node that has failed for good, `compensate` undoes one
-    that was completed, once the run fails. `shown_as` is the kind in which it was written, if another.
+    is null. Without `retry`, what may pass by itself is tried as often as Retry says. `timeout_seconds` bounds one
+    attempt, or how long a person or an event is waited for. `output` is the schema of what it yields. `fall_back` is
+    done instead of a node that has failed for good, `compensate` undoes one that was completed, once the run fails.
+    `shown_as` is the kind in which it was written, if another.
     """
 
     id: str
     needs: tuple[str, ...] = ()
     title: str = ""
     when: str = ""
-    retry: Retry = Retry()
+    retry: Retry | None = None
     timeout_seconds: float | None = None
     budget: Allowance | None = None
     on_failure: OnFailure = "fail"
@@ -51,6 +56,11 @@ class Node(Record, kw_only=True, omit_defaults=True, tag_field="kind"):
     compensate: "tuple[AnyNode, ...]" = ()
     output: Schema | None = None
     shown_as: str = ""
+
+    @property
+    def tries(self) -> Retry:
+        """How often it is tried where nothing is said of it."""
+        return self.retry or Retry()
 
 
 class Agent(Node, tag="agent"):
@@ -168,8 +178,8 @@ class Approvers(Record, omit_defaults=True):
 class Approval(Node, tag="approval"):
     """A person approves, edits or rejects what `show` yields, which is what the node needs unless told otherwise.
 
-    After `escalate_after_seconds` the `escalate_to` may decide too. With nobody's decision by `timeout_seconds` it is
-    rejected.
+    After `escalate_after_seconds` the `escalate_to` may decide too. With nobody's decision by `timeout_seconds` it has
+    failed.
     """
 
     question: str

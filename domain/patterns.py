@@ -11,8 +11,8 @@ All three take texts that differ in case and in white space around them for the 
 """
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from domain.kernel import replace
 from domain.nodes import (
@@ -31,9 +31,16 @@ from domain.nodes import (
     Transform,
     Vote,
 )
+from domain.places import CLOSE, OPEN, closed
+
+Turning = TypeVar("Turning", bound=Debate | Handoff | Supervisor)
 
 LONGEST_ID = 40
 TEXT: Schema = {"type": "string"}
+_OWN = frozenset({"last", "turn", "rounds"})
+"""What expressions inside a pattern name otherwise than those around it."""
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _TAKEN = re.compile(r"fall-back|compensate|otherwise|agent-\d+")
 
 
@@ -52,13 +59,13 @@ def _written_out(node: AnyNode) -> AnyNode:
             others = written_out(otherwise)
             return replace(node, arms=ways, otherwise=others, fall_back=fall_back, compensate=compensate)
         case Debate():
-            return _around(node, "debate", _debate(node))
+            return _around(node, "debate", _in_turns(node, _debate))
         case Vote():
             return _around(node, "vote", _vote(node))
         case Handoff():
-            return _around(node, "handoff", _handoff(node))
+            return _around(node, "handoff", _in_turns(node, _handoff))
         case Supervisor():
-            return _around(node, "supervisor", _supervisor(node))
+            return _around(node, "supervisor", _in_turns(node, _supervisor))
         case _:
             return replace(node, fall_back=fall_back, compensate=compensate)
 
@@ -79,6 +86,29 @@ def _around(node: Node, kind: str, nodes: tuple[AnyNode, ...]) -> Parallel:
         nodes=nodes,
         yields="last",
     )
+
+
+def _in_turns(node: Turning, written: Callable[[Turning], tuple[AnyNode, ...]]) -> tuple[AnyNode, ...]:
+    """A pattern that begins with a loop, in which its prompt still speaks of what is around the pattern."""
+    prompt, before = _told_before(node.prompt)
+    needs = tuple(each.id for each in before)
+    turns, *others = written(replace(node, prompt=prompt))
+    return (*before, replace(turns, needs=needs), *others)
+
+
+def _told_before(prompt: str) -> tuple[str, tuple[Transform, ...]]:
+    """The prompt, and what of it is evaluated before the pattern begins, as its words mean others inside it."""
+    before: list[Transform] = []
+    said, at = "", 0
+    while (begin := prompt.find(OPEN, at)) >= 0 and (end := closed(prompt, begin + len(OPEN))) >= 0:
+        expression = prompt[begin + len(OPEN) : end].strip()
+        place = prompt[begin : end + len(CLOSE)]
+        if _OWN & set(_WORD.findall(expression)):
+            before.append(Transform(id=f"told-{len(before) + 1}", expression=expression))
+            place = f'{OPEN} steps."{before[-1].id}" {CLOSE}'
+        said += prompt[at:begin] + place
+        at = end + len(CLOSE)
+    return said + prompt[at:], tuple(before)
 
 
 def _debate(node: Debate) -> tuple[AnyNode, ...]:

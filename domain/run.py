@@ -69,6 +69,7 @@ def _start(command: StartRun, run: Run, context: Context) -> list[Events]:
         rerun_of=command.rerun_of,
         payers=command.payers,
         within=command.within,
+        workflows=command.workflows,
     )
     story = Story(run, context)
     story.add(started)

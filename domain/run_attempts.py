@@ -5,7 +5,7 @@ from domain import run_openings as openings
 from domain import run_spending as spending
 from domain import run_wait_events as wait
 from domain.kernel import Context, Rejected
-from domain.nodes import Approval, Retry
+from domain.nodes import Approval
 from domain.run_commands import (
     AttemptCommands,
     BeginCall,
@@ -24,14 +24,12 @@ from domain.run_commands import (
 )
 from domain.run_events import Events
 from domain.run_flow import Story, complete, doubt, doubts, fail, go_on, later
+from domain.run_retries import attempt_failed
 from domain.run_state import Call, Run, Step
 from domain.run_values import ForEvent, ForTime
 
 MAX_LOSSES = 10
 """So often a step may take its worker down before it is given up."""
-
-LONGEST_WISH = 3_600
-"""Seconds: how long we wait at a provider's wish."""
 
 
 def record(command: RecordCall, step: Step) -> list[Events]:
@@ -171,7 +169,8 @@ def _suspend(story: Story, command: SuspendStep) -> None:
     escalates_at = None
     if isinstance(node, Approval) and node.escalate_after_seconds is not None:
         escalates_at = later(at, node.escalate_after_seconds)
-    suspended = wait.StepSuspended(command.step, command.attempt, command.waits, due_at, escalates_at)
+    moments = due_at, escalates_at
+    suspended = wait.StepSuspended(command.step, command.attempt, command.waits, *moments, command.question)
     story.add(suspended)
     match command.waits:
         case ForTime() if due_at is None or due_at <= at:
@@ -191,21 +190,8 @@ def _fail(story: Story, command: FailStep, step: Step) -> None:
         story.add(*left[:-1], _refused(command.step, last))
     else:
         story.add(*left)
-    tries = step.failures + 1
-    retry = step.node.retry
-    alive = story.run.status in ("running", "paused")
-    if not alive or not command.retryable or tries >= retry.attempts:
-        fail(story, command.step, command.code, command.detail)
-        return
-    story.add(fact.StepFailed(command.step, command.attempt, command.code, command.detail, final=False))
-    if story.run.status == "running":
-        story.schedule(command.step, after=_delay(retry, tries, command.retry_after))
-
-
-def _delay(retry: Retry, tries: int, retry_after: float | None) -> float:
-    """The first delay after the first failure, then twice as long each time, or as long as the provider asks."""
-    back_off = min(retry.first_delay_seconds * 2.0 ** min(tries - 1, 60), retry.longest_delay_seconds)
-    return max(back_off, min(retry_after or 0, LONGEST_WISH))
+    told, wish = (command.code, command.detail), command.retry_after
+    attempt_failed(story, command.step, *told, may_pass=command.retryable, retry_after=wish)
 
 
 def _lose(story: Story, step: Step, lost: fact.StepLost) -> None:

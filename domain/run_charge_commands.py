@@ -17,10 +17,11 @@ class Ceiling(Record):
 
 
 class HoldCharge(Command):
-    """Count a call beside its own for the run."""
+    """Count a call beside its own for the run; `via` is the run within it that makes the call, or leads to it."""
 
     reservation: Reservation
     ceilings: tuple[Ceiling, ...] = ()
+    via: UUID | None = None
 
 
 class SettleCharge(Command):

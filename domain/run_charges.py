@@ -17,19 +17,27 @@ NO_STEP = ""
 
 def decide(command: Charges, run: Run) -> list[Events]:
     match command:
-        case HoldCharge(reservation, ceilings):
-            if reservation.entry in run.charges:
-                return []
-            steps = tuple(name for name, step in run.steps.items() if step.status == "running") or (NO_STEP,)
-            for ceiling in ceilings:
-                check_charge(ceiling, reservation, steps, run)
-            check_allowances(reservation, run)
-            return [fact.ChargeHeld(reservation, steps)]
+        case HoldCharge():
+            return _hold(command, run)
         case SettleCharge(entry, micro_usd, tokens, final):
             counted = _counting(entry, run)
             if counted is None or (not final and counted == Used(micro_usd or 0, tokens)):
                 return []
             return [fact.ChargeSettled(entry, micro_usd, tokens, final, _own(entry, run))]
+
+
+def _hold(command: HoldCharge, run: Run) -> list[Events]:
+    """The step that started the run within pays for it, with all that it is inside of; else all that are under way."""
+    reservation = command.reservation
+    if reservation.entry in run.charges:
+        return []
+    starter = next((name for name, step in run.steps.items() if step.started(command.via)), "")
+    under_way = tuple(name for name, step in run.steps.items() if step.status == "running")
+    steps = (starter,) if starter else under_way or (NO_STEP,)
+    for ceiling in command.ceilings:
+        check_charge(ceiling, reservation, steps, run)
+    check_allowances(reservation, run, starter)
+    return [fact.ChargeHeld(reservation, steps)]
 
 
 def counted(run: Run, event: fact.Events) -> Run:

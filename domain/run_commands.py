@@ -10,7 +10,7 @@ from domain.ledger import Reservation
 from domain.nodes import Allowance, AnyNode
 from domain.prices import Prices
 from domain.run_charge_commands import Ceiling, Charges
-from domain.run_values import Decision, Member, Opening, Parent, StopReason, Tokens, Waits
+from domain.run_values import Decision, Member, Opening, Parent, PinnedWorkflow, StopReason, Tokens, Waits
 
 Reason: TypeAlias = Annotated[Text, Meta(max_length=500)]
 SignalName: TypeAlias = Annotated[Text, Meta(min_length=1, max_length=200)]
@@ -21,7 +21,8 @@ class StartRun(Command):
 
     `within` are the runs on whose behalf it is started, the nearest first.
 
-    `started_by` is who pays for it, where another run starts it for them.
+    `started_by` is who pays for it, where another run starts it for them. `workflows` are all those that may be started
+    from it, however deep.
     """
 
     title: Name
@@ -40,6 +41,7 @@ class StartRun(Command):
     payers: tuple[str, ...] = ()
     within: tuple[UUID, ...] = ()
     started_by: UUID | None = None
+    workflows: tuple[PinnedWorkflow, ...] = ()
 
 
 class BeginStep(Command):
@@ -139,12 +141,13 @@ class PassStep(Command):
 
 
 class SuspendStep(Command):
-    """Nobody need work on the step until what it waits for is there. `seconds` is how long it waits at most."""
+    """Nobody need work on the step until what it waits for is there, for `seconds` at most. `question` is as asked."""
 
     step: str
     attempt: int
     waits: Waits
     seconds: float | None = None
+    question: PayloadRef | None = None
 
 
 class FailStep(Command):

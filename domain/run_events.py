@@ -8,14 +8,15 @@ from domain.kernel import Event, Instant, PayloadRef
 from domain.ledger import Reservation
 from domain.nodes import Allowance, AnyNode
 from domain.prices import Prices
-from domain.run_values import Member, Opening, Parent, SkipReason, StopReason, Tokens
+from domain.run_values import Member, Opening, Parent, PinnedWorkflow, SkipReason, StopReason, Tokens
 
 
 class Started(Event, tag="run.started.v2"):
     """`key_id` is the API key that started it, if one did; `rerun_of` the run that it repeats with other input.
 
     `payers` are the agents and keys on whose behalf it was started, as the ledger names them, and `within` the runs,
-    the nearest first: what it spends counts for all of them.
+    the nearest first: what it spends counts for all of them. `workflows` are those that its steps, and the runs that
+    they start, may start.
     """
 
     title: str
@@ -34,6 +35,7 @@ class Started(Event, tag="run.started.v2"):
     rerun_of: UUID | None = None
     payers: tuple[str, ...] = ()
     within: tuple[UUID, ...] = ()
+    workflows: tuple[PinnedWorkflow, ...] = ()
 
 
 class StepScheduled(Event, tag="run.step_scheduled.v1"):

@@ -9,6 +9,7 @@ from domain.nodes import Approval, Approvers, Input
 from domain.run_commands import DecideApproval, EndChild, GiveInput, SignalRun, SkipStep
 from domain.run_events import Events
 from domain.run_flow import Story, complete, fail, resume, stopped
+from domain.run_retries import wait_failed
 from domain.run_state import Run, Step
 from domain.run_values import ForApproval, ForEvent, ForInput, ForRun, ForTime
 
@@ -94,9 +95,10 @@ def end_child(command: EndChild, run: Run, step: Step, context: Context) -> list
         return story.events
     if command.status == "completed":
         complete(story, fact.StepCompleted(name, step.attempt, command.output))
-    else:
-        detail = command.detail or f"the run that it started was {command.status}"
-        fail(story, name, command.code or f"child_{command.status}", detail)
+        return story.events
+    detail = command.detail or f"the run that it started was {command.status}"
+    ended = wait_failed if command.status == "failed" else fail  # who cancels a run has decided
+    ended(story, name, command.code or f"child_{command.status}", detail)
     return story.events
 
 
@@ -167,6 +169,6 @@ def _wake_step(story: Story, name: str) -> None:
         case ForTime():
             complete(story, fact.StepCompleted(name, step.attempt, None))
         case ForApproval():
-            fail(story, name, "approval_expired", "nobody decided in time")
+            wait_failed(story, name, "approval_expired", "nobody decided in time")
         case _:
-            fail(story, name, "timed_out", "what it waited for did not come in time")
+            wait_failed(story, name, "timed_out", "what it waited for did not come in time")

@@ -6,11 +6,10 @@ from domain import budget
 from domain.budget import Unit
 from domain.ledger import Reservation
 from domain.ledger_state import Used
-from domain.nodes import Allowance
+from domain.nodes import Allowance, SubWorkflow
 from domain.run_charge_commands import Ceiling
 from domain.run_commands import BeginCall
 from domain.run_state import Call, Run, Step
-from domain.run_values import ForRun
 
 
 def check(ceiling: Ceiling, wish: BeginCall, step: Step, run: Run) -> None:
@@ -28,7 +27,7 @@ def check_charge(ceiling: Ceiling, reservation: Reservation, steps: Iterable[str
     """The same for a call beside those of the run, which counts for these of its steps."""
     wanted, unit = reservation.of(ceiling.unit), ceiling.unit
     if ceiling.of == "run":
-        budget.check(wanted, _of_run(run, unit), ceiling.most, unit, name="the limit of the run")
+        budget.check(wanted, spent_in(run, unit), ceiling.most, unit, name="the limit of the run")
     elif ceiling.of == "step":
         for name in steps:
             own = run.steps[name].calls if name in run.steps else ()
@@ -40,7 +39,7 @@ def _charged(run: Run, step: str | None, unit: Unit) -> int:
     return run.charged.get(step, Used()).of(unit)
 
 
-def _of_run(run: Run, unit: Unit) -> int:
+def spent_in(run: Run, unit: Unit) -> int:
     """All calls of the run, and those beside them: made with its token, or by runs that it started."""
     return _charged(run, None, unit) + sum(spent(made, unit) for made in _calls(run))
 
@@ -83,12 +82,13 @@ def check_allowances(reservation: Reservation | None, run: Run, name: str = "") 
 def _allowances(run: Run, name: str) -> Iterable[tuple[str, int, Unit, int]]:
     """Whose allowance it is, the most, in which unit, and what of it is used."""
     for unit, most in _limits(run.budget):
-        yield "the budget of the run", most, unit, _of_run(run, unit)
+        yield "the budget of the run", most, unit, spent_in(run, unit)
     while name:
         step = run.steps[name]
         for unit, most in _limits(step.node.budget):
-            inside = (each for at, each in run.steps.items() if at == name or at.startswith(f"{name}."))
-            yield f"the budget of the node {step.node.id}", most, unit, sum(spent_by(each, unit) for each in inside)
+            inside = (at for at in run.steps if at == name or at.startswith(f"{name}."))
+            used = sum(spent_by(run, each, unit) for each in inside)
+            yield f"the budget of the node {step.node.id}", most, unit, used
         name = run.scopes[step.scope].owner
 
 
@@ -99,12 +99,14 @@ def _limits(allowance: Allowance | None) -> Iterable[tuple[Unit, int]]:
         yield "tokens", allowance.tokens
 
 
-def spent_by(step: Step, unit: Unit) -> int:
-    """What a step came to, with the runs that it started, each of which counts at its worst until it ends."""
+def spent_by(run: Run, name: str, unit: Unit) -> int:
+    """What a step came to, with the runs that it started, whose calls are charged to it as they begin."""
+    step = run.steps[name]
     own = sum(spent(made, unit) for made in step.calls)
-    child = step.child_micro_usd if unit == "micro_usd" else step.child_tokens
-    waits = (*step.abandoned, *((step.waits,) if isinstance(step.waits, ForRun) else ()))
-    return own + child + sum(getattr(each.allowance, unit) or 0 for each in waits if each.allowance is not None)
+    if not isinstance(step.node, SubWorkflow):
+        return own
+    told = step.child_micro_usd if unit == "micro_usd" else step.child_tokens
+    return own + max(told, _charged(run, name, unit))  # runs of an earlier Z2 were told of, and not charged to a step
 
 
 def left(run: Run, name: str) -> Allowance | None:

@@ -13,6 +13,7 @@ from domain.run_values import (
     Member,
     Opening,
     Parent,
+    PinnedWorkflow,
     RunStatus,
     StepStatus,
     StopReason,
@@ -56,7 +57,7 @@ class Step(Record):
 
     It is one instance of a node: the turns of a loop and the items of a map have steps of their own. `scope` names the
     list that it stands in; `begun` and `ended` count the lists inside it. `abandoned` are the runs that it started and
-    does not wait for any more; what they may spend counts until they end.
+    does not wait for any more, and which are not over.
     """
 
     node: AnyNode
@@ -92,6 +93,11 @@ class Step(Record):
         good = (made for made in self.calls if made.status in ("recorded", "served") and not made.problem)
         answers = (made for made in good if made.stop_reason != "refusal")
         return next((made for made in answers if made.call == call), None)
+
+    def started(self, run_id: UUID | None) -> bool:
+        """Whether it has started this run, which is not over as far as the step knows."""
+        waits = (*self.abandoned, *((self.waits,) if isinstance(self.waits, ForRun) else ()))
+        return any(each.run_id == run_id for each in waits)
 
     @property
     def key(self) -> str:
@@ -157,8 +163,13 @@ class Run(Record):
     detail: str | None = None
     payers: tuple[str, ...] = ()
     within: tuple[UUID, ...] = ()
+    workflows: tuple[PinnedWorkflow, ...] = ()
     charges: dict[UUID, Charge] = {}
     charged: dict[str | None, Used] = {}
+
+    def pin(self, named: str, version: int | None) -> PinnedWorkflow | None:
+        """What a node of the run that starts another workflow stands for; None in a run of before it was pinned."""
+        return next((each for each in self.workflows if (each.named, each.version) == (named, version)), None)
 
     def result(self, scope: str = "") -> PayloadRef | None:
         """What a list with every step done came to: the output of its last step that no other needs."""

@@ -30,6 +30,28 @@ class Member(Record, omit_defaults=True):
     model: str
 
 
+class Called(Record, omit_defaults=True):
+    """A workflow by its name or id, as a node calls it; without a version the newest was asked for."""
+
+    named: str
+    asked: int | None = None
+
+
+class PinnedWorkflow(Record, omit_defaults=True):
+    """A workflow that a run may start, as it was when that run started: its version, and the agents that work for it.
+
+    `named` and `asked` are what the node says: its name or id, and the version, which is the newest where it says none.
+    `calls` are those that it may start in turn, as its own nodes name them.
+    """
+
+    named: str
+    workflow_id: UUID
+    version: int
+    asked: int | None = None
+    team: dict[str, Member] = {}
+    calls: tuple[Called, ...] = ()
+
+
 class Tokens(Record):
     """What a call used, as its provider counted it; `input` includes `cached_input`."""
 
@@ -95,7 +117,7 @@ class ForEvent(Record, tag_field="for", tag="event"):
 
 
 class ForRun(Record, tag_field="for", tag="run"):
-    """`allowance` is what the other run may spend, which counts here until it ends."""
+    """`allowance` is what the other run may spend at the most; what it does spend counts here, call by call."""
 
     run_id: UUID
     allowance: Allowance | None = None

@@ -8,13 +8,17 @@ from domain.run_values import Decision, Waits
 
 
 class StepSuspended(Event, tag="run.step_suspended.v1"):
-    """Nobody works on it until what it waits for is there, or until it is due."""
+    """Nobody works on it until what it waits for is there, or until it is due.
+
+    `question` is what a person is asked, where that depends on the run.
+    """
 
     step: str
     attempt: int
     waits: Waits
     due_at: Instant | None = None
     escalates_at: Instant | None = None
+    question: PayloadRef | None = None
 
 
 class ApprovalEscalated(Event, tag="run.approval_escalated.v1"):

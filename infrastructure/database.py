@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from application.errors import Unavailable
 from application.tasks import ended
-from infrastructure import row_security
+from infrastructure import row_security, schema_state
 from infrastructure.postgres_connection import ANSWER_SECONDS, AWAY, REFUSED, Connection, connect, parameters, told
 
 SCHEMA = resources.files("infrastructure").joinpath("schema.sql").read_text()
@@ -142,12 +142,13 @@ class Database:
 
 
 async def migrate(database: Database, *more: str) -> None:
-    """Create what is missing. Any number of processes may do so at the same time.
+    """Create what is missing, and lock nothing where nothing is. Any number of processes may do so at the same time.
 
     Raises Invalid where requests cannot be given a role of their own.
     """
-    async with database.transaction(patient=True) as connection:
-        await connection.execute("SELECT pg_advisory_xact_lock(8243500162025)")
-        await row_security.prepare(connection)
-        for statements in (SCHEMA, *more, row_security.GUARDS):
-            await connection.execute(statements)
+    statements = (SCHEMA, *more, row_security.GUARDS)
+    async with database.connection() as connection:
+        if await schema_state.fits(connection, statements):
+            return
+    async with database.connection(patient=True) as connection:
+        await schema_state.make(connection, statements)

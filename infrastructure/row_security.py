@@ -68,11 +68,15 @@ def look(connection: "psycopg.Connection[tuple[Any, ...]]") -> Reader:
     return _reader(connection.execute(LOOK).fetchone())
 
 
+async def ready(connection: Connection) -> bool:
+    """Whether the role is there and given to us. Raises Invalid where it cannot be."""
+    reader = await _checked(connection)
+    return reader.exists and reader.ours
+
+
 async def prepare(connection: Connection) -> None:
     """Make the role and what guards tables, within the caller's transaction. Raises Invalid."""
-    reader = _reader(await (await connection.execute(LOOK)).fetchone())
-    if problem := reader.problem:
-        raise Invalid(f"DATABASE_URL: {problem}", field="DATABASE_URL")
+    reader = await _checked(connection)
     if not reader.exists:
         await connection.execute(_statement(CREATE, reader.role))
     if not reader.ours:
@@ -90,6 +94,13 @@ async def reader(connection: Connection) -> str:
 def begun(role: str, workspace_id: UUID) -> Composed:
     """What begins a transaction as the reader of a workspace, all at once; it ends with the transaction."""
     return BEGIN.format(Identifier(role), Literal(workspace_id.hex))
+
+
+async def _checked(connection: Connection) -> Reader:
+    reader = _reader(await (await connection.execute(LOOK)).fetchone())
+    if problem := reader.problem:
+        raise Invalid(f"DATABASE_URL: {problem}", field="DATABASE_URL")
+    return reader
 
 
 def _reader(row: tuple[Any, ...] | None) -> Reader:

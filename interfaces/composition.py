@@ -51,6 +51,7 @@ from projections import (
     api_keys,
     calls,
     costs,
+    goals,
     logins,
     runs,
     schedules,
@@ -75,6 +76,7 @@ PROJECTIONS: dict[str, Projection[Any]] = {
         costs.projection,
         schedules.projection,
         triggers.projection,
+        goals.projection,
     )
 }
 

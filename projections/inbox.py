@@ -36,9 +36,10 @@ OLDEST = ASKED + (
 
 
 class Ask(Record, kw_only=True):
-    """A person is asked for a decision or an answer. `question` is as the workflow has it, expressions included.
+    """A person is asked for a decision or an answer.
 
-    `schema` is that of the answer, or of what the approval yields. `asked` are those who may answer, each of them.
+    `question` is as the workflow has it, expressions included, and `asked_as` what they were filled in to. `schema` is
+    that of the answer, or of what the approval yields. `asked` are those who may answer, each of them.
     """
 
     run_id: UUID
@@ -51,6 +52,7 @@ class Ask(Record, kw_only=True):
     kind: Literal["approval", "input"]
     title: str
     question: str
+    asked_as: PayloadRef | None
     subject: PayloadRef | None
     schema: Schema | None
     asked: tuple[Approvers, ...]
@@ -99,6 +101,7 @@ def _ask(step: StepRow, run: RunRow, node: Approval | Input) -> Ask:
         kind="approval" if isinstance(node, Approval) else "input",
         title=node.title,
         question=node.question,
+        asked_as=step.question,
         subject=step.waits.subject if isinstance(step.waits, ForApproval) else None,
         schema=node.output,
         asked=run_plans.asked_people(node, escalated=step.escalated),

@@ -8,7 +8,9 @@ from domain import run_events as fact
 from domain import run_wait_events as wait
 from domain.kernel import Event, Instant, PayloadRef, Record, replace
 from domain.nodes import Allowance
-from domain.run_values import BegunStatus, Parent
+from domain.run_state import scope_name
+from domain.run_values import BegunStatus, Parent, Planned
+from projections.run_sizes import size, sizes
 from projections.run_step_rows import Problem
 from projections.table import Row
 
@@ -36,8 +38,9 @@ class RunRow(Row, kw_only=True, tag_field="row", tag="run"):
     """A run in a list. `status` is what people are shown, `state` what the events say; `begun` is whether any step has.
 
     `next_due` is in seconds since 1970. `called_back` and `stopped` are the positions at which scheduled steps became
-    waiting ones, and at which all steps were stopped. `steps_total` and
-    `steps_done` count the nodes of the workflow, and not what is inside them. A cost of None is unknown.
+    waiting ones, and at which all steps were stopped. `steps_total` counts the steps that are known by now: the nodes
+    of the workflow, and those of each list inside them once it has begun; `steps_done` those that were completed or
+    skipped. `sizes` are as in `projections/run_sizes.py`. A cost of None is unknown.
     """
 
     title: str = ""
@@ -64,6 +67,7 @@ class RunRow(Row, kw_only=True, tag_field="row", tag="run"):
     paused: Pause | None = None
     steps_total: int = 0
     steps_done: int = 0
+    sizes: dict[str, int] = {}
     input_tokens: int = 0
     output_tokens: int = 0
     cost_micro_usd: int | None = 0
@@ -108,6 +112,7 @@ def _started(row: RunRow, event: fact.Started, position: int) -> RunRow:
         parent=event.parent,
         rerun_of=event.rerun_of,
         steps_total=len(event.nodes),
+        sizes=sizes(event.nodes),
         input=event.input,
     )
 
@@ -168,13 +173,25 @@ def _of_step(row: RunRow, event: Event, position: int) -> RunRow:
             return _live(row, step, replace(row.live[step], escalates_at=None))
         case fact.StepRetried():
             return replace(row, state="running", error=None, ended_at=None, deadline_at=None)
+        case fact.StepOpened(step, opening=Planned(nodes)):
+            planned = {step: len(nodes), **sizes(nodes, step)}
+            return replace(_without(row, step), sizes={**row.sizes, **planned})
         case fact.StepOpened(step) | fact.StepLost(step) | fact.StepFailed(step, final=False):
             return _without(row, step)
-        case fact.ScopeBegun(step) | wait.ChildAbandoned(step):
+        case wait.ChildAbandoned(step):
             return _without(row, step)
+        case _:
+            return _of_lists(row, event)
+
+
+def _of_lists(row: RunRow, event: Event) -> RunRow:
+    """What begins and ends with all that is inside it."""
+    match event:
+        case fact.ScopeBegun(step, key):
+            more = size(row.sizes, scope_name(step, key))
+            return replace(_without(row, step), steps_total=row.steps_total + more)
         case fact.StepCompleted(step) | fact.StepSkipped(step):
-            done = 0 if "." in step else 1
-            return replace(_without(row, step, inside=True), steps_done=row.steps_done + done)
+            return replace(_without(row, step, inside=True), steps_done=row.steps_done + 1)
         case fact.StepFailed(step):
             return _without(row, step, inside=True)
         case _:

@@ -67,6 +67,7 @@ class StepRow(Row, kw_only=True, omit_defaults=True, tag_field="row", tag="step"
     stopped: int = 0
     retried: int = 0
     waits: Waits | None = None
+    question: PayloadRef | None = None
     asked_position: int | None = None
     escalates_at: Instant | None = None
     escalated: bool = False

@@ -19,10 +19,9 @@ from projections.table import Connection, Projection
 AnyRow: TypeAlias = RunRow | PlanRow | StepRow
 
 SCHEMA = """
-DO $$ BEGIN  -- a table from before steps had rows of their own is folded anew from the log
-    IF to_regclass('runs') IS NOT NULL AND NOT EXISTS (
-        SELECT FROM pg_attribute WHERE attrelid = to_regclass('runs') AND attname = 'run_id' AND NOT attisdropped
-    ) THEN
+DO $$ BEGIN  -- a table of another form, whose rows know less, is folded anew from the log
+    IF obj_description(to_regclass('runs'), 'pg_class') IS DISTINCT FROM 'form 3' AND to_regclass('runs') IS NOT NULL
+    THEN
         DROP TABLE runs;
         DELETE FROM projection_positions WHERE name = 'runs';
     END IF;
@@ -39,6 +38,7 @@ CREATE TABLE IF NOT EXISTS runs (
     run_id uuid GENERATED ALWAYS AS ((body ->> 'run_id')::uuid) STORED,
     asked_position bigint GENERATED ALWAYS AS ((body ->> 'asked_position')::bigint) STORED
 );
+COMMENT ON TABLE runs IS 'form 3';
 CREATE INDEX IF NOT EXISTS runs_newest_idx ON runs (workspace_id, first_position DESC)
     WHERE first_position IS NOT NULL;
 CREATE INDEX IF NOT EXISTS runs_under_way_idx ON runs (first_position)

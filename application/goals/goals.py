@@ -7,6 +7,7 @@ from application.access import Actor, authorise, on_behalf_of
 from application.errors import Invalid, NotFound
 from application.execute import Executor, Order
 from application.goals import drafting, planner
+from application.goals.drafts import Drafts
 from application.goals.likeness import NoneAlike, Ranker, choose, source_for
 from application.kept import Kept
 from application.models.port import ProvidersOf
@@ -20,7 +21,6 @@ from application.workflows.publishing import Publisher, WrongWorkflow
 from domain import goal
 from domain.kernel import Command, Record, replace
 from domain.nodes import Allowance
-from domain.run_state import Run
 
 
 class GoalRequest(Record):
@@ -119,16 +119,11 @@ class Goals:
         return drafting.usable(cards.values(), await self._means.providers.of(workspace_id))
 
     async def read(self, goal_id: UUID, actor: Actor) -> goal.Goal:
-        """The goal as it is now; what its planner has come to meanwhile is put on the record. Raises NotFound."""
+        """The goal as it is now; what its planner has come to just now is put on the record. Raises NotFound."""
         found = await self._state(goal_id, actor.workspace_id)
-        if found.status != "asked" or found.asked is None or found.asked.planned_by is None:
+        drafts = Drafts(self._means.executor, self._means.texts)
+        if not await drafts.settle(goal_id, found, on_behalf_of(actor)):
             return found
-        run = await self._means.executor.state(found.asked.planned_by, actor.workspace_id)
-        if not isinstance(run, Run) or run.status not in drafting.OVER:
-            return found
-        told = await self._means.texts.value(actor.workspace_id, run.output)
-        command, texts = drafting.outcome(run, told, found.asked.budget)
-        await self._settle(goal_id, command, texts, on_behalf_of(actor))
         return await self._state(goal_id, actor.workspace_id)
 
     async def _settle(self, goal_id: UUID, command: Command, texts: tuple[Kept, ...], actor: Actor) -> Outcome:

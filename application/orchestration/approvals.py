@@ -1,7 +1,7 @@
 """What people do to a run that waits for them: decide, answer, signal and skip, with what they give stored."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -13,10 +13,11 @@ from application.execute import Executor
 from application.models import formats
 from application.models.request import Format
 from application.orchestration.texts import JSON, PLAIN
+from application.orchestration.why import moment, person
 from application.ports import IdempotencyKey, Outcome, Payloads, Recorded
 from domain import run_commands
 from domain import run_wait_events as wait
-from domain.kernel import Command, PayloadRef, Record, Rejected
+from domain.kernel import Command, Context, PayloadRef, Record, Rejected
 from domain.nodes import Input, Schema
 from domain.run_state import Run, Step
 from domain.run_values import Decision, ForApproval
@@ -45,12 +46,25 @@ class Given(Record):
         return self.text is not None or self.data is not None
 
 
+class Names(Protocol):
+    async def __call__(self, actor: Actor, people: Collection[UUID], /) -> Mapping[UUID, str]:
+        """What people are called, as far as the actor may know."""
+        ...
+
+
+async def nobody(actor: Actor, people: Collection[UUID], /) -> Mapping[UUID, str]:
+    """For whom all people are ids."""
+    del actor, people
+    return {}
+
+
 class Approvals:
     """Sends what people decide to the runs that asked for it."""
 
-    def __init__(self, executor: Executor, payloads: Payloads) -> None:
+    def __init__(self, executor: Executor, payloads: Payloads, names: Names = nobody) -> None:
         self._executor = executor
         self._payloads = payloads
+        self._names = names
 
     async def decide(
         self,
@@ -138,20 +152,25 @@ class Approvals:
     async def _ended(self, run_id: UUID, step: str, actor: Actor) -> str | None:
         """Who decided or answered before, if anybody did."""
         try:
-            return _decided(await self._executor.past(run_id, actor.workspace_id), step)
+            found = _decided(await self._executor.past(run_id, actor.workspace_id), step)
         except NotFound:
             return None
+        if found is None:
+            return None
+        done, context = found
+        who = person(context.actor_id, await self._names(actor, [context.actor_id]))
+        return f"step {step!r} waits for nobody: it was {done} by {who} at {moment(context.at)}"
 
 
-def _decided(past: Sequence[Recorded], step: str) -> str | None:
+def _decided(past: Sequence[Recorded], step: str) -> tuple[str, Context] | None:
+    """What was done with a step last, with who did it."""
     for recorded in reversed(past):
-        by = f"by user {recorded.context.actor_id} at {recorded.context.at:%Y-%m-%d %H:%M:%S} UTC"
         match recorded.event:
             case wait.ApprovalDecided(name, decision=decision) if name == step:
                 done = {"approve": "approved", "edit": "edited", "reject": "rejected"}[decision]
-                return f"step {step!r} waits for nobody: it was {done} {by}"
+                return done, recorded.context
             case wait.InputGiven(name) if name == step:
-                return f"step {step!r} waits for nobody: it was answered {by}"
+                return "answered", recorded.context
             case _:
                 pass
     return None

@@ -170,8 +170,10 @@ class Attempt:
                 return run_commands.OpenStep(step, attempt, opening, onward), texts, ()
             case outcome.Passed():
                 return run_commands.PassStep(step, attempt, onward), (), ()
-            case outcome.Suspended(waits, seconds, texts, also):
-                return run_commands.SuspendStep(step, attempt, waits, seconds), texts, also
+            case outcome.Suspended(waits, seconds, texts, also, question):
+                asked = question.ref if question else None
+                texts = (*texts, question) if question else texts
+                return run_commands.SuspendStep(step, attempt, waits, seconds, asked), texts, also
             case run_commands.FailStep():
                 return done, (), ()
 

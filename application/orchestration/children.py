@@ -13,7 +13,7 @@ from application.orchestration.run_journal import WORKER_ID
 from application.policies.child_runs import CancelJob, ChildJob
 from domain import run_commands
 from domain.kernel import Command, Record, Rejected
-from domain.run_spending import spent_by
+from domain.run_spending import spent_in
 from domain.run_state import Run
 from domain.run_values import Parent, RunStatus
 
@@ -53,8 +53,6 @@ class Children:
         status = _ENDS.get(child.status)
         if status is None:
             return
-        micro_usd = sum(spent_by(step, "micro_usd") for step in child.steps.values())
-        tokens = sum(spent_by(step, "tokens") for step in child.steps.values())
         told = run_commands.EndChild(
             job.parent.step,
             job.run_id,
@@ -62,8 +60,8 @@ class Children:
             child.output if status == "completed" else None,
             child.code or "",
             child.detail or "",
-            micro_usd,
-            tokens,
+            spent_in(child, "micro_usd"),
+            spent_in(child, "tokens"),
         )
         await self._do(job.parent.run_id, told, job.workspace_id, f"run:{job.run_id}")
 

@@ -26,12 +26,16 @@ class Passed(Record):
 
 
 class Suspended(Record):
-    """Nobody works on it until what it waits for is there. `also` is done in the same append."""
+    """Nobody works on it until what it waits for is there. `also` is done in the same append.
+
+    `question` is what a person is asked, where the run fills in what the workflow says.
+    """
 
     waits: Waits
     seconds: float | None = None
     texts: tuple[Kept, ...] = ()
     also: tuple[Order, ...] = ()
+    question: Kept | None = None
 
 
 Outcome: TypeAlias = Completed | Opened | Passed | Suspended

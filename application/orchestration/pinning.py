@@ -59,10 +59,12 @@ class Pinning:
         self._providers = providers
         self._default_model = default_model
 
-    async def published(self, workflow_id: UUID, version: int | None, workspace_id: UUID) -> Published:
-        """A workflow at a version, or as it is now. Raises NotFound and Invalid."""
+    async def published(
+        self, workflow_id: UUID, version: int | None, workspace_id: UUID, *, even_archived: bool = False
+    ) -> Published:
+        """A workflow at a version, or as it is now; one that is archived only if told. Raises NotFound and Invalid."""
         state = await self._workflow(workflow_id, workspace_id)
-        if state.status == "archived":
+        if state.status == "archived" and not even_archived:
             raise Invalid(f"the workflow {state.name!r} is archived; no run of it is started", field="workflow_id")
         if version not in (None, state.version):
             state = await self._earlier(workflow_id, version or 0, workspace_id)

@@ -78,7 +78,7 @@ class RunJournal:
             self._ceilings,
         )
         try:
-            held = charges.held(self._within, made.reservation, self._ceilings)
+            held = charges.held(self._within, made.reservation, self._ceilings, by=self._job.run_id)
             await self._do(command, *held, reserve, texts=[self._request])
         except Rejected as rejected:
             if rejected.code == "ledger_closed":

@@ -7,22 +7,23 @@ from uuid import UUID
 
 from application.orchestration.outcome import StepError
 from application.orchestration.texts import Texts
-from application.workflows import expressions, interpolation
+from application.workflows import expressions, interpolation, scopes
 from application.workflows.expressions import Expression
 from application.workflows.references import references
 from domain.kernel import PayloadRef, Record
 from domain.nodes import Loop, Map
-from domain.run_state import DONE, Run, Scope, scope_name
+from domain.run_state import COMPENSATE, DONE, Run, Scope, Step, scope_name
 from domain.run_values import Spread
 
 
 class Sight(Record):
-    """The view from one list of a run."""
+    """The view from a step of a run, or without one from a list of which all is over."""
 
     texts: Texts
     workspace_id: UUID
     run: Run
     scope: str
+    step: str = ""
 
     async def value(self, expression: str, **more: Any) -> Any:
         """What an expression comes to. Raises StepError and NotFound."""
@@ -56,15 +57,22 @@ class Sight(Record):
         return {name: await self._read(ref) for name, ref in outputs.items() if wanted is None or name in wanted}
 
     def outputs(self) -> dict[str, PayloadRef | None]:
-        """What is done around here, by the ids of the nodes; of two with one id the nearest counts."""
+        """What is done before this, by the ids of the nodes; of two with one id the nearest counts."""
         seen: set[str] = set()
         found: dict[str, PayloadRef | None] = {}
+        looking = self.step
         for _, scope in self._around():
             steps = {self.run.steps[name].node.id: self.run.steps[name] for name in scope.steps}
-            new = {node: step.output for node, step in steps.items() if step.status in DONE and node not in seen}
-            found |= new
-            seen |= steps.keys()
+            before = self._before(looking, steps) - seen
+            found |= {node: steps[node].output for node in before if steps[node].status in DONE}
+            seen |= before
+            looking = "" if scope.key == COMPENSATE else scope.owner
         return found
+
+    def _before(self, name: str, steps: Mapping[str, Step]) -> frozenset[str]:
+        """What a step needs of the list that it stands in; without one that is all of it."""
+        there = {node: step.node for node, step in steps.items()}
+        return scopes.before(self.run.steps[name].node, there) if name else frozenset(there)
 
     async def _item(self) -> dict[str, Any]:
         for _, scope in self._around():

@@ -1,5 +1,6 @@
 """How a run starts: the workflow, its agents and their models are pinned before anything happens."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,20 +16,23 @@ from application.models import formats
 from application.models.port import ProvidersOf
 from application.models.request import Format
 from application.orchestration.pinning import Pinning, Published, compiled
+from application.orchestration.reach import Reach, with_versions
 from application.orchestration.texts import JSON, PLAIN, SMALL, kept
 from application.ports import IdempotencyKey, Outcome, Payloads
 from application.templates import TEMPLATES, needing
 from application.templates.template import Template
 from domain import agent, run_commands, workflow
+from domain.definition import HIGHEST_PRIORITY, LOWEST_PRIORITY
 from domain.kernel import Record, Rejected, replace
-from domain.nodes import Allowance
-from domain.run_values import Parent
+from domain.nodes import Allowance, AnyNode
+from domain.run_values import Member, Parent, PinnedWorkflow
 
 
 class StartRequest(Record):
     """What somebody wants done. Exactly one of `template` and `workflow_id` is given.
 
     `text` is JSON where the media type says so. Without a budget, a deadline or a priority the workflow's own count.
+    Where another run starts it, `pin` and `workflows` are what that one has pinned.
     """
 
     title: str
@@ -45,6 +49,8 @@ class StartRequest(Record):
     rerun_of: UUID | None = None
     started_by: UUID | None = None
     behind: Behind | None = None
+    pin: PinnedWorkflow | None = None
+    workflows: tuple[PinnedWorkflow, ...] = ()
 
 
 class Starter:
@@ -55,6 +61,7 @@ class Starter:
         self._payloads = payloads
         self._default_model = default_model
         self._pinning = Pinning(executor, providers, default_model)
+        self._reach = Reach(executor, self._pinning)
 
     async def start(
         self, run_id: UUID, request: StartRequest, actor: Actor, *, key: IdempotencyKey | None = None
@@ -76,7 +83,9 @@ class Starter:
         """What starts the run, for an append with others. Raises as `start` does."""
         text = kept(request.text, request.media_type)
         workflow_id = await self._workflow_id(request, text, actor, run_id)
-        published = await self._pinning.published(workflow_id, request.version, actor.workspace_id)
+        pinned = request.pin is not None
+        version, workspace_id = request.version, actor.workspace_id
+        published = await self._pinning.published(workflow_id, version, workspace_id, even_archived=pinned)
         _check_input(published, text)
         command = await self._command(workflow_id, published, request, text, actor)
         if request.template is not None:
@@ -90,7 +99,8 @@ class Starter:
         self, workflow_id: UUID, published: Published, request: StartRequest, text: Kept, actor: Actor
     ) -> run_commands.StartRun:
         definition = published.definition
-        nodes = compiled(definition)
+        workflows = await self._reach.pinned(definition, actor.workspace_id, request.workflows)
+        nodes = with_versions(compiled(definition), workflows)
         deadline = request.deadline_seconds
         behind = request.behind or await behind_actor(self._executor, actor)
         return run_commands.StartRun(
@@ -99,23 +109,37 @@ class Starter:
             published.version,
             definition.name,
             nodes,
-            await self._pinning.team(nodes, published, request.model, actor.workspace_id),
+            await self._team(nodes, published, request, actor.workspace_id),
             text.ref,
             actor.key_id,
             budget=request.budget or definition.budget,
             deadline_seconds=definition.deadline_seconds if deadline is None else deadline,
-            priority=definition.priority if request.priority is None else request.priority,
+            priority=_within(definition.priority if request.priority is None else request.priority),
             parent=request.parent,
             rerun_of=request.rerun_of,
             payers=tuple(dict.fromkeys((*named(actor.agent_id, None), *behind.subjects))),
             within=behind.runs,
             started_by=request.started_by,
+            workflows=workflows,
         )
+
+    async def _team(
+        self, nodes: Sequence[AnyNode], published: Published, request: StartRequest, workspace_id: UUID
+    ) -> dict[str, Member]:
+        """What the run that starts it has pinned, or else the agents as they are now."""
+        if request.pin is not None:
+            return request.pin.team
+        return await self._pinning.team(nodes, published, request.model, workspace_id)
 
     async def startable(self, workflow_id: UUID, workspace_id: UUID) -> None:
         """Raise NotFound or Invalid where no run of the workflow could start now, whatever its input."""
         published = await self._pinning.published(workflow_id, None, workspace_id)
         await self._pinning.team(compiled(published.definition), published, None, workspace_id)
+        await self._reach.pinned(published.definition, workspace_id)
+
+    async def called(self, named: str, workspace_id: UUID) -> UUID:
+        """A workflow by its id, or by its name as it is now. Raises NotFound."""
+        return await self._reach.called(named, workspace_id)
 
     async def _workflow_id(self, request: StartRequest, text: Kept, actor: Actor, correlation_id: UUID) -> UUID:
         if request.workflow_id is not None and request.template is None:
@@ -176,6 +200,11 @@ def _renamed(
         return replace(command, name=f"{command.name} ({mark})")
     named = replace(command.definition, name=f"{command.definition.name} ({mark})")
     return replace(command, definition=named)
+
+
+def _within(priority: int) -> int:
+    """What was stored while more was allowed counts as the nearest that is."""
+    return max(LOWEST_PRIORITY, min(priority, HIGHEST_PRIORITY))
 
 
 def value_of(text: Kept) -> Any:

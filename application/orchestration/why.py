@@ -1,6 +1,6 @@
 """Why a run is not over yet: what each of its steps waits for, in sentences."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, TypeAlias
 from uuid import UUID
 
@@ -26,6 +26,9 @@ For: TypeAlias = Literal[
 
 MOST = 200
 """So many reasons are told at most: a map of a thousand items waits for one thing a thousand times."""
+
+
+NAMELESS: Mapping[UUID, str] = {}
 
 
 class Standing(Record, kw_only=True):
@@ -63,15 +66,32 @@ class Reason(Record):
     run_id: UUID | None = None
 
 
+class Around(Record):
+    """What there is to know besides the run."""
+
+    held: frozenset[UUID]
+    now: Instant
+    names: Mapping[UUID, str]
+
+
 def reasons(
-    status: BegunStatus, steps: Iterable[Standing], *, paused: Stop | None, held: frozenset[UUID], now: Instant
+    status: BegunStatus,
+    steps: Iterable[Standing],
+    *,
+    paused: Stop | None,
+    held: frozenset[UUID],
+    now: Instant,
+    names: Mapping[UUID, str] = NAMELESS,
 ) -> list[Reason]:
-    """What a run waits for; nothing where it is over. `held` are the leases of the workers that are alive."""
+    """What a run waits for; nothing where it is over. `held` are the leases of the workers that are alive.
+
+    `names` are those of the people whose names the reader may know; the others are told by their ids.
+    """
     if status in ("completed", "cancelled"):
         return []
-    found = list(_run(paused))
+    found = list(_run(paused, names))
     for step in steps:
-        reason = _step(step, status, held, now)
+        reason = _step(step, status, Around(held, now, names))
         if reason is not None:
             found.append(reason)
         if len(found) == MOST:
@@ -79,24 +99,26 @@ def reasons(
     return found
 
 
-def _run(paused: Stop | None) -> Iterator[Reason]:
+def _run(paused: Stop | None, names: Mapping[UUID, str]) -> Iterator[Reason]:
     if paused is not None:
         why = f": {paused.reason}" if paused.reason else ""
-        text = f"user {paused.by} paused the run at {moment(paused.at)}{why}; nothing begins until it is resumed"
+        text = (
+            f"{person(paused.by, names)} paused the run at {moment(paused.at)}{why}; nothing begins until it is resumed"
+        )
         yield Reason("", "resume", text, since=paused.at)
 
 
-def _step(step: Standing, status: BegunStatus, held: frozenset[UUID], now: Instant) -> Reason | None:
+def _step(step: Standing, status: BegunStatus, around: Around) -> Reason | None:
     match step.status:
         case "failed" if status == "failed":
             text = f"it failed at attempt {step.attempt} ({step.error}), and waits for somebody to retry or skip it"
             return Reason(step.id, "person", text, since=step.since)
         case "scheduled":
-            return _scheduled(step, now)
+            return _scheduled(step, around.now)
         case "running":
-            return _running(step, held)
+            return _running(step, around.held)
         case "suspended" if step.waits is not None and status != "failed":
-            return _suspended(step, step.waits)
+            return _suspended(step, step.waits, around.names)
         case "waiting" if step.needs_left and status != "failed":
             text = f"it begins once {_listed(step.needs_left)} {_are(step.needs_left)} done"
             return Reason(step.id, "needs", text)
@@ -125,15 +147,15 @@ def _running(step: Standing, held: frozenset[UUID]) -> Reason:
     return Reason(step.id, "lost_worker", text, since=step.since)
 
 
-def _suspended(step: Standing, waits: Waits) -> Reason:
+def _suspended(step: Standing, waits: Waits, names: Mapping[UUID, str]) -> Reason:
     until = f" until {moment(step.due_at)}" if step.due_at else ""
     match waits:
         case ForApproval():
             more = f"; others may from {moment(step.escalates_at)} on" if step.escalates_at else ""
-            text = f"it waits for an approval by {people(step.asked)}{until}{more}"
+            text = f"it waits for an approval by {people(step.asked, names)}{until}{more}"
             return Reason(step.id, "approval", text, since=step.since, until=step.due_at)
         case ForInput():
-            text = f"it waits for an answer by {people(step.asked)}{until}"
+            text = f"it waits for an answer by {people(step.asked, names)}{until}"
             return Reason(step.id, "input", text, since=step.since, until=step.due_at)
         case ForTime():
             return Reason(step.id, "time", f"it waits{until}", since=step.since, until=step.due_at)
@@ -145,14 +167,19 @@ def _suspended(step: Standing, waits: Waits) -> Reason:
             return Reason(step.id, "run", text, since=step.since, until=step.due_at, run_id=run_id)
 
 
-def people(asked: Iterable[Approvers]) -> str:
+def person(user_id: UUID, names: Mapping[UUID, str]) -> str:
+    """Somebody by name, or by id where the name is not for whoever reads it."""
+    return names.get(user_id) or f"user {user_id}"
+
+
+def people(asked: Iterable[Approvers], names: Mapping[UUID, str] = NAMELESS) -> str:
     """Who may decide, in words."""
     words: list[str] = []
     for each in asked:
         if not each.roles and not each.users:
             return "anybody with the right to"
         words += [f"whoever has the role {role}" for role in each.roles]
-        words += [f"user {user}" for user in each.users]
+        words += [person(user, names) for user in each.users]
     return " or ".join(words) or "anybody with the right to"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from application.orchestration.sight import Sight
 from application.orchestration.workshop import Workshop
 from application.policies.step_jobs import StepJob
-from domain.kernel import PayloadRef, Record
+from domain.kernel import PayloadRef, Record, replace
 from domain.run_state import Run, Step
 
 
@@ -22,7 +22,8 @@ class Work(Record):
 
     def sight(self, scope: str | None = None) -> Sight:
         """The view from the step, or from a list inside it."""
-        return Sight(self.shop.texts, self.job.workspace_id, self.run, self.step.scope if scope is None else scope)
+        view = Sight(self.shop.texts, self.job.workspace_id, self.run, self.step.scope, self.job.step)
+        return view if scope is None else replace(view, scope=scope, step="")
 
     async def value(self, expression: str) -> Any:
         return await self.sight().value(expression)

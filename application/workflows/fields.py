@@ -5,6 +5,7 @@ from typing import Any, get_args
 from msgspec import Meta
 
 from domain.agent import Instructions, ModelChoice
+from domain.definition import HIGHEST_PRIORITY, LOWEST_PRIORITY
 from domain.kernel import Name, Slug
 from domain.workflow import MAX_NODES
 
@@ -70,7 +71,7 @@ FIELDS: dict[tuple[str, str], Meta] = {
     ("Definition", "agents"): _list("Agents that the workflow brings with it, by the names that nodes use.", 0, 50),
     ("Definition", "budget"): Meta(description="The most that a run may spend."),
     ("Definition", "deadline_seconds"): _seconds("A run that takes longer is failed."),
-    ("Definition", "priority"): _count("Runs of higher priority go first.", -100, 100),
+    ("Definition", "priority"): _count("Runs of higher priority go first.", LOWEST_PRIORITY, HIGHEST_PRIORITY),
     ("InlineAgent", "role"): _like(Name, "What the agent is, such as `Reviewer`."),
     ("InlineAgent", "instructions"): _like(Instructions, "How the agent works."),
     ("InlineAgent", "task"): Meta(description="What kind of work its model is asked for."),
@@ -92,6 +93,7 @@ FIELDS: dict[tuple[str, str], Meta] = {
     ("Retry", "attempts"): _count("Tries in all.", 1, 10),
     ("Retry", "first_delay_seconds"): Meta(ge=0, le=3_600, description="Before the second try; then twice as long."),
     ("Retry", "longest_delay_seconds"): Meta(ge=0, le=86_400, description="No rest is longer."),
+    ("Retry", "codes"): _list("Only after failures with one of these codes, such as `timed_out`.", 0, 20),
     ("Allowance", "micro_usd"): _count("Millionths of a dollar.", 1, LARGEST_NUMBER),
     ("Allowance", "tokens"): _count("Tokens, those in and those out.", 1, LARGEST_NUMBER),
     ("Agent", "agent"): _agent("Who does it."),
@@ -162,6 +164,7 @@ ITEMS: dict[tuple[str, str], Meta] = {
     ("Supervisor", "workers"): _agent("An agent."),
     ("Vote", "choices"): _text("What may be chosen.", 200, 1),
     ("Approvers", "roles"): _text("The name of a role.", 80, 1),
+    ("Retry", "codes"): _text("The code of a failure.", 100, 1),
 }
 """What the items of lists may be."""
 

@@ -8,8 +8,8 @@ from typing import TypeAlias
 from application.workflows.expressions import Data, Expression, Unevaluated, WrongExpression, compiled, evaluated
 from application.workflows.references import references
 from domain.kernel import Record
+from domain.places import CLOSE, OPEN, closed
 
-OPEN, CLOSE = "{{", "}}"
 MOST_PLACES = 50
 LONGEST_RENDERED = 1_000_000
 
@@ -43,7 +43,9 @@ def template(text: str) -> Template:
     parts: list[Part] = []
     at = 0
     while (begin := text.find(OPEN, at)) >= 0:
-        end = _closed(text, begin + len(OPEN))
+        end = closed(text, begin + len(OPEN))
+        if end < 0:
+            raise WrongExpression("`{{` is opened and never closed; add `}}`, or write `{{ '{{' }}` for itself", begin)
         inner = text[begin + len(OPEN) : end]
         if len(parts) > 2 * MOST_PLACES:
             raise WrongExpression(f"more than {MOST_PLACES} places are replaced; make the text by a transform", begin)
@@ -73,23 +75,3 @@ async def _said(part: Part, data: Data) -> str:
         return part
     value = await evaluated(part, data)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _closed(text: str, at: int) -> int:
-    """Where the expression that begins here is closed, which is not within its own texts and objects."""
-    begun, depth, quote = at, 0, ""
-    while at < len(text):
-        each = text[at]
-        if quote:
-            at += each == "\\"
-            quote = "" if each == quote else quote
-        elif each in "'\"`":
-            quote = each
-        elif each == "{":
-            depth += 1
-        elif each == "}" and depth:
-            depth -= 1
-        elif text.startswith(CLOSE, at):
-            return at
-        at += 1
-    raise WrongExpression("`{{` is opened and never closed; add `}}`, or write `{{ '{{' }}` for itself", begun - 2)

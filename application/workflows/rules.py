@@ -25,8 +25,8 @@ def of_node(visit: Visit, definition: Definition) -> Iterator[Fault]:
     node, path = visit.node, visit.path
     yield from _failure(node, path)
     yield from _budget(node.budget, (*path, "budget"))
-    if node.retry.longest_delay_seconds < node.retry.first_delay_seconds:
-        yield (*path, "retry"), "the longest delay is shorter than the first; make it longer"
+    if node.retry is not None:
+        yield from _retry(node, node.retry, (*path, "retry"))
     if node.shown_as:
         yield (*path, "shown_as"), "Z2 itself says how a node was written; leave it out"
     match node:
@@ -64,6 +64,31 @@ def _failure(node: AnyNode, path: Path) -> Iterator[Fault]:
         yield (*path, "on_failure"), "it falls back to nothing; say in `fall_back` what is done instead"
     if node.fall_back and node.on_failure != "fall_back":
         yield (*path, "fall_back"), "this is never done; add `on_failure: fall_back`"
+
+
+def _retry(node: AnyNode, retry: kinds.Retry, path: Path) -> Iterator[Fault]:
+    if retry.longest_delay_seconds < retry.first_delay_seconds:
+        yield path, "the longest delay is shorter than the first; make it longer"
+    if why := _in_vain(node):
+        yield path, f"it has no effect here: {why}"
+    yield from _repeated(retry.codes, (*path, "codes"))
+
+
+def _in_vain(node: AnyNode) -> str:
+    """Why trying the node again could change nothing; "" where it could."""
+    match node:
+        case kinds.Transform():
+            return "the same expression yields the same; take it out"
+        case kinds.Parallel() | kinds.Map() | kinds.Branch() | kinds.Loop():
+            return "what is inside is tried again by itself; give it to the nodes there"
+        case kinds.Wait(event=""):
+            return "a moment always comes; take it out"
+        case (
+            kinds.Approval(timeout_seconds=None) | kinds.Input(timeout_seconds=None) | kinds.Wait(timeout_seconds=None)
+        ):
+            return "only what was not there in time is waited for again; give timeout_seconds, or take it out"
+        case _:
+            return ""
 
 
 def _budget(budget: kinds.Allowance | None, path: Path) -> Iterator[Fault]:

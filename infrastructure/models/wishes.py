@@ -6,9 +6,10 @@ from typing import TypeAlias
 from application.models import catalogue, formats
 from application.models.card import Capability, ModelCard
 from application.models.failure import ModelError
-from application.models.request import Format, Image, ModelRequest, Sampling
+from application.models.request import Format, Image, JsonSchema, ModelRequest, Sampling
 from application.models.stream import Warned
 from domain.kernel import Record, replace
+from infrastructure.models import strictness
 from infrastructure.models.service import Refused, Service
 
 DROPPED = "parameter_dropped"
@@ -133,15 +134,25 @@ def _kind(choice: str) -> str:
 
 def _worded(request: ModelRequest, service: Service, card: ModelCard | None) -> ModelRequest:
     """The same with the form of the answer told in words, where the model cannot be bound to it."""
-    if request.format is None or (service.structured == "json_schema" and not lacks(card, "structured_output")):
+    wanted = request.format
+    bindable = service.structured == "json_schema" and not lacks(card, "structured_output")
+    if wanted is None or (bindable and _takes(service, wanted)):
         return request
-    told = (request.instructions, formats.asked_in_words(request.format))
+    told = (request.instructions, formats.asked_in_words(wanted))
     return replace(request, instructions="\n\n".join(filter(None, told)))
 
 
+def _takes(service: Service, wanted: Format) -> bool:
+    """Whether an answer can be bound to the schema there, strictly or not."""
+    schema = strictness.typed(wanted.schema)
+    return strictness.fenced(schema) if service.protocol == "messages" else bool(schema.get("type") == "object")
+
+
 def _bound(wanted: Format) -> Format:
-    """With a name that every service takes."""
-    return replace(wanted, name=_NAME.sub("_", wanted.name)[:64] or "answer")
+    """With a name and a schema that every service takes: what is not strict is followed, if not enforced."""
+    schema: JsonSchema = strictness.typed(wanted.schema)
+    name = _NAME.sub("_", wanted.name)[:64] or "answer"
+    return Format(name, schema, strict=wanted.strict and strictness.strict(schema))
 
 
 def _warned(name: str, why: str) -> Warned:

@@ -11,7 +11,7 @@ import click
 @click.option("--data", metavar="JSON", help="Any JSON instead of a document.")
 @click.option("--title", help="What to call the document; the name of the file without it.")
 @click.option("--model", help="One model for all steps, such as offline/extractive.")
-@click.option("--priority", type=click.IntRange(-100, 100), help="Runs of higher priority go first.")
+@click.option("--priority", type=click.IntRange(-10, 10), help="Runs of higher priority go first.")
 @click.option("--deadline", type=click.FloatRange(min=0, min_open=True), help="Fail it after so many seconds.")
 @click.option("--follow", "--watch", "follow", is_flag=True, help="Watch the steps and print the result.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")

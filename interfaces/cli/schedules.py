@@ -21,7 +21,7 @@ TIMING = (
         show_default=True,
         help="What to do while its last run is not over.",
     ),
-    click.option("--priority", type=click.IntRange(-100, 100), help="Higher ones go first; else as the workflow says."),
+    click.option("--priority", type=click.IntRange(-10, 10), help="Higher ones go first; else as the workflow says."),
     click.option("--title", help="What to call its runs; the name of the file without it."),
     click.option("--data", metavar="JSON", help="The input as JSON, instead of a document."),
     click.option("--input", "place", metavar="FILE|-", help="The document, or - for standard input."),

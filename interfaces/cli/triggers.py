@@ -27,7 +27,7 @@ def all_of_them(*, as_json: bool) -> None:
 @click.argument("name")
 @click.argument("workflow")
 @click.option("--title", help="What to call its runs; the name of the trigger without it.")
-@click.option("--priority", type=click.IntRange(-100, 100), help="Higher ones go first; else as the workflow says.")
+@click.option("--priority", type=click.IntRange(-10, 10), help="Higher ones go first; else as the workflow says.")
 @AS_JSON
 def create(name: str, workflow: str, title: str | None, priority: int | None, *, as_json: bool) -> None:
     """Start WORKFLOW by messages; the secret that signs them is printed here and never again."""

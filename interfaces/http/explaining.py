@@ -17,6 +17,7 @@ from infrastructure.identity.tokens import now
 from interfaces.composition import Core
 from interfaces.http.crowding import explained
 from interfaces.http.run_reading import whole_run
+from interfaces.people import names_for
 from projections.run_plans import asked_people
 from projections.run_tree import StepView
 from projections.runs import Whole
@@ -48,7 +49,7 @@ class Why(Record):
 async def why(core: Core, actor: Actor, run_id: UUID, after: int | None, *, depth: int = 0) -> Why:
     """Raises NotFound or Behind."""
     found = await whole_run(core, actor, run_id, after)
-    reasons = await _reasons(core, found)
+    reasons = await _reasons(core, actor, found)
     waited_for = [reason.run_id for reason in reasons if reason.run_id is not None]
     known = [child.id for child in found.children if child.id in waited_for and depth < DEEPEST]
     children = [await why(core, actor, child, None, depth=depth + 1) for child in known]
@@ -56,13 +57,15 @@ async def why(core: Core, actor: Actor, run_id: UUID, after: int | None, *, dept
     return Why(found.run.id, found.run.title, found.run.status, told, children)
 
 
-async def _reasons(core: Core, found: Whole) -> list[reasoning.Reason]:
+async def _reasons(core: Core, actor: Actor, found: Whole) -> list[reasoning.Reason]:
     run, steps = found.run, [_standing(view) for view in found.views()]
     leases = {lease_name(step.lease): step.lease for step in steps if step.lease and step.status == "running"}
     held = await _held(core, list(leases))
     paused = Stop(run.paused.by, run.paused.at, run.paused.reason) if run.paused else None
     alive = frozenset(leases[name] for name in held)
-    reasons = reasoning.reasons(run.status, steps, paused=paused, held=alive, now=now())
+    people = {user for step in steps for asked in step.asked for user in asked.users}
+    names = await names_for(core, actor, people | ({run.paused.by} if run.paused else set()))
+    reasons = reasoning.reasons(run.status, steps, paused=paused, held=alive, now=now(), names=names)
     return await explained(core, run.workspace_id, run.id, reasons)
 
 

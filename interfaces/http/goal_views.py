@@ -1,8 +1,10 @@
 """How a goal is shown over HTTP."""
 
+from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
+from application.errors import NotFound
 from application.goals import costs
 from application.goals.goals import workflow_of
 from application.templates import TEMPLATES
@@ -12,9 +14,10 @@ from application.workflows.drawing import drawing
 from application.workflows.reading import read
 from domain import goal as domain
 from domain.goal import Likeness, Refusal
-from domain.kernel import Record
+from domain.kernel import Instant, Record
 from infrastructure.models.tokens import Tokens
 from interfaces.composition import Core
+from projections.goals import GoalRow
 
 CALLED = {split_document.name: split_document}
 """What is called to see how much there will be to do: it only cuts a text into pieces."""
@@ -55,6 +58,50 @@ class Goal(Record):
     refusal: Refusal | None
     workflow_id: UUID | None
     run_id: UUID | None
+
+
+class GoalSummary(Record):
+    """A goal and what became of it. `goal` is empty where its words have been erased."""
+
+    id: UUID
+    status: Literal["asked", "drafted", "refused", "accepted"]
+    goal: str
+    planned_by: UUID | None
+    workflow_id: UUID | None
+    run_id: UUID | None
+    asked_by: UUID
+    asked_at: Instant
+
+
+class GoalPage(Record):
+    """`next` goes into `before` for the next page; null at the end."""
+
+    items: list[GoalSummary]
+    next: int | None
+
+
+async def summaries(core: Core, rows: Sequence[GoalRow]) -> list[GoalSummary]:
+    return [await _summary(core, row) for row in rows]
+
+
+async def _summary(core: Core, row: GoalRow) -> GoalSummary:
+    return GoalSummary(
+        id=row.id,
+        status=row.status,
+        goal=await _words(core, row),
+        planned_by=row.planned_by,
+        workflow_id=workflow_of(row.id) if row.status == "accepted" else None,
+        run_id=row.run_id,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+    )
+
+
+async def _words(core: Core, row: GoalRow) -> str:
+    try:
+        return await core.payloads.get(row.workspace_id, row.text) if row.text is not None else ""
+    except NotFound:
+        return ""
 
 
 async def whole(core: Core, goal_id: UUID, found: domain.Goal, workspace_id: UUID) -> Goal:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Controller, Response, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from application.documents import MAX_CHARACTERS, checked
@@ -15,8 +15,11 @@ from domain.kernel import Name, Record
 from interfaces.composition import Core
 from interfaces.http import goal_views as views
 from interfaces.http.body import MAX_DOCUMENT
-from interfaces.http.commands import Accepted, Key, Signed, created, new_stream
+from interfaces.http.commands import Accepted, After, Key, Signed, caught_up, created, new_stream
+from interfaces.http.reading import reading
 from interfaces.http.run_bodies import Model, RunBudget, RunInput, allowance, document
+from interfaces.http.words import LAST_POSITION
+from projections import goals as projected
 
 GoalText = Annotated[str, Meta(min_length=1, max_length=4_000)]
 Document = Annotated[str, Meta(min_length=1, max_length=MAX_CHARACTERS)]
@@ -46,6 +49,9 @@ class AcceptGoal(Record, forbid_unknown_fields=True):
     model: Model | None = None
 
 
+Limit = Annotated[int, QueryParameter(ge=1, le=200, description="How many at the most.")]
+Before = Annotated[int | None, QueryParameter(ge=1, le=LAST_POSITION, description="The `next` of the page before.")]
+
 WITHOUT_START = AcceptGoal()
 
 
@@ -62,6 +68,22 @@ class GoalController(Controller):
         given = None if data.document is None else checked(data.document)
         asked = GoalRequest(text, given, data.model, allowance(data.budget))
         return created(request, Accepted.of(await goals.ask(new_stream(key), asked, request.user, key=key)))
+
+    @get(operation_id="listGoals", summary="List the goals, the newest first")
+    async def all(
+        self,
+        request: Signed,
+        core: NamedDependency[Core],
+        limit: Limit = 50,
+        before: Before = None,
+        after: After = None,
+    ) -> views.GoalPage:
+        await caught_up(core.tail, projected.projection.name, after)
+        workspace_id = request.user.workspace_id
+        async with reading(core, request.user) as connection:
+            rows = await projected.newest(connection, workspace_id, before=before, limit=limit + 1)
+        following = rows[limit - 1].first_position if len(rows) > limit else None
+        return views.GoalPage(await views.summaries(core, rows[:limit]), following)
 
     @get("/{goal_id:uuid}", operation_id="readGoal", summary="Read a goal with its draft")
     async def one(

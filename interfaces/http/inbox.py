@@ -26,6 +26,7 @@ from interfaces.http.commands import After, Signed, caught_up
 from interfaces.http.reading import reading
 from interfaces.http.run_bodies import given
 from interfaces.http.words import LAST_POSITION
+from interfaces.people import approvals
 from projections import inbox, runs
 from projections.inbox import Ask
 
@@ -146,7 +147,7 @@ class InboxController(Controller):
     )
     async def decide(self, data: JSONBody[Decisions], request: Signed, core: NamedDependency[Core]) -> OutcomePage:
         """Each is decided by itself: what is refused says why, and holds up none of the others."""
-        people, turns = Approvals(core.executor, core.payloads), asyncio.Semaphore(AT_ONCE)
+        people, turns = approvals(core), asyncio.Semaphore(AT_ONCE)
 
         async def one(wish: OneDecision) -> DecisionOutcome:
             async with turns:
@@ -174,7 +175,7 @@ def _note(refused: Undone, request: Signed) -> None:
 
 
 class Questions:
-    """Questions with their expressions filled in, from what the runs know."""
+    """Questions with their expressions filled in, as they are on the record."""
 
     def __init__(self, core: Core, actor: Actor) -> None:
         self._core = core
@@ -182,10 +183,12 @@ class Questions:
         self._texts = Texts(core.payloads)
 
     async def rendered(self, ask: Ask) -> str:
-        """The question; where its expressions come to nothing, as the workflow has it."""
+        """The question; of a step that was suspended before it was recorded, as far as it can be filled in now."""
         if "{{" not in ask.question:
             return ask.question
         try:
+            if ask.asked_as is not None:
+                return await self._texts.text(self._workspace_id, ask.asked_as)
             state = await self._core.executor.state(ask.run_id, self._workspace_id)
             assert isinstance(state, Run), "what asks is a step of a run"
             return await Sight(self._texts, self._workspace_id, state, ask.scope).text(ask.question)

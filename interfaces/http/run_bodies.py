@@ -10,6 +10,7 @@ from application.errors import Invalid
 from application.orchestration.approvals import Given
 from application.orchestration.start import StartRequest
 from application.orchestration.texts import JSON, PLAIN, kept_value
+from domain.definition import HIGHEST_PRIORITY, LOWEST_PRIORITY
 from domain.kernel import Name, Record
 from domain.nodes import Allowance
 from domain.run_commands import Reason, SignalName
@@ -19,7 +20,7 @@ from interfaces.http.words import MODEL_PATTERN
 MOST_SECONDS = 10 * 366 * 86_400
 
 Model = Annotated[str, Meta(max_length=200, pattern=MODEL_PATTERN)]
-Priority = Annotated[int, Meta(ge=-100, le=100)]
+Priority = Annotated[int, Meta(ge=LOWEST_PRIORITY, le=HIGHEST_PRIORITY)]
 Seconds = Annotated[float, Meta(gt=0, le=MOST_SECONDS)]
 Amount = Annotated[int, Meta(ge=0, le=10**15)]
 
@@ -42,7 +43,7 @@ class RunBudget(Record, forbid_unknown_fields=True):
 class StartRun(Record, forbid_unknown_fields=True):
     """What to run: a template by name or a workflow by id, with one model for all steps if given.
 
-    Runs of higher priority, from -100 to 100, go first. What is not given is as the workflow says.
+    Runs of higher priority, from -10 to 10, go first. What is not given is as the workflow says.
     """
 
     input: RunInput

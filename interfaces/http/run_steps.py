@@ -6,12 +6,13 @@ from litestar import Controller, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from application.orchestration.approvals import Approvals, Given
+from application.orchestration.approvals import Given
 from domain import run_commands
 from interfaces.composition import Core
 from interfaces.http.body import MAX_DOCUMENT
 from interfaces.http.commands import Accepted, Key, Signed, sent
 from interfaces.http.run_bodies import Answer, Decide, Skip, given
+from interfaces.people import approvals
 
 NOTHING = Skip()
 
@@ -48,7 +49,7 @@ class StepController(Controller):
         key: Key,
         data: JSONBody[Skip] = NOTHING,
     ) -> Accepted:
-        people = Approvals(core.executor, core.payloads)
+        people = approvals(core)
         return Accepted.of(await people.skip(run_id, step, given(data.output), request.user, key=key))
 
     @post(
@@ -68,7 +69,7 @@ class StepController(Controller):
         key: Key,
     ) -> Accepted:
         """Only the persons whom the workflow names may; where it names nobody, whoever has the right at all."""
-        people, output = Approvals(core.executor, core.payloads), given(data.output)
+        people, output = approvals(core), given(data.output)
         outcome = await people.decide(run_id, step, data.decision, request.user, given=output, note=data.note, key=key)
         return Accepted.of(outcome)
 
@@ -88,5 +89,5 @@ class StepController(Controller):
         core: NamedDependency[Core],
         key: Key,
     ) -> Accepted:
-        people, answered = Approvals(core.executor, core.payloads), Given(data.text, data.data)
+        people, answered = approvals(core), Given(data.text, data.data)
         return Accepted.of(await people.answer(run_id, step, answered, request.user, key=key))

@@ -94,7 +94,10 @@ class Step(Record):
 
 
 class RunSummary(Record):
-    """A run in a list; its steps are the nodes of the workflow, without those inside them. A null cost is unknown."""
+    """A run in a list. Its steps are those known by now: those inside others count once they begin.
+
+    A null cost is unknown.
+    """
 
     id: UUID
     title: str
@@ -187,7 +190,7 @@ def step(view: StepView) -> Step:
         agent_name=who.name,
         role=who.role,
         needs=node.needs,
-        max_attempts=node.retry.attempts,
+        max_attempts=node.tries.attempts,
         error=_error(view.error),
         waiting=_waiting(view, view.waits) if view.waits else None,
         verdict=Verdict(made.decision, made.by, made.at, made.note) if made else None,

@@ -7,7 +7,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from application.orchestration.approvals import Approvals, Given
+from application.orchestration.approvals import Given
 from application.orchestration.start import Starter, StartRequest
 from domain import run_commands
 from domain.run_values import BegunStatus
@@ -21,6 +21,7 @@ from interfaces.http.run_bodies import RerunRun, Signal, StartRun, allowance, do
 from interfaces.http.run_reading import run_row, whole_run
 from interfaces.http.run_views import Run, RunPage, summary, whole
 from interfaces.http.words import LAST_POSITION
+from interfaces.people import approvals
 from projections import runs
 from projections.run_row import RunRow
 
@@ -113,7 +114,7 @@ class RunController(Controller):
         key: Key,
     ) -> Accepted:
         """A step that waits for the event goes on; where none does, it is kept for the first that will."""
-        people, given = Approvals(core.executor, core.payloads), Given(data.text, data.data)
+        people, given = approvals(core), Given(data.text, data.data)
         return Accepted.of(await people.signal(run_id, data.name, given, request.user, key=key))
 
     @post(

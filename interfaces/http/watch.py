@@ -18,6 +18,7 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from redis.exceptions import RedisError
 
 from application.access import Actor
+from application.errors import Unavailable
 from application.ports import Recorded
 from domain import run_state
 from infrastructure.log_pages import LogPages
@@ -31,6 +32,10 @@ from interfaces.http.words import LAST_POSITION
 
 PAGE = 500
 REDIS_PAUSE = 1.0
+POSTGRES_PAUSE = 0.5
+PATIENCE = 6
+"""So many times in a row the log may be away before a stream ends; a busy one takes seconds to say so."""
+
 GOING_AWAY = 1001
 UNAUTHORISED = 3000
 """Close codes of the IANA registry: the client comes back at once, or once it has signed in again."""
@@ -154,21 +159,38 @@ def _resume(request: Signed, after: int | None) -> int | None:
 
 
 async def _run_events(core: Core, run_id: UUID, after: int, head: int) -> live.Messages:
-    """What is on the record page by page, and then what comes; `head` was the end of the log before."""
+    """What is on the record page by page, and then what comes; `head` was the end of the log before.
+
+    A log that is busy, or away for a moment, is waited for: all who watch would come back at once otherwise.
+    """
+    seen, left = after, PATIENCE
+    while True:
+        try:
+            async for recorded in _behind(core, run_id, seen, head):
+                seen, left = recorded.position, PATIENCE
+                yield _event(recorded)
+        except Unavailable:
+            left -= 1
+            if not left:
+                raise
+            await asyncio.sleep(POSTGRES_PAUSE)
+
+
+async def _behind(core: Core, run_id: UUID, after: int, head: int) -> AsyncIterator[Recorded]:
     pages, seen = LogPages(core.database), after
     following: int | None = after
     while following is not None:
         page = await pages.of_stream(run_id, following, PAGE)
         for recorded in page.events:
             seen = recorded.position
-            yield _event(recorded)
+            yield recorded
         following = page.next
     async with core.tail.follow(max(head, seen)) as batches:
         async for batch in batches:
             for recorded in batch:
                 if recorded.stream == run_id and recorded.position > seen:
                     seen = recorded.position
-                    yield _event(recorded)
+                    yield recorded
 
 
 def _over(state: run_state.Run) -> Mapping[str, int]:

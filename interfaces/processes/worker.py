@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,15 @@ from eventsourcing.persistence import MapperDeserialisationError
 from application.errors import TooMuchContention, Unavailable
 from application.gateway.lost_calls import LostCalls, OpenCall
 from application.gateway.presence import Presence
+from application.goals.drafts import Awaited as AwaitedDraft
+from application.goals.drafts import Drafts
 from application.orchestration.children import Awaited, Children
 from application.orchestration.counting import RunCount
 from application.orchestration.patience import patiently
 from application.orchestration.pending import PendingStep
 from application.orchestration.steps import StepWorker
 from application.orchestration.sweeper import Sweeper
+from application.orchestration.texts import Texts
 from application.orchestration.waking import Waking
 from application.policies import child_runs
 from domain.kernel import Instant
@@ -35,7 +39,7 @@ from interfaces.processes.stopping import until_stopped
 from interfaces.queueing import Turns, performing, turns
 from interfaces.scheduling import schedule_clock
 from interfaces.working import succeeded, workshop
-from projections import awaited_runs, calls, runs
+from projections import awaited_runs, calls, goals, runs
 
 SWEEP_SECONDS = 1.0
 OBSERVE_SECONDS = 0.05
@@ -126,6 +130,11 @@ class _OpenCalls:
             return await calls.under_way(connection, processes)
 
 
+async def _undrafted(database: Database) -> list[AwaitedDraft]:
+    async with database.connection() as connection:
+        return await goals.awaited(connection)
+
+
 async def _sweep(parts: Core, jobs: queue.RedisQueue, steps: StepWorker, gone: set[UUID], count: RunCount) -> None:
     async def pending() -> list[PendingStep]:
         async with parts.database.connection() as connection:
@@ -144,6 +153,7 @@ async def _sweep(parts: Core, jobs: queue.RedisQueue, steps: StepWorker, gone: s
         Sweeper(pending, executor, jobs, leases, now, own=steps, gone=gone).sweep,
         Waking(due, executor, now).sweep,
         lambda: Children(executor).sweep(untold),
+        lambda: Drafts(executor, Texts(parts.payloads)).sweep(partial(_undrafted, parts.database)),
         LostCalls(_OpenCalls(parts.database), executor, leases, now).sweep,
         count.sweep,
     )

@@ -1,5 +1,6 @@
 """Persons decide and answer, and what they give is stored as the step wants it."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID, uuid4
 
 import pytest
@@ -80,6 +81,19 @@ async def test_a_second_decision_is_told_of_the_first(office: Office) -> None:
     with pytest.raises(Rejected, match=f"it was edited by user {ADA.user_id} at ") as refused:
         await office.people.decide(run_id, "check", "reject", BOB, given=Given())
     assert refused.value.code == "not_waiting"
+
+
+async def test_whoever_decided_first_is_named_to_those_who_may_know_the_name(office: Office) -> None:
+    async def named(actor: Actor, people: Collection[UUID], /) -> Mapping[UUID, str]:
+        return dict.fromkeys(people, "Ada") if actor is BOB else {}
+
+    people = Approvals(office.executor, office.payloads, named)
+    run_id = await office.asks(CHECK)
+    await people.decide(run_id, "check", "approve", ADA, given=Given())
+    with pytest.raises(Rejected, match="it was approved by Ada at "):
+        await people.decide(run_id, "check", "reject", BOB, given=Given())
+    with pytest.raises(Rejected, match=f"by user {ADA.user_id} at "):
+        await people.decide(run_id, "check", "reject", ADA, given=Given())
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,18 @@ def asked(**values: Any) -> StartRequest:
     return StartRequest("Tides", DOCUMENT, **values)
 
 
+@pytest.mark.parametrize(("stored", "counts"), [(-100, -10), (-10, -10), (3, 3), (10, 10), (100, 10)])
+async def test_a_priority_that_was_stored_while_more_was_allowed_counts_as_the_nearest(
+    world: World, stored: int, counts: int
+) -> None:
+    definition = Definition(name="Brief", nodes=(nodes.Transform(id="a", expression="input"),), priority=stored)
+    workflow_id = (await world.do(uuid4(), workflow.PublishWorkflow(definition, {}))).stream
+    await world.starter.start(RUN, asked(workflow_id=workflow_id), ADA)
+    started = world.store.events(RUN)[0]
+    assert isinstance(started, run_events.Started)
+    assert started.priority == counts
+
+
 async def refused(world: World, request: StartRequest) -> Invalid:
     """Why the start was refused; nothing of a run is on the record."""
     with pytest.raises(Invalid) as why:

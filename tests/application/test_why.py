@@ -89,6 +89,15 @@ def test_a_pause_comes_first_with_who_when_and_why() -> None:
     assert first.text.startswith(f"user {SOMEBODY} paused the run at {AT:%Y-%m-%d %H:%M:%S} UTC: lunch;")
 
 
+def test_people_are_told_by_the_names_that_the_reader_may_know() -> None:
+    asked = Approvers(users=(SOMEBODY, OTHER))
+    waits = replace(STEP, status="suspended", waits=ForInput(), asked=(asked,), due_at=None)
+    stop, names = Stop(SOMEBODY, AT, ""), {SOMEBODY: "Ada"}
+    first, second = reasons("paused", [waits], paused=stop, held=frozenset(), now=NOW, names=names)
+    assert first.text.startswith("Ada paused the run at ")
+    assert second.text == f"it waits for an answer by Ada or user {OTHER}"
+
+
 def test_a_failed_run_waits_for_a_person_and_one_that_is_over_for_nothing() -> None:
     failed = replace(STEP, status="failed", error="rejected: no")
     (reason,) = reasons("failed", [failed], paused=None, held=frozenset(), now=NOW)

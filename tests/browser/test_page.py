@@ -20,7 +20,7 @@ NO_RUN = "/runs/00000000-0000-4000-8000-000000000000"
 
 @pytest.fixture(scope="module")
 def runs(z2: System, model_server: Provider) -> dict[str, str]:
-    """A run that was completed and one that failed."""
+    """A run that was completed and one that failed, and one thing of each other kind that has a page."""
     model_server.reset()
     model_server.next({"status": 401})
     model = next(model["id"] for model in z2.get("/api/models")["items"] if model["provider"] == "openai")
@@ -28,7 +28,12 @@ def runs(z2: System, model_server: Provider) -> dict[str, str]:
     failed = z2.finished(z2.post("/api/runs", {**body, "model": model})["id"])
     completed = z2.finished(z2.post("/api/runs", body)["id"])
     assert (failed["status"], completed["status"]) == ("failed", "completed")
-    return {"failed": failed["id"], "completed": completed["id"]}
+    workflow = completed["workflow_id"]
+    at_nine = {"cron": "0 9 * * MON-FRI", "zone": "Europe/Berlin"}
+    z2.post("/api/schedules", {"name": "Morning", "workflow_id": workflow, "input": body["input"], **at_nine})
+    z2.post("/api/triggers", {"name": "On push", "workflow_id": workflow, "title": "A push"})
+    goal = z2.post("/api/goals", {"goal": "A research brief of the key points of a document", "document": TEXT})
+    return {"failed": failed["id"], "completed": completed["id"], "workflow": workflow, "goal": goal["id"]}
 
 
 def addresses(runs: dict[str, str]) -> list[tuple[str, str | re.Pattern[str]]]:
@@ -39,8 +44,17 @@ def addresses(runs: dict[str, str]) -> list[tuple[str, str | re.Pattern[str]]]:
         ("/runs?status=cancelled", "Runs"),
         ("/runs/new?sample=true", "New run"),
         ("/inbox", "Inbox"),
-        ("/agents", "Agents"),
+        ("/dead-letters", "Dead letters"),
+        ("/goals", "Goals"),
+        (f"/goals/{runs['goal']}", re.compile("A research brief")),
         ("/workflows", "Workflows"),
+        (f"/workflows/{runs['workflow']}", "Research brief"),
+        (f"/workflows/{runs['workflow']}/edit", "New version of Research brief"),
+        ("/workflows/new", "New workflow"),
+        ("/agents", "Agents"),
+        ("/schedules", "Schedules"),
+        ("/triggers", "Triggers"),
+        ("/limits", "Limits"),
         *parts,
         (f"/runs/{runs['failed']}", "Tides"),
         (NO_RUN, "No such run"),

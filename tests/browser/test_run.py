@@ -1,6 +1,7 @@
 """A person and a run: from a file of theirs to its result, through failure, cancellation and a lost connection."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,7 @@ def test_a_failed_step_says_why_and_can_be_retried(visitor: Visitor, provider: P
     expect(page.get_by_text("The run failed")).to_be_visible()
     expect(page.get_by_text("model_key_refused").first).to_be_visible()
     page.get_by_role("button", name="Retry this step").click()
+    page.get_by_role("dialog", name=re.compile("again")).get_by_role("button", name="Try again").click()
     expect(page.get_by_text("The result is ready")).to_be_visible()
     expect(page.get_by_text("The run failed")).to_be_hidden()
     expect(page.get_by_text("attempt 2").first).to_be_visible()

@@ -188,6 +188,44 @@ def test_a_pattern_may_stand_in_a_map_and_knows_its_item(node: AnyNode) -> None:
     assert [prompt for _, prompt in each.asked if prompt.startswith("On two?")]
 
 
+IN_TURNS: list[AnyNode] = [
+    Debate(id="it", agents=("Ada",), prompt="{{ turn }}: after {{ last }} {{ '{{' }} of {{ input }}", rounds=2),
+    Handoff(id="it", agents=("Ada", "Bob"), prompt="{{ turn }}: after {{ last }} {{ '{{' }} of {{ input }}"),
+    Supervisor(
+        id="it", agent="Boss", workers=("Ada",), prompt="{{ turn }}: after {{ last }} {{ '{{' }} of {{ input }}"
+    ),
+]
+
+
+@pytest.mark.parametrize("node", IN_TURNS, ids=lambda node: type(node).__name__)
+def test_a_pattern_in_a_loop_speaks_of_the_turns_of_that_loop(node: AnyNode) -> None:
+    def answers(agent: str, prompt: str) -> Any:
+        match node:
+            case Handoff():
+                return {"reply": f"by {agent}", "to": "bob" if agent == "Ada" else None}
+            case Supervisor():
+                done = "by Ada" in prompt.partition(" {{ ")[2]
+                decision = {"done": done, "answer": "by Boss", "worker": "ada", "task": "Do."}
+                return decision if agent == "Boss" else "by Ada"
+            case _:
+                return "by Ada"
+
+    twice = worker(Loop(id="twice", nodes=(node,), most=2), answers=answers, given="x")
+    last = {"Debate": '{"ada": "by Ada"}', "Handoff": "by Bob", "Supervisor": "by Boss"}[type(node).__name__]
+    twice.finished()
+    asked = [prompt.partition("\n")[0] for _, prompt in twice.asked if prompt != "Do."]
+    assert asked == ["0: after null {{ of x"] * 2 + [f"1: after {last} {{{{ of x"] * 2
+
+
+def test_what_a_judge_is_asked_speaks_of_what_is_around_the_debate() -> None:
+    rounds = Transform(id="rounds", expression="'three'")
+    prompt = "Of {{ steps.rounds }}?"
+    debate = Debate(id="talk", needs=("rounds",), agents=("Ada",), prompt=prompt, rounds=1, judge="Judge")
+    talk = worker(rounds, debate, answers=lambda agent, _: agent)
+    assert talk.finished() == "Judge"
+    assert [prompt.partition("\n")[0] for _, prompt in talk.asked] == ["Of three?"] * 2
+
+
 def test_what_is_written_out_stands_where_the_pattern_stood() -> None:
     vote = Vote(
         id="poll",

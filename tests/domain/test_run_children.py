@@ -100,15 +100,21 @@ def story_of(name: str) -> tuple[Events, ...]:
 ABANDONING = story(start(replace(SUB, on_failure="skip"), "z: sub"), suspends("sub", WAITS, seconds=60.0))
 
 
-def test_what_an_abandoned_run_spent_counts_once_it_ends_and_at_its_worst_until_then() -> None:
+def spent(*events: Events) -> tuple[int, int]:
+    found = state(*events)
+    return run_spending.spent_by(found, "sub", "micro_usd"), run_spending.spent_by(found, "sub", "tokens")
+
+
+def test_what_an_abandoned_run_still_spends_counts_where_it_was_started() -> None:
     past = (*ABANDONING, *run.decide(WakeRun(), state(*ABANDONING), at(60)))
     step = state(*past).steps["sub"]
     assert (step.status, step.waits, step.abandoned) == ("skipped", None, (WAITS,))
-    assert [run_spending.spent_by(step, unit) for unit in ("micro_usd", "tokens")] == [40, 400]
+    held = HoldCharge(Reservation(UUID(int=1), UUID(int=77), 4, 40), via=CHILD)
+    assert spent(*past, *run.decide(held, state(*past), at(60))) == (4, 40)
     given(run.decider, *past).when(end_child("sub", CHILD, "cancelled")).then(ended("cancelled"))
     after = (*past, ended("cancelled"))
     step = state(*after).steps["sub"]
-    assert (step.status, step.abandoned, run_spending.spent_by(step, "tokens")) == ("skipped", (), 50)
+    assert (step.status, step.abandoned, spent(*after)) == ("skipped", (), (5, 50))
     given(run.decider, *after).when(end_child("sub", CHILD, "cancelled")).then_nothing()
 
 

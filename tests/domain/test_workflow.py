@@ -181,7 +181,7 @@ def test_a_tighter_rule_never_makes_a_stored_workflow_unreadable() -> None:
     definition: dict[str, Any] = {"name": "", "nodes": [node], "new": 1}
     stored = {"type": "workflow.published.v1", "definition": definition, "agents": {}}
     read = msgspec.convert(stored, workflow.Published).definition.nodes[0]
-    assert (read.id, read.retry.attempts) == ("No slug!", 99)
+    assert (read.id, read.tries.attempts) == ("No slug!", 99)
 
 
 NUMBERS = [float("nan"), float("inf"), float("-inf")]

@@ -18,12 +18,14 @@ from domain import call, ledger, run
 from domain.kernel import Rejected, replace
 from domain.ledger import Reservation
 from domain.ledger_state import Ledger
+from domain.nodes import Allowance, AnyNode, Parallel, SubWorkflow
 from domain.run_charge_commands import Ceiling
+from domain.run_commands import Commands
 from domain.run_state import Run
-from domain.run_values import Tokens
+from domain.run_values import ForRun, Tokens
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
-from tests.domain.runs import start
+from tests.domain.runs import begin, start, suspend
 from tests.support.given import AT
 from tests.support.spender import MICRO_USD, MODEL, OPENING, TOKENS, Spender
 
@@ -39,11 +41,14 @@ class Worker:
         self.actor = Actor(UUID(int=8), workspace_id, "system")
         self._treasury = Treasury(self.executor, lambda: AT)
 
-    async def start(self, *within: UUID) -> UUID:
+    async def start(self, *within: UUID, nodes: tuple[str | AnyNode, ...] = ("a",)) -> UUID:
         run_id = uuid4()
-        wish = replace(start("a"), within=within)
-        await self.executor.execute(run_id, wish, self.actor, correlation_id=run_id)
+        await self.send(run_id, replace(start(*nodes), within=within))
         return run_id
+
+    async def send(self, run_id: UUID, *commands: Commands) -> None:
+        for command in commands:
+            await self.executor.execute(run_id, command, self.actor, correlation_id=run_id)
 
     async def spend(self, *runs: UUID) -> None:
         """A call that counts for these runs; every third comes to less than it might. Raises Rejected."""
@@ -112,6 +117,29 @@ async def test_at_no_point_do_calls_on_behalf_of_a_run_go_beyond_its_limit(
     assert isinstance(day, Ledger)
     assert day.by("workspace").micro_usd == state.charged[None].micro_usd
     assert set(state.charges) == set(day.held)
+
+
+async def test_runs_side_by_side_together_keep_the_budget_of_the_node_around_them(
+    workers: list[Worker], store: PostgresEventStore
+) -> None:
+    most = PAID // 2 * MICRO_USD
+    subs = tuple(SubWorkflow(id=name, workflow="other") for name in "abc")
+    group = Parallel(id="p", nodes=subs, budget=Allowance(micro_usd=most))
+    outer = await workers[0].start(nodes=(group,))
+    inner = [await worker.start(outer) for worker in workers]
+    for name, run_id in zip("abc", inner, strict=True):
+        waits = ForRun(run_id, Allowance(micro_usd=most))
+        await workers[0].send(outer, begin(f"p.{name}"), suspend(f"p.{name}", waits))
+    wishes = [workers[n % 3].spend(inner[n // 3 % 3], outer) for n in range(CALLS)]
+    outcomes = told(await asyncio.gather(*wishes, return_exceptions=True))
+    assert outcomes.keys() == {"done", "budget_exceeded"}
+    state, used = run.decider.initial, 0
+    for recorded in await store.load(outer):
+        state = run.decider.fold([recorded.event], state)  # type: ignore[list-item]  # of a run
+        each = [state.charged[f"p.{name}"].micro_usd for name in "abc" if f"p.{name}" in state.charged]
+        used = max(used, sum(each))
+    assert most - MICRO_USD < used <= most
+    assert len(each) > 1, "several of them have spent something"
 
 
 async def test_a_run_of_another_workspace_cannot_be_charged(workers: list[Worker], log_url: str) -> None:

@@ -11,6 +11,7 @@ from domain import run_events as fact
 from domain import run_wait_events as wait
 from domain.nodes import Approval, Map, Parallel, Transform
 from domain.run_people import due
+from domain.run_state import DONE
 from domain.run_values import ForApproval, Fork, Spread
 from projections.run_plans import node_at
 from projections.run_step_rows import Problem
@@ -42,6 +43,8 @@ def test_nodes_within_nodes_stand_as_the_state_says_whatever_happens(seed: int) 
         assert {view.id: view.status for view in found.views()} == {name: it.status for name, it in state.steps.items()}
         lively = {name: it.status for name, it in state.steps.items() if it.status in LIVELY}
         assert {name: live.status for name, live in found.run.live.items()} == lively
+        done = [name for name, it in state.steps.items() if it.status in DONE]
+        assert (found.run.steps_total, found.run.steps_done) == (len(state.steps), len(done))
         next_due = due(state)
         assert found.run.next_due == (next_due and next_due.timestamp())
     nodes = {plan.path: plan.nodes for plan in found.plans}
@@ -67,7 +70,7 @@ class TestNodesWithinNodes:
             ("each.0.read", "each.0", "each", "scheduled"),
             ("each.1.read", "each.1", "each", "completed"),
         ]
-        assert (found.run.steps_total, found.run.steps_done) == (1, 0)
+        assert (found.run.steps_total, found.run.steps_done) == (3, 1)
 
     def test_an_error_names_the_step_inside_that_it_comes_from(self) -> None:
         inner = Parallel(id="fork", nodes=(Transform(id="a", expression="input"),))

@@ -33,6 +33,18 @@ def suspended(step: str, *, due_at: Instant | None = None, escalates_at: Instant
     return [story.scheduled(step), story.begun(step), wait.StepSuspended(step, 1, waits, due_at, escalates_at)]
 
 
+async def test_a_table_of_another_form_is_folded_anew_and_one_of_this_form_stays(database: Database, log: Log) -> None:
+    run_id = await log.happens(runs.projection, story.started(CHECK))
+    async with database.connection() as connection:
+        await connection.execute(runs.SCHEMA.encode())
+        assert await runs.projection.one(connection, HOME, run_id)
+        await connection.execute("COMMENT ON TABLE runs IS NULL")
+        await connection.execute(runs.SCHEMA.encode())
+        assert await runs.projection.one(connection, HOME, run_id) is None
+        positions = await connection.execute("SELECT FROM projection_positions WHERE name = 'runs'")
+        assert positions.rowcount == 0
+
+
 class TestInbox:
     async def asks(
         self, database: Database, *, order: Order = "oldest", beyond: int | None = None, limit: int = 10
@@ -49,6 +61,16 @@ class TestInbox:
         )
         assert (ask.question, ask.subject, ask.asked) == ("Well?", SUBJECT, (Approvers(roles=("admin",)),))
         assert (ask.since, ask.due_at, ask.escalated, ask.position) == (AT, until, False, 4)
+
+    async def test_it_tells_what_the_person_is_asked_as_the_step_has_filled_it_in(
+        self, database: Database, log: Log
+    ) -> None:
+        asked = replace(CHECK, question="Well, {{ input }}?")
+        waits = wait.StepSuspended("check", 1, ForApproval(SUBJECT), question=story.text("filled in"))
+        begun = story.scheduled("check"), story.begun("check")
+        await log.happens(runs.projection, story.started(asked), *begun, waits)
+        (ask,) = await self.asks(database)
+        assert (ask.question, ask.asked_as) == ("Well, {{ input }}?", story.text("filled in"))
 
     async def test_it_goes_from_the_oldest_or_the_newest_on_a_page_at_a_time(
         self, database: Database, log: Log

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 from tests.support import model_server
 from tests.support.model_dialect import Frame
 from tests.support.model_script import Script
 from tests.support.model_server import ModelServer
+from tests.support.strict_schemas import refused_by_anthropic
 
 _TYPES = {
     400: "invalid_request_error",
@@ -34,7 +36,8 @@ class AnthropicDialect:
         complete = all(body.get(name) for name in ("model", "messages", "max_tokens"))
         if not complete or body.get("stream") is not True or not headers.get("anthropic-version"):
             return 400, "missing_parameter"
-        return None
+        wanted: Any = body.get("output_config", {})
+        return (400, "invalid_schema") if "format" in wanted and refused_by_anthropic(wanted["format"]) else None
 
     def error(self, status: int, script: Script, quoted: str) -> dict[str, object]:
         details = {"error_code": script.code} if script.code else None

@@ -8,6 +8,7 @@ from tests.support import model_server
 from tests.support.model_dialect import Frame
 from tests.support.model_script import Script, Wanted
 from tests.support.model_server import ModelServer
+from tests.support.strict_schemas import refused_by_openai
 
 _ERRORS = {
     400: ("invalid_request_error", None),
@@ -29,6 +30,9 @@ class OpenAIDialect:
             return 401, "invalid_api_key"
         if not body.get("model") or not body.get("messages") or body.get("stream") is not True:
             return 400, "missing_required_parameter"
+        wanted = body.get("response_format")
+        if isinstance(wanted, dict) and "json_schema" in wanted and refused_by_openai(wanted["json_schema"]):
+            return 400, "invalid_json_schema"
         return None
 
     def error(self, status: int, script: Script, quoted: str) -> dict[str, object]:

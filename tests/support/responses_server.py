@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from itertools import count
+from typing import Any
 
 from tests.support import model_server, openai_server
 from tests.support.model_dialect import Frame
 from tests.support.model_script import Script, Wanted
 from tests.support.model_server import ModelServer
+from tests.support.strict_schemas import refused_by_openai
 
 _Event = tuple[str, dict[str, object]]
 
@@ -24,6 +26,9 @@ class ResponsesDialect:
             return 401, "invalid_api_key"
         if not body.get("model") or not body.get("input") or body.get("stream") is not True:
             return 400, "missing_required_parameter"
+        wanted: Any = body.get("text", {})
+        if wanted.get("format", {}).get("type") == "json_schema" and refused_by_openai(wanted["format"]):
+            return 400, "invalid_json_schema"
         return None
 
     def error(self, status: int, script: Script, quoted: str) -> dict[str, object]:

@@ -218,7 +218,8 @@ class Guide:
         address = f"/api/runs/{run['id']}"
 
         def ended() -> object:
-            return self.ask("GET", f"{address}?after={run['position']}", token=admin)["status"] != "running"
+            status = self.ask("GET", f"{address}?after={run['position']}", token=admin)["status"]
+            return status not in ("pending", "running")
 
         assert asked.seen(ended, True, 120)
 

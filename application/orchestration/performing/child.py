@@ -4,7 +4,6 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from application import registry
 from application.access import Actor
 from application.errors import Invalid, NotFound
 from application.ledger.payer import behind
@@ -14,7 +13,7 @@ from application.orchestration.run_journal import WORKER_ID
 from application.orchestration.start import StartRequest
 from application.orchestration.texts import JSON, PLAIN
 from application.orchestration.work import Work
-from domain import name, run_spending
+from domain import run_spending
 from domain.kernel import Rejected
 from domain.nodes import SubWorkflow
 from domain.run import MAX_DEPTH
@@ -44,10 +43,11 @@ async def _request(node: SubWorkflow, work: Work) -> StartRequest:
         detail = f"this would be run {depth} inside another, and at most {MAX_DEPTH} are allowed"
         raise StepError("too_deep", f"{detail}: does the workflow start itself?")
     value = await work.value(node.input)
+    pin = run.pin(node.workflow, node.version)
     return StartRequest(
         (node.title or f"{run.title}: {node.id}")[:LONGEST_TITLE].strip(),
         value if isinstance(value, str) else msgspec.json.encode(value).decode(),
-        workflow_id=await _workflow(node.workflow, work),
+        workflow_id=pin.workflow_id if pin else await _workflow(node.workflow, work),
         version=node.version,
         media_type=PLAIN if isinstance(value, str) else JSON,
         budget=run_spending.left(run, job.step),
@@ -55,20 +55,14 @@ async def _request(node: SubWorkflow, work: Work) -> StartRequest:
         parent=Parent(job.run_id, job.step, depth),
         started_by=run.started_by,
         behind=behind(job.run_id, run),
+        pin=pin,
+        workflows=run.workflows,
     )
 
 
 async def _workflow(named: str, work: Work) -> UUID:
-    """The workflow by its id, or by its name as it is now. Raises StepError."""
+    """As it is now, in a run that pinned none. Raises StepError."""
     try:
-        return UUID(named)
-    except ValueError:
-        pass
-    stream = registry.name_stream(work.job.workspace_id, "workflow", named)
-    try:
-        holder = await patiently(lambda: work.shop.executor.state(stream, work.job.workspace_id))
-    except NotFound:
-        holder = name.initial
-    if holder.owner_id is None:
-        raise StepError("not_found", f"there is no workflow {named!r} in this workspace")
-    return UUID(str(holder.owner_id))
+        return await patiently(lambda: work.shop.starter.called(named, work.job.workspace_id))
+    except NotFound as error:
+        raise StepError(error.code, str(error)) from None

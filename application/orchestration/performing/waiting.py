@@ -5,7 +5,7 @@ from typing import Any
 
 from application.kept import Kept
 from application.orchestration.outcome import Completed, Outcome, StepError, Suspended
-from application.orchestration.texts import JSON, kept, kept_value
+from application.orchestration.texts import JSON, PLAIN, kept, kept_value
 from application.orchestration.work import Work
 from domain.kernel import PayloadRef
 from domain.nodes import Approval, Input, Wait
@@ -20,10 +20,15 @@ LONGEST_EVENT = 200
 
 async def approval(node: Approval, work: Work) -> Outcome:
     """What is to be approved is on the record before anybody is asked."""
-    subject = await _subject(node, work)
+    subject, question = await _subject(node, work), await _question(node, work)
     if isinstance(subject, PayloadRef):
-        return Suspended(ForApproval(subject), node.timeout_seconds)
-    return Suspended(ForApproval(subject.ref), node.timeout_seconds, (subject,))
+        return Suspended(ForApproval(subject), node.timeout_seconds, question=question)
+    return Suspended(ForApproval(subject.ref), node.timeout_seconds, (subject,), question=question)
+
+
+async def _question(node: Approval | Input, work: Work) -> Kept | None:
+    """What the person is asked, with its expressions filled in; None where it has none and is as the workflow says."""
+    return kept(await work.text(node.question), PLAIN) if "{{" in node.question else None
 
 
 async def _subject(node: Approval, work: Work) -> Kept | PayloadRef:
@@ -37,8 +42,7 @@ async def _subject(node: Approval, work: Work) -> Kept | PayloadRef:
 
 
 async def answer(node: Input, work: Work) -> Outcome:
-    del work
-    return Suspended(ForInput(), node.timeout_seconds)
+    return Suspended(ForInput(), node.timeout_seconds, question=await _question(node, work))
 
 
 async def wait(node: Wait, work: Work) -> Outcome:

@@ -1,63 +1,17 @@
 import type { QueryClient } from "@tanstack/react-query";
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from "@tanstack/react-router";
+import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { entrances } from "~/app/entrance-routes";
 import { Crash, NotFound, Outage, Pending } from "~/app/fallbacks";
+import { root } from "~/app/root-route";
 import { Shell } from "~/app/shell/shell";
 import { readRunsSearch } from "~/features/runs/list/search";
 import { readRunSearch } from "~/features/runs/show/search";
 import { currentSession } from "~/features/session/api/current-session";
 import { Problem } from "~/lib/api/problem";
 
-const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
-  component: Outlet,
-  errorComponent: Outage,
-});
-
-const login = createRoute({
-  getParentRoute: () => root,
-  path: "/login",
-  validateSearch: (search: Record<string, unknown>): { next?: string; failed?: string } => ({
-    ...(typeof search.next === "string" && { next: search.next }),
-    ...(typeof search.failed === "string" && { failed: search.failed }),
-  }),
-  component: lazyRouteComponent(() => import("~/app/routes/login"), "Login"),
-});
-
-const setUp = createRoute({
-  getParentRoute: () => root,
-  path: "/set-up",
-  component: lazyRouteComponent(() => import("~/app/routes/set-up"), "SetUp"),
-});
-
-const forgot = createRoute({
-  getParentRoute: () => root,
-  path: "/forgot",
-  component: lazyRouteComponent(() => import("~/app/routes/forgot"), "Forgot"),
-});
-
-const resetPassword = createRoute({
-  getParentRoute: () => root,
-  path: "/reset-password",
-  component: lazyRouteComponent(() => import("~/app/routes/reset-password"), "ResetPassword"),
-});
-
-const verifyEmail = createRoute({
-  getParentRoute: () => root,
-  path: "/verify-email",
-  component: lazyRouteComponent(() => import("~/app/routes/verify-email"), "VerifyEmailPage"),
-});
-
-const invitation = createRoute({
-  getParentRoute: () => root,
-  path: "/invitation",
-  component: lazyRouteComponent(() => import("~/app/routes/invitation"), "Invitation"),
-});
+function readVersion(search: Record<string, unknown>): { version?: number } {
+  return typeof search.version === "number" && search.version > 0 ? { version: search.version } : {};
+}
 
 const signedIn = createRoute({
   getParentRoute: () => root,
@@ -94,8 +48,10 @@ const runs = createRoute({
 const newRun = createRoute({
   getParentRoute: () => signedIn,
   path: "/runs/new",
-  validateSearch: (search: Record<string, unknown>): { sample?: true } =>
-    search.sample === true ? { sample: true } : {},
+  validateSearch: (search: Record<string, unknown>): { sample?: true; workflow?: string } => ({
+    ...(search.sample === true && { sample: true }),
+    ...(typeof search.workflow === "string" && { workflow: search.workflow }),
+  }),
   component: lazyRouteComponent(() => import("~/app/routes/new-run"), "NewRun"),
 });
 
@@ -127,9 +83,57 @@ const workflows = createRoute({
 const workflow = createRoute({
   getParentRoute: () => signedIn,
   path: "/workflows/$workflowId",
-  validateSearch: (search: Record<string, unknown>): { version?: number } =>
-    typeof search.version === "number" && search.version > 0 ? { version: search.version } : {},
+  validateSearch: readVersion,
   component: lazyRouteComponent(() => import("~/app/routes/workflow"), "Workflow"),
+});
+
+const newWorkflow = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/workflows/new",
+  component: lazyRouteComponent(() => import("~/app/routes/new-workflow"), "NewWorkflow"),
+});
+
+const editWorkflow = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/workflows/$workflowId/edit",
+  validateSearch: readVersion,
+  component: lazyRouteComponent(() => import("~/app/routes/edit-workflow"), "EditWorkflowPage"),
+});
+
+const goals = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/goals",
+  component: lazyRouteComponent(() => import("~/app/routes/goals"), "Goals"),
+});
+
+const goal = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/goals/$goalId",
+  component: lazyRouteComponent(() => import("~/app/routes/goal"), "Goal"),
+});
+
+const schedules = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/schedules",
+  component: lazyRouteComponent(() => import("~/app/routes/schedules"), "Schedules"),
+});
+
+const triggers = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/triggers",
+  component: lazyRouteComponent(() => import("~/app/routes/triggers"), "Triggers"),
+});
+
+const limits = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/limits",
+  component: lazyRouteComponent(() => import("~/app/routes/limits"), "Limits"),
+});
+
+const deadLetters = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dead-letters",
+  component: lazyRouteComponent(() => import("~/app/routes/dead-letters"), "DeadLetters"),
 });
 
 const device = createRoute({
@@ -183,12 +187,7 @@ const workspaces = createRoute({
 });
 
 const tree = root.addChildren([
-  login,
-  setUp,
-  forgot,
-  resetPassword,
-  verifyEmail,
-  invitation,
+  ...entrances,
   signedIn.addChildren([
     home,
     runs,
@@ -198,6 +197,14 @@ const tree = root.addChildren([
     agents,
     workflows,
     workflow,
+    newWorkflow,
+    editWorkflow,
+    goals,
+    goal,
+    schedules,
+    triggers,
+    limits,
+    deadLetters,
     device,
     settings.addChildren([profile, signIns, keys, members, roles, workspaces]),
   ]),

@@ -8,6 +8,8 @@ interface Props {
   confirm: string;
   busy: boolean;
   kind?: ButtonKind;
+  /** Whether it holds a form that wants the room. */
+  wide?: boolean;
   onConfirm: () => void;
   onClose: () => void;
 }
@@ -20,6 +22,7 @@ export function Confirm({
   confirm,
   busy,
   kind = "danger",
+  wide = false,
   onConfirm,
   onClose,
 }: Props) {
@@ -35,7 +38,7 @@ export function Confirm({
       ref={dialog}
       aria-labelledby={id}
       onClose={onClose}
-      className="card m-auto w-[min(28rem,calc(100vw-2rem))] bg-raised p-6 text-fg"
+      className={`card m-auto bg-raised p-5 text-fg sm:p-6 ${wide ? "w-[min(44rem,calc(100vw-2rem))]" : "w-[min(28rem,calc(100vw-2rem))]"}`}
     >
       <h2 id={id} className="text-xl font-semibold">
         {title}

@@ -53,11 +53,30 @@ export function ProblemNotice({ problem, what, onRetry }: ProblemProps) {
   return (
     <Notice tone="danger" title={what} action={action}>
       <p>{sentence(problem.detail || problem.title)}</p>
+      <Findings problem={problem} />
       {problem.status > 0 && (
         <p className="mt-1 font-mono text-xs break-all text-fg-3">
           {problem.status} {problem.instance}
         </p>
       )}
     </Notice>
+  );
+}
+
+const MOST_FINDINGS = 20;
+
+/** What is wrong at which field, as far as the detail does not say it. */
+function Findings({ problem }: { problem: Problem }) {
+  const more = problem.errors.filter(({ message }) => !problem.detail.includes(message));
+  if (more.length === 0) return null;
+  return (
+    <ul className="mt-1 list-disc pl-5">
+      {more.slice(0, MOST_FINDINGS).map(({ field, message }) => (
+        <li key={`${field} ${message}`}>
+          {field && <code className="mr-1.5 font-mono text-xs text-fg-2">{field}</code>}
+          {sentence(message)}
+        </li>
+      ))}
+    </ul>
   );
 }

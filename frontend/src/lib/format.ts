@@ -2,6 +2,14 @@ const count = new Intl.NumberFormat("en");
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const minute = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const FULL = {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+} as const;
 const UNITS = ["B", "kB", "MB", "GB"];
 
 export function formatCount(value: number): string {
@@ -59,6 +67,12 @@ export function formatDay(at: string): string {
 /** The day and the time of day, as precise as people need it. */
 export function formatMoment(at: string): string {
   return `${formatDay(at)}, ${minute.format(new Date(at))}`;
+}
+
+/** The same by the clocks of a zone, which is named: `22 Nov 2026, 09:00 Europe/Berlin`. */
+export function formatMomentIn(at: string, zone: string): string {
+  const words = new Intl.DateTimeFormat("en-GB", { ...FULL, timeZone: zone }).format(new Date(at));
+  return `${words} ${zone}`;
 }
 
 /** `just now`, `4 min ago`, `3 h ago`, then the day. */

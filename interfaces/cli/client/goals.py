@@ -1,13 +1,14 @@
 """A goal and its draft on the terminal."""
 
 import time
+from collections.abc import Iterable
 from uuid import UUID
 
 import click
 import msgspec
 
-from domain.kernel import Record
-from interfaces.cli.client import choice, document, wire
+from domain.kernel import Instant, Record
+from interfaces.cli.client import choice, document, listing, wire, wording
 from interfaces.cli.client.connection import Connection, connect
 from interfaces.cli.client.templates import amount
 from interfaces.cli.failure import Failure
@@ -46,6 +47,32 @@ class Goal(Record):
     refusal: Why | None
     workflow_id: UUID | None
     run_id: UUID | None
+
+
+class Summary(Record):
+    id: UUID
+    status: str
+    goal: str
+    workflow_id: UUID | None
+    run_id: UUID | None
+    asked_at: Instant
+
+
+class Page(Record):
+    items: tuple[Summary, ...]
+    next: int | None
+
+
+def show(*, as_json: bool) -> None:
+    """Print the newest goals. Raises Failure."""
+
+    def rows(found: Page) -> Iterable[listing.Cells]:
+        return [
+            (str(it.id), it.status, wording.one_line(it.goal), wording.moment(it.asked_at), str(it.run_id or ""))
+            for it in found.items
+        ]
+
+    listing.shown("/api/goals", Page, ("Goal", "", "What it is", "Asked", "Run"), rows, as_json=as_json)
 
 
 def goal(words: str, wishes: Wishes, *, accept: bool, as_json: bool) -> None:

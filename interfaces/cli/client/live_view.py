@@ -120,7 +120,7 @@ def _row(name: str, watched: Watched, now: datetime) -> list[Text]:
     used = totals.of_step(step)
     who, model = _who(step, watched)
     lasted = wording.seconds(span.begun, span.ended or watched.span.ended or now)
-    most = max(step.node.retry.attempts, step.attempt)
+    most = max(step.node.tries.attempts, step.attempt)
     return [
         Text(_glyph(step, now), style=STYLES[step.status]),
         Text(one_line(name), style=STYLES[step.status]),

@@ -68,6 +68,6 @@ def _failure(run: Run, run_id: UUID) -> Failure:
     step = run.steps.get(run.failed_step)
     if step is None:
         return Failure(f"the run failed: {why}", f"start it again with `z2 rerun {run_id}`")
-    attempts = f"attempt {step.attempt} of {step.node.retry.attempts}"
+    attempts = f"attempt {step.attempt} of {step.node.tries.attempts}"
     mend = f"do it again with `z2 retry {run_id} {run.failed_step}`"
     return Failure(f"step {run.failed_step!r} failed at {attempts}: {why}", mend)

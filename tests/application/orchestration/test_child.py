@@ -4,8 +4,6 @@ import asyncio
 from typing import Any
 from uuid import UUID, uuid5
 
-import pytest
-
 from application.orchestration.children import Awaited, Children
 from application.orchestration.start import StartRequest
 from application.policies import child_runs
@@ -75,6 +73,7 @@ async def test_what_it_spent_counts_where_it_was_started(world: World) -> None:
     await world.perform(child_id, "x")
     await told(world)
     assert (await world.step(run_id, "sub")).child_tokens == 120
+    assert (await world.run(run_id)).charged["sub"].tokens == 120, "call by call, as they are made"
 
 
 async def test_it_may_spend_what_is_left(world: World) -> None:
@@ -86,6 +85,22 @@ async def test_it_may_spend_what_is_left(world: World) -> None:
 async def test_its_failure_fails_the_step_with_its_own_code(world: World) -> None:
     run_id, child_id = await parent(world, Transform(id="x", expression="abs('x')"))
     await world.perform(child_id, "x")
+    await told(world)
+    run = await world.run(run_id)
+    assert (run.status, run.code) == ("failed", "expression_failed")
+
+
+async def test_with_retry_a_run_that_failed_is_followed_by_another_one(world: World) -> None:
+    failing, twice = Transform(id="x", expression="abs('x')"), nodes.Retry(attempts=2)
+    run_id, first_id = await parent(world, failing, retry=twice)
+    second_id = uuid5(run_id, "sub:2")
+    await world.perform(first_id, "x")
+    await told(world)
+    step = await world.step(run_id, "sub")
+    assert (step.status, step.attempt, step.code) == ("scheduled", 2, "expression_failed")
+    await world.perform(run_id, "sub", 2)
+    assert (await world.step(run_id, "sub")).waits == ForRun(second_id)
+    await world.perform(second_id, "x")
     await told(world)
     run = await world.run(run_id)
     assert (run.status, run.code) == ("failed", "expression_failed")
@@ -111,14 +126,6 @@ async def test_an_end_that_nobody_was_told_of_is_found(world: World) -> None:
     await world.perform(child_id, "x")
     await asyncio.gather(children.sweep(awaited), children.sweep(awaited))
     assert (await world.run(run_id)).status == "completed"
-
-
-@pytest.mark.parametrize("named", ["Nobody", "00000000-0000-0000-0000-000000000007"])
-async def test_a_workflow_that_there_is_not_fails_the_step(world: World, named: str) -> None:
-    run_id = await world.started(nodes.SubWorkflow(id="sub", workflow=named))
-    await world.perform(run_id, "sub")
-    run = await world.run(run_id)
-    assert (run.status, run.code) == ("failed", "not_found")
 
 
 async def test_an_input_that_the_workflow_does_not_take_fails_the_step(world: World) -> None:

@@ -147,6 +147,18 @@ class TestSight:
         )
         assert await done(world, *made) == ["near", "b"]
 
+    async def test_only_what_a_node_needs_stands_before_what_is_around_it_however_much_is_done(
+        self, world: World
+    ) -> None:
+        inner = (
+            Transform(id="a", expression="join('-', [steps.a, 'near'])"),
+            Transform(id="b", expression="'b'", needs=("a",)),
+            Transform(id="c", expression="[steps.a, steps.b, keys(steps)]"),
+            Transform(id="d", expression="[steps.c, steps.a]", needs=("b", "c")),
+        )
+        group = nodes.Parallel(id="b", nodes=inner, needs=("a",), yields="last")
+        assert await done(world, Transform(id="a", expression="'far'"), group) == [["far", None, ["a"]], "far-near"]
+
     async def test_what_is_inside_a_group_is_not_seen_outside(self, world: World) -> None:
         group = nodes.Parallel(id="p", nodes=(Transform(id="x", expression="`1`"),))
         after = Transform(id="z", expression="steps", needs=("p",))

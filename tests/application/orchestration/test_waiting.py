@@ -11,6 +11,7 @@ from domain import nodes, run_commands
 from domain.kernel import Instant
 from domain.run_people import due
 from domain.run_values import ForApproval, ForEvent, ForInput, ForTime
+from domain.run_wait_events import StepSuspended
 from tests.application.world import ADA, WORKSPACE, World
 
 Transform = nodes.Transform
@@ -46,10 +47,40 @@ class TestApproval:
         assert isinstance(second, ForApproval)
         assert await world.shop.texts.value(WORKSPACE, second.subject) == [1]
 
+    async def test_the_question_is_on_the_record_as_the_person_saw_it(self, world: World) -> None:
+        made = nodes.Approval(id="ok", question="Is {{ input }} fine?")
+        run_id = await world.started(made, text="this draft")
+        await world.perform(run_id, "ok")
+        (suspended,) = (each for each in world.store.events(run_id) if isinstance(each, StepSuspended))
+        assert suspended.question is not None
+        assert await world.shop.texts.value(WORKSPACE, suspended.question) == "Is this draft fine?"
+
+    async def test_a_question_that_is_the_same_for_all_runs_is_on_the_record_with_the_node(self, world: World) -> None:
+        run_id = await world.started(nodes.Approval(id="ok", question="Fine?"))
+        await world.perform(run_id, "ok")
+        (suspended,) = (each for each in world.store.events(run_id) if isinstance(each, StepSuspended))
+        assert suspended.question is None
+
+    async def test_nobody_is_asked_what_cannot_be_told(self, world: World) -> None:
+        run_id = await world.started(nodes.Approval(id="ok", question="Are {{ abs(input) }} fine?"))
+        await world.perform(run_id, "ok")
+        run = await world.run(run_id)
+        assert (run.status, run.code) == ("failed", "expression_failed")
+
     async def test_nobody_is_waited_for_by_anybody(self, world: World) -> None:
         run_id = await world.started(nodes.Approval(id="ok", question="Fine?"))
         await world.perform(run_id, "ok")
         assert world.steps.busy == 0
+
+
+async def test_what_a_person_is_to_answer_is_on_the_record(world: World) -> None:
+    count = Transform(id="count", expression="length(input)")
+    ask = nodes.Input(id="ask", question="Why {{ steps.count }}?", needs=("count",))
+    run_id = await world.started(count, ask, text="four")
+    await world.perform(run_id, "count")
+    await world.perform(run_id, "ask")
+    suspended = next(each for each in world.store.events(run_id) if isinstance(each, StepSuspended))
+    assert await world.shop.texts.value(WORKSPACE, suspended.question) == "Why 4?"
 
 
 async def test_input_waits_for_a_person(world: World) -> None:

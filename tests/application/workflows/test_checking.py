@@ -65,6 +65,31 @@ def test_a_mistake_is_told_where_it_is(case: dict[str, str]) -> None:
     assert any(path == case["path"] and case["says"] in detail for path, detail in told), told
 
 
+def test_where_retry_has_no_effect_is_said_with_its_line() -> None:
+    text = "name: T\nnodes:\n- id: a\n  kind: transform\n  expression: input\n  retry: {attempts: 2}\n"
+    reading = read(text)
+    assert reading.definition is not None
+    (mistake,) = check(reading.definition, reading.lines)
+    assert (mistake.line, mistake.path, "no effect" in mistake.detail) == (6, "nodes[0].retry", True)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        "kind: approval, question: q, timeout_seconds: 5",
+        "kind: input, question: q, timeout_seconds: 5",
+        "kind: wait, event: e, timeout_seconds: 5",
+        "kind: workflow, workflow: Other",
+        "kind: agent, agent: Reader, prompt: p",
+        "kind: tool, tool: free, arguments: input",
+        "kind: vote, agents: [Reader, Writer], prompt: p, choices: [a, b]",
+    ],
+)
+def test_where_retry_has_an_effect_it_may_stand(node: str) -> None:
+    agents = Around(agents={"Reader": uuid4(), "Writer": uuid4()}, agent_names=["Reader"])
+    assert found(f"[{{id: a, {node}, retry: {{attempts: 2, codes: [timed_out]}}}}]", agents) == []
+
+
 def test_what_waits_for_a_cycle_can_never_begin() -> None:
     nodes = "[" + ", ".join(
         f"{{id: {name}, kind: wait, seconds: 1, needs: [{needs}]}}"

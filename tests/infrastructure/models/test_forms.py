@@ -10,18 +10,19 @@ from tests.infrastructure.models.asking import Vendor, failure, heard, house, re
 from tests.infrastructure.models.serving import served
 from tests.support.model_script import Script
 
-SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+OPEN = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+SCHEMA = OPEN | {"additionalProperties": False}
 CITY = Format("a city", SCHEMA)
 
 
-def formed(model: str) -> ModelRequest:
-    return replace(request(model, "Which city?"), format=CITY)
+def formed(model: str, schema: dict[str, Any] = SCHEMA) -> ModelRequest:
+    return replace(request(model, "Which city?"), format=replace(CITY, schema=schema))
 
 
-async def sent(vendor: Vendor) -> dict[str, Any]:
+async def sent(vendor: Vendor, schema: dict[str, Any] = SCHEMA) -> dict[str, Any]:
     async with house(vendor) as home:
         home.server.will(Script('{"city": "Brest"}'))
-        texts, _ = await heard(home.provider, formed(home.model))
+        texts, _ = await heard(home.provider, formed(home.model, schema))
         assert "".join(texts) == '{"city": "Brest"}'
         return home.server.calls[0].body
 
@@ -31,6 +32,46 @@ async def test_each_protocol_binds_the_answer_to_the_schema_in_its_own_way() -> 
     assert (await sent("openai"))["response_format"] == {"type": "json_schema", "json_schema": bound}
     assert (await sent("responses"))["text"] == {"format": {"type": "json_schema", **bound}}
     assert (await sent("anthropic"))["output_config"] == {"format": {"type": "json_schema", "schema": SCHEMA}}
+
+
+def listed(*values: Any) -> dict[str, Any]:
+    return {**SCHEMA, "properties": {"city": {"enum": list(values)}}}
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"), [(["Brest", "Roscoff"], "string"), (["Brest", None], ["null", "string"]), ([1, 2], "integer")]
+)
+async def test_values_that_are_listed_without_a_type_are_sent_with_it(values: list[Any], kind: Any) -> None:
+    form = {"name": "a_city", "strict": True}
+    form["schema"] = {**SCHEMA, "properties": {"city": {"enum": values, "type": kind}}}
+    assert (await sent("openai", listed(*values)))["response_format"]["json_schema"] == form
+    assert (await sent("responses", listed(*values)))["text"]["format"] == {"type": "json_schema", **form}
+    assert (await sent("anthropic", listed(*values)))["output_config"]["format"]["schema"] == form["schema"]
+
+
+async def test_a_schema_that_cannot_be_enforced_is_followed_at_openai_and_told_in_words_to_anthropic() -> None:
+    form = {"name": "a_city", "schema": OPEN, "strict": False}
+    assert (await sent("openai", OPEN))["response_format"]["json_schema"] == form
+    assert (await sent("responses", OPEN))["text"]["format"] == {"type": "json_schema", **form}
+    told = await sent("anthropic", OPEN)
+    assert "output_config" not in told
+    assert "It must be valid under this JSON Schema" in str(told["system"])
+
+
+LIST = {"type": "array", "items": {"type": "string"}}
+OPTIONAL = {**SCHEMA, "required": []}
+DEEP = {**SCHEMA, "properties": {"city": {"anyOf": [LIST, {"type": "array", "items": OPEN}]}}}
+LONG = {**SCHEMA, "properties": {"city": {"type": "string", "minLength": 3}}}
+NAMED = {**SCHEMA, "properties": {"city": {"$ref": "#/$defs/city"}}, "$defs": {"city": {"enum": ["Brest"]}}}
+EITHER = {"oneOf": [SCHEMA, LIST]}
+LARGE = {**SCHEMA, "properties": {"city": {"type": "integer", "minimum": 3}}}
+ANY = {**SCHEMA, "properties": {"city": True}}
+
+
+@pytest.mark.parametrize("schema", [LIST, OPTIONAL, DEEP, LONG, NAMED, EITHER, LARGE, ANY, {}])
+@pytest.mark.parametrize("vendor", ["openai", "responses", "anthropic"])
+async def test_whatever_the_schema_is_the_provider_takes_the_request(vendor: Vendor, schema: dict[str, Any]) -> None:
+    assert await sent(vendor, schema)
 
 
 async def test_what_is_bound_is_not_asked_for_in_words_too() -> None:

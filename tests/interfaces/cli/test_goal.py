@@ -86,3 +86,12 @@ def test_a_program_gets_the_goal_as_json(api: ScriptedApi, z2: CommandLine) -> N
     api.on(f"GET /api/goals/{GOAL}", good(DRAFTED))
     shown = json.loads(z2("goal", str(GOAL), "--json").out)
     assert (shown["status"], shown["draft"]["source"]) == ("drafted", DRAFT["source"])
+
+
+def test_goals_are_listed(api: ScriptedApi, z2: CommandLine) -> None:
+    line = {"goal": "Brief\nme", "asked_at": "2026-11-22T09:00:00Z", "run_id": RUN, "workflow_id": WORKFLOW}
+    api.on("GET /api/goals", good({"items": [{"id": GOAL, "status": "accepted", **line}], "next": None}))
+    said = z2("goal", "list")
+    assert said.code == 0, said.err
+    assert "accepted" in said.out
+    assert "Brief me" in said.out

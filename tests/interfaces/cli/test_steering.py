@@ -197,7 +197,7 @@ class TestDeadLetters:
         ("dead-letters", "redrive", "last", "--all"),
         ("run", "research-brief"),
         ("run", "research-brief", "--data", "{"),
-        ("run", "research-brief", "--data", "1", "--priority", "101"),
+        ("run", "research-brief", "--data", "1", "--priority", "11"),
         ("pause", "nothing"),
     ],
     ids=" ".join,

@@ -48,6 +48,18 @@ def said(heard: list[Message], tried: int) -> str:
     return "".join(delta["text"] for delta in deltas if delta["tried"] == tried)
 
 
+class Both:
+    """The run has ended, and both answers were heard: words and record come by different ways."""
+
+    def __init__(self) -> None:
+        self.heard: list[Message] = []
+
+    def __call__(self, message: Message) -> bool:
+        self.heard.append(message)
+        shown = said(self.heard, 0).startswith("The Moon is made of") and said(self.heard, 1) == ANSWER
+        return shown and any(is_end(each) for each in self.heard)
+
+
 def events(client: httpx2.Client, run_id: str, kind: str) -> list[dict[str, Any]]:
     items = client.get(f"/api/runs/{run_id}/events").json()["items"]
     return [event["data"] for event in items if event["type"] == f"run.{kind}.v1"]
@@ -59,7 +71,7 @@ async def test_what_was_shown_is_void_and_the_record_tells_who_said_what(
     provided.openai.will(text="The Moon is made of " + "cheese, " * 10, fault="reset")
     provided.anthropic.will(text=ANSWER, input_tokens=100, output_tokens=20)
     run = a_routed_run(client)
-    heard = await watcher.heard(f"/api/runs/{run['id']}/live", is_end)
+    heard = await watcher.heard(f"/api/runs/{run['id']}/live", Both())
     assert said(heard, 0).startswith("The Moon is made of")
     assert said(heard, 1) == ANSWER
     shown = finished(client, run)

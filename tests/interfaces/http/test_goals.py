@@ -175,3 +175,26 @@ def test_the_same_request_under_a_key_asks_once(client: httpx2.Client, openai: P
 
 def test_a_goal_of_nobody_is_not_found(client: httpx2.Client) -> None:
     refused(client.get("/api/goals/00000000-0000-4000-8000-00000000000a"), 404, "not_found")
+
+
+def test_a_draft_is_made_although_nobody_looks_at_the_goal(client: httpx2.Client, openai: ProviderProcess) -> None:
+    openai.will(match="Draft a workflow", text=json.dumps(a_plan()))
+    goal_id = asked(client, "Tell me what this says", document=TEXT, model=MODEL)
+
+    def status() -> str:
+        found = client.get("/api/goals").json()["items"]
+        return str(next((each["status"] for each in found if each["id"] == goal_id), "unheard of"))
+
+    assert seen(status, wanted="drafted")
+
+
+def test_goals_are_listed_page_by_page_the_newest_first(client: httpx2.Client) -> None:
+    first, second = (asked(client, f"{BRIEF}, {number}") for number in ("once", "twice"))
+    unlike = created(client, "/api/goals", {"goal": "Xyzzy plugh quux"})
+    page = client.get("/api/goals", params={"limit": 2, "after": unlike["position"]}).json()
+    assert [each["id"] for each in page["items"]] == [unlike["id"], second]
+    assert [each["status"] for each in page["items"]] == ["refused", "drafted"]
+    assert page["items"][1]["goal"] == f"{BRIEF}, twice"
+    older = client.get("/api/goals", params={"limit": 1, "before": page["next"]}).json()
+    assert [each["id"] for each in older["items"]] == [first]
+    refused(client.get("/api/goals", params={"limit": 0}), 422, "invalid", "limit")

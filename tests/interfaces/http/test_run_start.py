@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import asked
 from tests.support.asked import a_document, a_run, created, finished, refused
+from tests.support.waiting_runs import begun, published, reached
 
 
 def test_a_run_of_a_template_does_its_steps_and_makes_a_brief(api: httpx2.Client) -> None:
@@ -134,3 +135,13 @@ def test_the_texts_of_a_run_are_what_was_given_and_made(api: httpx2.Client) -> N
     last = run["steps"][-1]
     assert api.get(f"/api/runs/{run['id']}/steps/{last['id']}/output").content == made.content
     assert last["output"] == run["output"]
+
+
+def test_a_run_that_calls_what_is_archived_is_refused_at_the_node_that_calls_it(api: httpx2.Client) -> None:
+    inner = {"name": asked.name("Inner"), "nodes": [{"id": "a", "kind": "transform", "expression": "input"}]}
+    inner_id = created(api, "/api/workflows", {"definition": inner})["id"]
+    outer_id = published(api, {"id": "sub", "kind": "workflow", "workflow": inner["name"]})
+    reached(api, begun(api, outer_id), "completed")
+    assert api.post(f"/api/workflows/{inner_id}/archive").status_code == 200
+    body = a_run(template=None, workflow_id=outer_id)
+    assert "is archived" in refused(api.post("/api/runs", json=body), 422, "invalid", "nodes[0].workflow")

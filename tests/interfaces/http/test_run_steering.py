@@ -7,11 +7,12 @@ import httpx2
 import pytest
 
 from tests.interfaces.http.conftest import ClientOf
+from tests.support import asked
 from tests.support.asked import TEXT, created, refused, seen
 from tests.support.waiting_runs import an_approval, begun, inbox, published, reached, step, waiting
 
 BELL = {"id": "wait", "kind": "wait", "event": "bell"}
-BROKEN = {"id": "cut", "kind": "transform", "expression": "abs(input)", "retry": {"attempts": 1}}
+BROKEN = {"id": "cut", "kind": "transform", "expression": "abs(input)"}
 NUMBERS = {"type": "object", "properties": {"numbers": {"type": "array"}}, "required": ["numbers"]}
 
 
@@ -47,6 +48,16 @@ class TestPause:
         reached(api, run_id, "completed")
         assert "completed" in refused(api.post(f"/api/runs/{run_id}/pause"), 409, "rejected")
         refused(api.post(f"/api/runs/{run_id}/resume"), 409, "rejected")
+
+
+def test_people_are_named_to_those_who_may_see_their_names(client_of: ClientOf) -> None:
+    admin, user = client_of("admin"), client_of("user")
+    name = asked.name("Ada")
+    ada = created(admin, "/api/members", {"name": name, "role": "user", "email": "ada@mail.example"})["user_id"]
+    run_id = waiting(admin, an_approval(approvers={"users": [ada, str(uuid4())]}))
+    (told,), (untold,) = (why(each, run_id)["reasons"] for each in (admin, user))
+    assert f"an approval by {name} or user " in told["text"]
+    assert f"an approval by user {ada} or user " in untold["text"]
 
 
 class TestSignals:
@@ -124,7 +135,7 @@ class TestInput:
 
     @pytest.mark.parametrize(
         ("field", "value"),
-        [("priority", 101), ("deadline_seconds", 0), ("deadline_seconds", 1e300), ("budget", {"micro_usd": -1})],
+        [("priority", 11), ("deadline_seconds", 0), ("deadline_seconds", 1e300), ("budget", {"micro_usd": -1})],
     )
     def test_wishes_out_of_bounds_are_refused(self, api: httpx2.Client, field: str, value: object) -> None:
         body = {"template": "research-brief", "input": {"title": "Tides", "text": "x"}, field: value}

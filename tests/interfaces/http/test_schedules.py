@@ -123,7 +123,7 @@ def test_the_same_request_under_the_same_key_makes_one_schedule(api: httpx2.Clie
         ({"at": "2026-01-01T00:00:00Z", "cron": None}, "at", "is over"),
         ({"at": "tomorrow"}, "at", "RFC 3339"),
         ({"overlap": "queue"}, "overlap", "allow, skip"),
-        ({"priority": 101}, "priority", "-100"),
+        ({"priority": 11}, "priority", "-10"),
         ({"input": {"title": "Brief"}}, "input.text", "either"),
         ({"input": {"title": "Brief", "text": " "}}, "input.text", "empty"),
         ({"template": "research-brief"}, "template", "not both"),

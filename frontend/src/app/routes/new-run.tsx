@@ -21,7 +21,7 @@ export function NewRun() {
 }
 
 function Form() {
-  const { sample } = route.useSearch();
+  const { sample, workflow } = route.useSearch();
   const navigate = useNavigate();
   const templates = useQuery(templatesQuery);
   const workflows = useQuery(workflowsQuery);
@@ -43,6 +43,7 @@ function Form() {
       workflows={workflows.data}
       models={models.data}
       withSample={sample === true}
+      workflow={workflow}
       onStarted={(runId) =>
         void navigate({ to: "/runs/$runId", params: { runId }, search: { view: "steps" } })
       }

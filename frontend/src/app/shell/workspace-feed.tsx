@@ -5,10 +5,20 @@ import { logHead } from "~/lib/api/log-head";
 import { Feed } from "~/lib/live/feed";
 
 const PAUSE_MS = 300;
-const READ_MODELS: Record<string, string> = { run: "runs", agent: "agents", workflow: "workflows" };
+const READ_MODELS: Record<string, string> = {
+  run: "runs",
+  agent: "agents",
+  workflow: "workflows",
+  goal: "goals",
+  schedule: "schedules",
+  trigger: "triggers",
+  concurrency: "concurrency",
+};
 /** What may put something into the inbox, or take something out of it. */
 const ASKING =
   /^run\.(step_(suspended|skipped|retried|failed)|approval_|input_given|paused|resumed|completed|failed|cancelled)/;
+/** What may make a dead letter, or end one. */
+const FAILING = /^run\.(failed|cancelled|step_(retried|skipped))\./;
 
 /** Follows the log of the workspace and has each list read anew when something of its kind has happened. */
 export function WorkspaceFeed() {
@@ -18,7 +28,7 @@ export function WorkspaceFeed() {
   useEffect(() => {
     if (head === undefined) return;
     // What was read before the feed begins may be older than where it begins: it is read anew from there on.
-    const stale = new Set([...Object.values(READ_MODELS), "inbox"]);
+    const stale = new Set([...Object.values(READ_MODELS), "inbox", "dead-letters"]);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const refresh = () => {
       timer = undefined;
@@ -31,6 +41,7 @@ export function WorkspaceFeed() {
         const name = READ_MODELS[event.type.split(".")[0] ?? ""];
         if (name) stale.add(name);
         if (ASKING.test(event.type)) stale.add("inbox");
+        if (FAILING.test(event.type)) stale.add("dead-letters");
         timer ??= setTimeout(refresh, PAUSE_MS);
       },
       onRefused: probe,

@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { Loaded } from "~/components/loaded";
 import { Panel } from "~/components/panel";
+import { SelectField } from "~/components/select-field";
 import { changesQuery, versionsQuery } from "~/features/workflows/api/read-workflow";
 import type { Workflow } from "~/lib/api/types";
 import { formatMoment } from "~/lib/format";
@@ -38,20 +40,46 @@ export function Versions({ workflow }: { workflow: Workflow }) {
   );
 }
 
-/** What this version changed. */
+/** What changed between two versions: at first between this one and the one before. */
 export function Changes({ workflow }: { workflow: Workflow }) {
-  const query = useQuery(changesQuery(workflow.id, workflow.version));
+  const [from, setFrom] = useState(Math.max(1, workflow.version - 1));
+  const [to, setTo] = useState(Math.max(2, workflow.version));
+  const query = useQuery(changesQuery(workflow.id, from, to));
+  const options = Array.from({ length: workflow.newest }, (_, at) => workflow.newest - at).map((version) => ({
+    value: String(version),
+    label: `Version ${version}`,
+  }));
   return (
-    <Panel title={`Changed since version ${workflow.version - 1}`}>
-      <Loaded query={query} what="What changed" lines={2}>
-        {(lines) => (
-          <ul className="grid gap-1 font-mono text-xs break-words text-fg-2">
-            {lines.map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
-        )}
-      </Loaded>
+    <Panel title="What changed">
+      <div className="grid gap-4">
+        <div className="grid grid-cols-2 gap-3">
+          <SelectField
+            label="From"
+            value={String(from)}
+            options={options}
+            onValue={(value) => setFrom(Number(value))}
+          />
+          <SelectField
+            label="To"
+            value={String(to)}
+            options={options}
+            onValue={(value) => setTo(Number(value))}
+          />
+        </div>
+        <Loaded query={query} what="What changed" lines={2}>
+          {(lines) =>
+            lines.length === 0 ? (
+              <p className="text-sm text-fg-3">There is no difference.</p>
+            ) : (
+              <ul aria-label="Differences" className="grid gap-1 font-mono text-xs break-words text-fg-2">
+                {lines.map((line) => (
+                  <li key={line}>{line}</li>
+                ))}
+              </ul>
+            )
+          }
+        </Loaded>
+      </div>
     </Panel>
   );
 }

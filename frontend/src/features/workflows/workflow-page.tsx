@@ -1,25 +1,42 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { CopyButton } from "~/components/copy-button";
+import { Flowchart } from "~/components/flowchart";
 import { Icon } from "~/components/icon";
 import { Loaded } from "~/components/loaded";
 import { Panel } from "~/components/panel";
 import { Tag } from "~/components/records";
 import { ScrollRegion } from "~/components/scroll-region";
-import { workflowQuery } from "~/features/workflows/api/read-workflow";
+import { drawingQuery, workflowQuery } from "~/features/workflows/api/read-workflow";
 import { Outline } from "~/features/workflows/outline";
 import type { OutlineNode } from "~/features/workflows/outline-words";
 import { Changes, Versions } from "~/features/workflows/versions";
+import { WorkflowActions } from "~/features/workflows/workflow-actions";
+import { workflowText } from "~/features/workflows/workflow-text";
 import type { Workflow } from "~/lib/api/types";
 import { formatDay } from "~/lib/format";
 
+/** What the person at the page may do with workflows. */
+export interface WorkflowRights {
+  write: boolean;
+  start: boolean;
+}
+
+interface Props {
+  workflowId: string;
+  version: number | undefined;
+  rights: WorkflowRights;
+}
+
 /** A workflow in one of its versions: what it does in which order, who does it, and what changed. */
-export function WorkflowPage({ workflowId, version }: { workflowId: string; version: number | undefined }) {
+export function WorkflowPage({ workflowId, version, rights }: Props) {
   const query = useQuery(workflowQuery(workflowId, version));
   return (
     <>
       {query.data === undefined && <Unnamed />}
       <Loaded query={query} what="The workflow" lines={6}>
-        {(workflow) => <Shown workflow={workflow} />}
+        {(workflow) => <Shown workflow={workflow} rights={rights} />}
       </Loaded>
     </>
   );
@@ -34,18 +51,26 @@ function Unnamed() {
   );
 }
 
-function Shown({ workflow }: { workflow: Workflow }) {
+interface ShownProps {
+  workflow: Workflow;
+  rights: WorkflowRights;
+}
+
+function Shown({ workflow, rights }: ShownProps) {
   const nodes = (workflow.definition.nodes ?? []) as OutlineNode[];
   return (
     <>
-      <Head workflow={workflow} />
+      <Head workflow={workflow} rights={rights} />
       <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem]">
-        <Panel title="What it does" lead="Nodes that do not need each other are done side by side.">
-          <Outline nodes={nodes} label="Nodes" />
-        </Panel>
+        <div className="grid min-w-0 gap-6">
+          <Drawing workflow={workflow} />
+          <Panel title="What it does" lead="Nodes that do not need each other are done side by side.">
+            <Outline nodes={nodes} label="Nodes" />
+          </Panel>
+        </div>
         <div className="grid min-w-0 gap-6">
           <Versions workflow={workflow} />
-          {workflow.version > 1 && <Changes workflow={workflow} />}
+          {workflow.newest > 1 && <Changes workflow={workflow} />}
           {workflow.agents.length > 0 && <Agents workflow={workflow} />}
           <Definition workflow={workflow} />
         </div>
@@ -54,7 +79,21 @@ function Shown({ workflow }: { workflow: Workflow }) {
   );
 }
 
-function Head({ workflow }: { workflow: Workflow }) {
+function Drawing({ workflow }: { workflow: Workflow }) {
+  const query = useQuery(drawingQuery(workflow.id, workflow.version));
+  return (
+    <Panel
+      title="Drawing"
+      action={query.data !== undefined && <CopyButton text={query.data} label="Copy as Mermaid" />}
+    >
+      <Loaded query={query} what="The drawing" lines={3}>
+        {(mermaid) => <Flowchart mermaid={mermaid} label={`Drawing of ${workflow.name}`} />}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function Head({ workflow, rights }: ShownProps) {
   return (
     <header className="mb-6">
       <title>{`${workflow.name} · Z2`}</title>
@@ -74,6 +113,7 @@ function Head({ workflow }: { workflow: Workflow }) {
           Version {workflow.version}, published {formatDay(workflow.published_at)}
         </span>
       </p>
+      <WorkflowActions workflow={workflow} rights={rights} />
     </header>
   );
 }
@@ -96,23 +136,19 @@ function Agents({ workflow }: { workflow: Workflow }) {
 }
 
 function Definition({ workflow }: { workflow: Workflow }) {
+  const source = useMemo(() => workflowText(workflow.definition), [workflow.definition]);
   return (
-    <Panel
-      title="Definition"
-      lead={<>As it was published. A file that can be changed is what the command line shows.</>}
-    >
+    <Panel title="Definition" action={<CopyButton text={source} label="Copy the YAML" />}>
       <details className="group text-sm">
         <summary className="flex items-center gap-1.5 rounded-sm py-1 text-fg-2 hover:text-fg">
           <Icon name="chevron-right" className="size-4 transition-transform group-open:rotate-90" />
-          As JSON
+          As YAML
         </summary>
         <ScrollRegion
           label="The definition"
           className="mt-2 max-h-96 overflow-auto rounded-control bg-bg/50 p-3"
         >
-          <pre className="font-mono text-xs leading-relaxed break-words whitespace-pre-wrap text-fg-2">
-            {JSON.stringify(workflow.definition, null, 2)}
-          </pre>
+          <pre className="font-mono text-xs leading-relaxed text-fg-2">{source}</pre>
         </ScrollRegion>
       </details>
     </Panel>

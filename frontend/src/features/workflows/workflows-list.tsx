@@ -31,8 +31,8 @@ export function WorkflowsList() {
 function NoWorkflowsYet() {
   return (
     <EmptyState icon="workflow" title="No workflows yet">
-      The first run of a template brings its workflow with it. You can also publish one of your own:{" "}
-      <code>z2 workflow publish FILE</code>.
+      The first run of a template brings its workflow with it. You can also publish one of your own, here or
+      by <code>z2 workflow publish FILE</code>, or have one drafted for a goal.
     </EmptyState>
   );
 }

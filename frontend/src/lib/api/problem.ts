@@ -1,6 +1,9 @@
 export interface FieldError {
   field: string;
   message: string;
+  /** Where in a text it is, counted from one. */
+  line?: number | null;
+  column?: number | null;
 }
 
 interface More {

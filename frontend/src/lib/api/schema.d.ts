@@ -359,7 +359,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List the goals, the newest first */
+        get: operations["listGoals"];
         put?: never;
         /**
          * Draft a workflow for a goal
@@ -3455,6 +3456,32 @@ export interface components {
             workflow_id: string | null;
         };
         /**
+         * GoalPage
+         * @description `next` goes into `before` for the next page; null at the end.
+         */
+        GoalPage: {
+            items: components["schemas"]["GoalSummary"][];
+            next: number | null;
+        };
+        /**
+         * GoalSummary
+         * @description A goal and what became of it. `goal` is empty where its words have been erased.
+         */
+        GoalSummary: {
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: uuid */
+            asked_by: string;
+            goal: string;
+            /** Format: uuid */
+            id: string;
+            planned_by: string | null;
+            run_id: string | null;
+            /** @enum {unknown} */
+            status: "accepted" | "asked" | "drafted" | "refused";
+            workflow_id: string | null;
+        };
+        /**
          * GrantAgentScopes
          * @description All that the agent may do besides reading, instead of what it was granted before.
          */
@@ -4690,7 +4717,9 @@ export interface components {
         };
         /**
          * RunSummary
-         * @description A run in a list; its steps are the nodes of the workflow, without those inside them. A null cost is unknown.
+         * @description A run in a list. Its steps are those known by now: those inside others count once they begin.
+         *
+         *         A null cost is unknown.
          */
         RunSummary: {
             cost_micro_usd: number | null;
@@ -4979,7 +5008,7 @@ export interface components {
          * StartRun
          * @description What to run: a template by name or a workflow by id, with one model for all steps if given.
          *
-         *         Runs of higher priority, from -100 to 100, go first. What is not given is as the workflow says.
+         *         Runs of higher priority, from -10 to 10, go first. What is not given is as the workflow says.
          */
         StartRun: {
             /** @default null */
@@ -8028,6 +8057,102 @@ export interface operations {
             };
             /** @description There is no such thing in this workspace. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Z2 failed; its log tells why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of Z2 is away or behind; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGoals: {
+        parameters: {
+            query?: {
+                /** @description Wait until the read model has seen this position of the log. */
+                after?: number;
+                /** @description The `next` of the page before. */
+                before?: number;
+                /** @description How many at the most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalPage"];
+                };
+            };
+            /** @description The request carries no valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the token does not allow this, or the request comes from another site. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

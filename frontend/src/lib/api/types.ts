@@ -21,6 +21,7 @@ export type WorkflowVersion = Schemas["WorkflowVersion"];
 
 export type Ask = Schemas["InboxItem"];
 export type Decide = Schemas["Decide"];
+export type Outcome = Schemas["DecisionOutcome"];
 export type WaitingFor = Schemas["WaitingFor"];
 export type Why = Schemas["Why"];
 
@@ -48,3 +49,18 @@ export type Role = Schemas["Role"];
 export type Workspace = Schemas["Workspace"];
 export type WaitingDevice = Schemas["WaitingDevice"];
 export type SignOnProvider = Schemas["SignOnProvider"];
+
+export type FieldMistake = Schemas["FieldError"];
+export type DeadLetter = Schemas["DeadLetter"];
+export type Goal = Schemas["Goal"];
+export type GoalDraft = Schemas["Draft"];
+export type GoalSummary = Schemas["GoalSummary"];
+export type AskGoal = Schemas["AskGoal"];
+export type AcceptGoal = Schemas["AcceptGoal"];
+export type Schedule = Schemas["Schedule"];
+export type CreateSchedule = Schemas["CreateSchedule"];
+export type Trigger = Schemas["Trigger"];
+export type CreateTrigger = Schemas["CreateTrigger"];
+export type TriggerSecret = Schemas["TriggerSecret"];
+export type LimitInUse = Schemas["LimitInUse"];
+export type SetLimit = Schemas["SetConcurrency"];

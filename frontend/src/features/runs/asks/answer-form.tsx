@@ -1,9 +1,9 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "~/components/button";
 import { ProblemNotice } from "~/components/notice";
+import { TextArea } from "~/components/text-area";
 import { answerStep } from "~/features/runs/api/decide-step";
 import { sketch, takesText, written } from "~/features/runs/asks/ask-words";
-import { TextArea } from "~/features/runs/asks/text-area";
 import { useDeciding } from "~/features/runs/asks/use-deciding";
 import { toProblem } from "~/lib/api/problem";
 import type { Ask } from "~/lib/api/types";

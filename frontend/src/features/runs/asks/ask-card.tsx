@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { CheckField } from "~/components/check-field";
 import { Icon } from "~/components/icon";
 import { Tag } from "~/components/records";
 import { AnswerForm } from "~/features/runs/asks/answer-form";
@@ -14,10 +15,13 @@ interface Props {
   now: number;
   /** Whether it says of which run it is. */
   named?: boolean;
+  /** Whether it is one of those that are decided together; without it, it cannot be. */
+  chosen?: boolean | undefined;
+  onChoose?: (chosen: boolean) => void;
 }
 
 /** What a run asks of people, and, for those who may, the way to decide or to answer. */
-export function AskCard({ ask, now, named = false }: Props) {
+export function AskCard({ ask, now, named = false, chosen, onChoose }: Props) {
   const Heading = named ? "h2" : "h3";
   return (
     <li className={`card grid min-w-0 gap-4 p-5 ${ask.mine ? "border-warn" : ""}`}>
@@ -27,7 +31,18 @@ export function AskCard({ ask, now, named = false }: Props) {
             <Icon name={ask.kind === "approval" ? "hourglass" : "info"} />
             {ask.kind === "approval" ? "Approval" : "Question"}
           </span>
-          <Since ask={ask} now={now} />
+          <span className="flex flex-wrap items-center gap-x-4">
+            <Since ask={ask} now={now} />
+            {chosen !== undefined && onChoose && (
+              <CheckField
+                checked={chosen}
+                onCheck={onChoose}
+                label={`Select: ${ask.run_title}, ${ask.question}`}
+              >
+                Select
+              </CheckField>
+            )}
+          </span>
         </div>
         <Heading className="mt-2 text-xl font-semibold break-words whitespace-pre-line">
           {ask.question}

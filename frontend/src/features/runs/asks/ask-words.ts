@@ -1,5 +1,8 @@
 import type { Ask } from "~/lib/api/types";
 
+/** How long a note may be that goes with a decision. */
+export const LONGEST_NOTE = 500;
+
 const either = new Intl.ListFormat("en", { type: "disjunction" });
 
 /** Who may decide or answer, as a sentence. */
@@ -64,4 +67,9 @@ const BEGINNINGS: Record<string, unknown> = {
 function beginning(field: { type?: unknown; enum?: unknown[] } | undefined): unknown {
   if (field?.enum) return field.enum[0] ?? null;
   return BEGINNINGS[String(field?.type)] ?? null;
+}
+
+/** What tells one thing that is asked from another; the same step may ask again. */
+export function askKey(ask: Ask): string {
+  return `${ask.run_id} ${ask.step} ${ask.since}`;
 }

@@ -4,16 +4,14 @@ import { Button } from "~/components/button";
 import { Confirm } from "~/components/confirm";
 import { ProblemNotice } from "~/components/notice";
 import { laidOut } from "~/components/stored-text";
+import { TextArea } from "~/components/text-area";
 import { decideStep } from "~/features/runs/api/decide-step";
 import { readSubject } from "~/features/runs/api/read-subject";
 import { sending } from "~/features/runs/asks/answer-form";
-import { written } from "~/features/runs/asks/ask-words";
-import { TextArea } from "~/features/runs/asks/text-area";
+import { LONGEST_NOTE, written } from "~/features/runs/asks/ask-words";
 import { useDeciding } from "~/features/runs/asks/use-deciding";
 import { toProblem } from "~/lib/api/problem";
 import type { Ask } from "~/lib/api/types";
-
-const LONGEST_NOTE = 500;
 
 /** Approves, edits or rejects. What came of it is shown when the server has said so, and not before. */
 export function DecisionForm({ ask }: { ask: Ask }) {
@@ -32,6 +30,7 @@ export function DecisionForm({ ask }: { ask: Ask }) {
     setMistake("mistake" in found ? found.mistake : undefined);
     if ("value" in found) decide.mutate({ decision: "edit", output: found.value, note });
   };
+  const unread = edited === undefined && ask.subject !== null && subject === undefined;
   const begin = () => setEdited(edited === undefined ? laidOut(subject ?? "") : undefined);
   const refused = problem && !told && <ProblemNotice what="The decision was not taken" problem={problem} />;
   return (
@@ -61,7 +60,7 @@ export function DecisionForm({ ask }: { ask: Ask }) {
         </Button>
         <Button
           icon={edited === undefined ? "pencil" : "x"}
-          disabled={sending(decide).disabled}
+          disabled={sending(decide).disabled || unread}
           onClick={begin}
         >
           {edited === undefined ? "Edit" : "Leave it as it is"}

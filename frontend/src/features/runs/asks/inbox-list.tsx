@@ -1,12 +1,16 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { Button, buttonClass } from "~/components/button";
 import { EmptyState } from "~/components/empty-state";
 import { ProblemNotice } from "~/components/notice";
 import { Skeleton } from "~/components/skeleton";
 import { inboxQuery } from "~/features/runs/api/read-inbox";
 import { AskCard } from "~/features/runs/asks/ask-card";
+import { askKey } from "~/features/runs/asks/ask-words";
+import { ManyDecisions } from "~/features/runs/asks/many-decisions";
 import { toProblem } from "~/lib/api/problem";
+import type { Ask } from "~/lib/api/types";
 import { useNow } from "~/lib/use-now";
 
 /** What waits for people, the oldest first, kept up to date by the feed of the page. */
@@ -14,6 +18,11 @@ export function InboxList() {
   const query = useInfiniteQuery(inboxQuery);
   const now = useNow(30_000, true);
   const asks = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const [keys, setKeys] = useState<ReadonlySet<string>>(new Set());
+  const approvals = asks.filter((ask) => ask.mine && ask.kind === "approval");
+  const choose = (chosen: readonly Ask[]) => setKeys(new Set(chosen.map(askKey)));
+  const chosen = approvals.filter((ask) => keys.has(askKey(ask)));
+  const several = approvals.length > 1;
   const failed = query.error && (
     <ProblemNotice
       what="The inbox could not be read"
@@ -27,9 +36,17 @@ export function InboxList() {
   return (
     <div className="grid max-w-3xl gap-4">
       {failed}
+      {several && <ManyDecisions approvals={approvals} chosen={chosen} onChoose={choose} />}
       <ul aria-label="What waits for people" className="grid gap-4">
         {asks.map((ask) => (
-          <AskCard key={`${ask.run_id} ${ask.step} ${ask.since}`} ask={ask} now={now} named />
+          <AskCard
+            key={askKey(ask)}
+            ask={ask}
+            now={now}
+            named
+            chosen={several && approvals.includes(ask) ? chosen.includes(ask) : undefined}
+            onChoose={(on) => choose(on ? [...chosen, ask] : chosen.filter((one) => one !== ask))}
+          />
         ))}
       </ul>
       {query.hasNextPage && (

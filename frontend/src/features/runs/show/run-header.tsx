@@ -8,7 +8,13 @@ import type { Run } from "~/lib/api/types";
 import { elapsed, formatCost, formatCount, formatDay, formatDuration, formatTime } from "~/lib/format";
 import { useNow } from "~/lib/use-now";
 
-export function RunHeader({ run }: { run: Run }) {
+interface Props {
+  run: Run;
+  undone: boolean;
+  onRerun: (runId: string) => void;
+}
+
+export function RunHeader({ run, undone, onRerun }: Props) {
   return (
     <header className="mb-6">
       <title>{`${run.title} · Z2`}</title>
@@ -25,25 +31,28 @@ export function RunHeader({ run }: { run: Run }) {
           <p className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1">
             <Status status={run.status} />
             <LiveBadge running={!isOver(run)} />
-            {run.parent && <PartOf runId={run.parent.run_id} step={run.parent.step} />}
+            {run.parent && (
+              <OtherRun runId={run.parent.run_id}>Part of another run, at {run.parent.step}</OtherRun>
+            )}
+            {run.rerun_of && <OtherRun runId={run.rerun_of}>Another run done again</OtherRun>}
           </p>
         </div>
-        <RunActions run={run} />
+        <RunActions run={run} undone={undone} onRerun={onRerun} />
       </div>
       <Facts run={run} />
     </header>
   );
 }
 
-/** The run that started this one for a step of its own. */
-function PartOf({ runId, step }: { runId: string; step: string }) {
+/** The run that this one comes from. */
+function OtherRun({ runId, children }: { runId: string; children: ReactNode }) {
   return (
     <Link
       to="/runs/$runId"
       params={{ runId }}
       className="inline-flex items-center gap-1 rounded-sm text-sm text-info underline-offset-4 hover:underline"
     >
-      Part of another run, at {step}
+      {children}
       <Icon name="arrow-up-right" className="size-3.5" />
     </Link>
   );

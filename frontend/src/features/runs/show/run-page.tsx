@@ -26,37 +26,44 @@ interface Props {
   view: RunView | undefined;
   rights: Rights;
   onRefused: () => void;
+  /** Called with the run that was started like this one. */
+  onRerun: (runId: string) => void;
 }
 
 /** A run: what it does now, what it gave, what it was given, and all that happened. */
-export function RunPage({ runId, view, rights, onRefused }: Props) {
+export function RunPage({ runId, view, rights, onRefused, onRerun }: Props) {
   const { snapshot, retry } = useRun(runId, onRefused);
   if (snapshot.phase === "loading") return <Loading />;
   if (snapshot.phase === "failed") return <Failed problem={snapshot.problem} onRetry={retry} />;
   return (
     <RightsContext value={rights}>
-      <Shown state={snapshot} view={view} />
+      <Shown state={snapshot} view={view} onRerun={onRerun} />
     </RightsContext>
   );
 }
 
-function Shown({ state, view }: { state: RunState; view: RunView | undefined }) {
+interface ShownProps extends Pick<Props, "view" | "onRerun"> {
+  state: RunState;
+}
+
+function Shown({ state, view, onRerun }: ShownProps) {
   const { run } = state;
   // Chosen once: a run that completes while one reads its steps does not turn the page over.
   const [first] = useState<RunView>(run.status === "completed" ? "result" : "steps");
   const current = view ?? first;
   const started = useMemo(() => startedRuns(state.events), [state.events]);
+  const undone = state.events.some((event) => event.type === "run.compensation_begun.v1");
   useReadAnew(run);
   return (
     <>
-      <RunHeader run={run} />
+      <RunHeader run={run} undone={undone} onRerun={onRerun} />
       <RunNews run={run} view={current} />
       <RunTabs state={state} current={current} />
       {current === "steps" && (
         <>
           {asksPeople(run) && <RunAsks runId={run.id} />}
           <WhyPanel run={run} />
-          <StepsView shown={{ run, drafts: state.drafts, started }} />
+          <StepsView shown={{ run, drafts: state.drafts, started, undone }} />
         </>
       )}
       {current === "result" && <ResultView run={run} />}

@@ -7,6 +7,8 @@ export interface Shown {
   run: Run;
   drafts: Readonly<Record<string, Draft>>;
   started: ReadonlyMap<string, string>;
+  /** Whether the run has begun to undo what it did, so that it cannot go on any more. */
+  undone: boolean;
 }
 
 export const ShownContext = createContext<Shown | undefined>(undefined);

@@ -1,14 +1,18 @@
 import { Link } from "@tanstack/react-router";
 import { Icon } from "~/components/icon";
 import { isOver } from "~/features/runs/show/run-actions";
+import { SendEvent } from "~/features/runs/show/send-event";
 import { useShown } from "~/features/runs/show/shown";
 import { SkipStep } from "~/features/runs/show/skip-step";
 import { StepError } from "~/features/runs/show/step-error";
 import { StepFigures } from "~/features/runs/show/step-figures";
 import { StepText } from "~/features/runs/show/step-text";
 import { skippedWords, verdictWords } from "~/features/runs/show/step-words";
-import type { Step } from "~/lib/api/types";
+import type { Step, StepStatus } from "~/lib/api/types";
 import { formatMoment } from "~/lib/format";
+
+/** Where a step stands once a person may have the run go on without it. */
+const SKIPPABLE: readonly StepStatus[] = ["scheduled", "running", "suspended"];
 
 /** What is known of a step: its figures, what it waits for, who decided, why it failed and what it came to. */
 export function StepDetails({ step, folded }: { step: Step; folded: boolean }) {
@@ -21,7 +25,12 @@ export function StepDetails({ step, folded }: { step: Step; folded: boolean }) {
         <StartedRun step={step} />
         {step.skipped && <p className="text-fg-3">{skippedWords(step.skipped)}</p>}
         {step.verdict && <Decided verdict={step.verdict} />}
-        {step.status === "suspended" && !isOver(run) && <SkipStep runId={run.id} step={step} />}
+        {!isOver(run) && SKIPPABLE.includes(step.status) && (
+          <div className="flex flex-wrap gap-2 pt-1 empty:hidden">
+            {step.waiting?.event && <SendEvent runId={run.id} event={step.waiting.event} />}
+            <SkipStep runId={run.id} step={step} />
+          </div>
+        )}
       </div>
       {step.error && <StepError run={run} step={step} error={step.error} />}
       {folded ? (

@@ -1,10 +1,7 @@
-import { useMutation } from "@tanstack/react-query";
-import { Button } from "~/components/button";
-import { Notice, ProblemNotice } from "~/components/notice";
-import { retryStep } from "~/features/runs/api/retry-step";
-import { useRights } from "~/features/runs/show/rights";
+import { Notice } from "~/components/notice";
+import { RetryStep } from "~/features/runs/show/retry-step";
+import { useShown } from "~/features/runs/show/shown";
 import { SkipStep } from "~/features/runs/show/skip-step";
-import { toProblem } from "~/lib/api/problem";
 import type { StepError as Failure, Run, Step } from "~/lib/api/types";
 import { sentence } from "~/lib/sentence";
 
@@ -23,21 +20,12 @@ const TRIED: Partial<Record<Step["status"], string>> = {
 
 /** Why a step failed, and, where the run ended with it, the way to try it again. */
 export function StepError({ run, step, error }: Props) {
-  const retry = useMutation({ mutationFn: () => retryStep(run.id, step.id) });
-  const { control } = useRights();
+  const { undone } = useShown();
   const failed = step.status === "failed";
   // what failed because of another step goes on with that one
-  const action = control && failed && run.status === "failed" && error.step === "" && (
+  const action = failed && run.status === "failed" && error.step === "" && !undone && (
     <div className="flex flex-wrap gap-2">
-      <Button
-        small
-        icon="rotate-cw"
-        busy={retry.isPending}
-        disabled={retry.isPending}
-        onClick={() => retry.mutate()}
-      >
-        Retry this step
-      </Button>
+      <RetryStep runId={run.id} step={step.id} label="Retry this step" />
       <SkipStep runId={run.id} step={step} />
     </div>
   );
@@ -56,7 +44,6 @@ export function StepError({ run, step, error }: Props) {
       >
         {sentence(error.detail)} <span className="font-mono text-xs text-fg-3">{error.code}</span>
       </Notice>
-      {retry.error && <ProblemNotice what="The step could not be retried" problem={toProblem(retry.error)} />}
     </div>
   );
 }

@@ -1,6 +1,7 @@
-import { type ChangeEvent, useRef, useState } from "react";
+import { useState } from "react";
 import { Button } from "~/components/button";
 import { Field } from "~/components/field";
+import { FileButton } from "~/components/file-button";
 import { SelectField } from "~/components/select-field";
 import type { Change, Faults, Form, RunDraft } from "~/features/runs/start/draft";
 import { Section } from "~/features/runs/start/section";
@@ -64,7 +65,7 @@ export function DocumentFields({ draft, template, faults, change }: Props) {
             Load the sample
           </Button>
         )}
-        <FileButton accept={form.accept} onFile={take} />
+        <FileButton accept={form.accept} label="Document file" onFile={take} />
       </div>
       <div className="grid gap-4">
         {draft.work?.kind === "workflow" && (
@@ -146,34 +147,4 @@ function outlineOf(template: Template | undefined): string {
       `  ${JSON.stringify(name)}: ${typeof value === "string" ? '"…"' : Array.isArray(value) ? "[…]" : "…"}`,
   );
   return `{\n${lines.join(",\n")}\n}`;
-}
-
-function FileButton({
-  accept,
-  onFile,
-}: {
-  accept: string;
-  onFile: (file: File | undefined) => Promise<void>;
-}) {
-  const input = useRef<HTMLInputElement>(null);
-  const choose = (event: ChangeEvent<HTMLInputElement>) => {
-    void onFile(event.target.files?.[0]);
-    event.target.value = "";
-  };
-  return (
-    <>
-      <Button icon="upload" onClick={() => input.current?.click()}>
-        Choose a file
-      </Button>
-      <input
-        ref={input}
-        type="file"
-        accept={accept}
-        aria-label="Document file"
-        tabIndex={-1}
-        className="hidden"
-        onChange={choose}
-      />
-    </>
-  );
 }

@@ -1,6 +1,6 @@
 import { Icon } from "~/components/icon";
-import { asksModel, isLanguageModel } from "~/features/runs/start/cost-words";
 import type { Model, Template } from "~/lib/api/types";
+import { asksModel, isLanguageModel } from "~/lib/cost-words";
 import { sentence } from "~/lib/sentence";
 
 interface Props {

@@ -1,5 +1,7 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
+import { Button } from "~/components/button";
 import { Icon } from "~/components/icon";
+import { TextField } from "~/components/text-field";
 import { Choice } from "~/features/runs/start/choice";
 import type { Change } from "~/features/runs/start/draft";
 import { Section } from "~/features/runs/start/section";
@@ -22,11 +24,7 @@ export function ModelPicker({ models, model, fault, advice, change }: Props) {
   return (
     <Section legend="Model" lead="Used by every agent that has no model of its own." fault={fault}>
       {advice}
-      <div className="grid gap-3">
-        {ready.map((one) => (
-          <ModelChoice key={one.id} model={one} checked={one.id === model} change={change} />
-        ))}
-      </div>
+      <Ready models={ready} model={model} change={change} />
       {away.length > 0 && (
         <details className="group mt-4">
           <summary className="flex items-center gap-1.5 rounded-sm py-1 text-sm text-fg-2 hover:text-fg">
@@ -41,6 +39,42 @@ export function ModelPicker({ models, model, fault, advice, change }: Props) {
         </details>
       )}
     </Section>
+  );
+}
+
+const FEW = 5;
+
+/** Those that can be asked: of many the first ones and the chosen one, until somebody wants to see all. */
+function Ready({ models, model, change }: Pick<Props, "models" | "model" | "change">) {
+  const [all, setAll] = useState(false);
+  const [words, setWords] = useState("");
+  const many = models.length > FEW + 1;
+  const found = models.filter(({ id }) => id.toLowerCase().includes(words.trim().toLowerCase()));
+  const shown = many && !all ? models.filter((one, at) => at < FEW || one.id === model) : found;
+  return (
+    <div className="grid gap-3">
+      {many && all && (
+        <TextField label="Find a model" type="search" autoComplete="off" value={words} onValue={setWords} />
+      )}
+      {shown.map((one) => (
+        <ModelChoice key={one.id} model={one} checked={one.id === model} change={change} />
+      ))}
+      {shown.length === 0 && <p className="text-sm text-fg-3">No model is called that.</p>}
+      {many && (
+        <div>
+          <Button
+            small
+            aria-expanded={all}
+            onClick={() => {
+              setAll(!all);
+              setWords("");
+            }}
+          >
+            {all ? "Show fewer" : `Show all ${models.length} models`}
+          </Button>
+        </div>
+      )}
+    </div>
   );
 }
 

@@ -3,7 +3,6 @@ import { type FormEvent, useReducer, useState } from "react";
 import { ProblemNotice } from "~/components/notice";
 import { costsQuery } from "~/features/runs/api/list-costs";
 import { startRun } from "~/features/runs/api/start-run";
-import { costFor, isLanguageModel } from "~/features/runs/start/cost-words";
 import { DocumentFields } from "~/features/runs/start/document-fields";
 import {
   type Change,
@@ -23,18 +22,25 @@ import { useFocusOnFault } from "~/features/runs/start/use-focus-on-fault";
 import { WorkPicker } from "~/features/runs/start/work-picker";
 import { toProblem } from "~/lib/api/problem";
 import type { Model, Template, TemplateList, WorkflowSummary } from "~/lib/api/types";
+import { costFor, isLanguageModel } from "~/lib/cost-words";
 
 interface Props {
   catalogue: TemplateList;
   workflows: readonly WorkflowSummary[];
   models: readonly Model[];
   withSample: boolean;
+  /** The workflow that is chosen at first; without one it is the first template. */
+  workflow: string | undefined;
   onStarted: (runId: string) => void;
 }
 
-export function StartRunForm({ catalogue, workflows, models, withSample, onStarted }: Props) {
+export function StartRunForm({ catalogue, workflows, models, withSample, workflow, onStarted }: Props) {
   const templates = catalogue.items;
-  const [draft, change] = useReducer(changeDraft, undefined, () => firstDraft(templates, models, withSample));
+  const own = workflows.find(({ id }) => id === workflow)?.id;
+  const [draft, change] = useReducer(changeDraft, undefined, () => {
+    const first = firstDraft(templates, models, withSample);
+    return own === undefined ? first : changeDraft(first, { type: "workflow", id: own });
+  });
   const [faults, setFaults] = useState<Faults>({});
   const start = useMutation({ mutationFn: startRun, onSuccess: (accepted) => onStarted(accepted.id) });
   const costs = useQuery(costsQuery(draft.model));

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Button } from "~/components/button";
-import { CostPanel } from "~/features/runs/start/cost-panel";
+import { CostPanel } from "~/components/cost-panel";
 import type { RunDraft } from "~/features/runs/start/draft";
 import { namedSteps } from "~/features/runs/start/template-steps";
 import type { Cost, Template, WorkflowSummary } from "~/lib/api/types";
@@ -56,7 +56,7 @@ export function StartSummary({ draft, templates, workflows, cost, assumptions, n
           </dd>
         </div>
       </dl>
-      {cost && <CostPanel cost={cost} assumptions={assumptions} />}
+      {cost && <CostPanel cost={cost} assumptions={assumptions} title="A run on the sample" />}
       {notice}
       <Button type="submit" kind="primary" icon="arrow-right" busy={busy}>
         Start the run

@@ -1,9 +1,9 @@
 import { Flow } from "~/components/flow";
 import { Icon } from "~/components/icon";
 import { Choice } from "~/features/runs/start/choice";
-import { costWords } from "~/features/runs/start/cost-words";
 import { namedSteps } from "~/features/runs/start/template-steps";
 import type { Cost, Template } from "~/lib/api/types";
+import { costWords } from "~/lib/cost-words";
 
 interface Props {
   template: Template;

@@ -27,13 +27,25 @@ export function versionsQuery(workflowId: string) {
   });
 }
 
-/** What a version changed against the one before, in lines for people. */
-export function changesQuery(workflowId: string, version: number) {
+/** What changed from one version to another, in lines for people. */
+export function changesQuery(workflowId: string, from: number, to: number) {
   return queryOptions({
-    queryKey: ["workflows", workflowId, "changes", version],
+    queryKey: ["workflows", workflowId, "changes", from, to],
     queryFn: async () => {
-      const params = { path: { workflow_id: workflowId }, query: { from: version - 1, to: version } };
+      const params = { path: { workflow_id: workflowId }, query: { from, to } };
       return (await unwrap(client.GET("/api/workflows/{workflow_id}/diff", { params }))).lines;
     },
+  });
+}
+
+/** A version as a flowchart in the language of Mermaid. */
+export function drawingQuery(workflowId: string, version: number) {
+  return queryOptions({
+    queryKey: ["workflows", workflowId, "drawing", version],
+    queryFn: async () => {
+      const params = { path: { workflow_id: workflowId }, query: { version } };
+      return (await unwrap(client.GET("/api/workflows/{workflow_id}/drawing", { params }))).mermaid;
+    },
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }

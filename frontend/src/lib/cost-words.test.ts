@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asksModel, costFor, costWords, rangeWords } from "~/features/runs/start/cost-words";
+import { asksModel, costFor, costWords, rangeWords } from "~/lib/cost-words";
 import { someCost, someTemplate } from "~/testing/some-template";
 
 test.each([

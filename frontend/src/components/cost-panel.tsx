@@ -1,15 +1,17 @@
 import { Icon } from "~/components/icon";
-import { costWords, rangeWords } from "~/features/runs/start/cost-words";
 import type { Cost } from "~/lib/api/types";
+import { costWords, rangeWords } from "~/lib/cost-words";
 import { sentence } from "~/lib/sentence";
 
 interface Props {
   cost: Cost;
   assumptions: readonly string[];
+  /** What would be run, as in "A run on the sample". */
+  title: string;
 }
 
-/** What a run on the sample costs, from and to, and what that assumes. */
-export function CostPanel({ cost, assumptions }: Props) {
+/** What a run costs, from and to, and what that assumes. */
+export function CostPanel({ cost, assumptions, title }: Props) {
   const figures = [
     ["Cost", costWords(cost)],
     ["Calls", rangeWords(cost.calls)],
@@ -17,8 +19,8 @@ export function CostPanel({ cost, assumptions }: Props) {
     ["Tokens out", rangeWords(cost.output_tokens)],
   ];
   return (
-    <section aria-label="Cost of a run on the sample" className="border-t-[1.5px] border-line pt-4 text-sm">
-      <h3 className="font-medium">A run on the sample</h3>
+    <section aria-label={`Cost: ${title}`} className="border-t-[1.5px] border-line pt-4 text-sm">
+      <h3 className="font-medium">{title}</h3>
       <p className="break-words text-fg-3">with {cost.model}</p>
       <dl className="mt-2 grid gap-2">
         {figures.map(([name, value]) => (
