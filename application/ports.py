@@ -124,7 +124,9 @@ class Job(Record):
 
 
 class JobQueue(Protocol):
-    async def enqueue(self, job: Job) -> None: ...
+    async def enqueue(self, *jobs: Job) -> None:
+        """Put them on the queue at once. Raises Unavailable."""
+        ...
 
 
 class Leases(Protocol):

@@ -14,21 +14,8 @@ from application.ports import IdempotencyKey, Outcome, Recorded, Write
 from domain.kernel import Event
 from infrastructure import mapper
 from infrastructure.database import Database
-from infrastructure.group_writer import GroupWriter
-
-STREAM = """
-SELECT originator_id, originator_version, topic, state, notification_id
-FROM events WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version
-"""
-
-STREAMS = """
-SELECT originator_id, originator_version, topic, state, notification_id
-FROM unnest(%s::uuid[], %s::bigint[]) AS asked (stream, seen) CROSS JOIN LATERAL (
-    SELECT * FROM events WHERE originator_id = asked.stream AND originator_version > asked.seen
-    ORDER BY originator_version
-) AS found
-ORDER BY originator_id, originator_version
-"""
+from infrastructure.group_reader import GroupReader
+from infrastructure.group_writer import Appended, GroupWriter
 
 PAGE = """
 SELECT originator_id, originator_version, topic, state, notification_id
@@ -63,22 +50,24 @@ KEYS_KEPT = timedelta(hours=24)
 class PostgresEventStore:
     """Positions are dense and in commit order over any number of processes."""
 
-    def __init__(self, database: Database, *, urgent: Callable[[Event], bool] = lambda _: False) -> None:
-        """What is `urgent` is told apart, to those who look at the log seldom otherwise."""
+    def __init__(
+        self, database: Database, *, urgent: Callable[[Event], bool] = lambda _: False, appended: Appended | None = None
+    ) -> None:
+        """What is `urgent` is told apart, to those who look at the log seldom otherwise.
+
+        What is appended here is told to `appended` at once.
+        """
         self._database = database
-        self._writer = GroupWriter(database, urgent)
+        self._writer = GroupWriter(database, urgent, appended)
+        self._reader = GroupReader(database)
         self._turns = asyncio.Semaphore(TURNS_AT_ONCE)
         database.at_close(self._writer.close)
 
     async def load(self, stream: UUID, after: int = 0) -> list[Recorded]:
-        async with self._database.connection() as connection:
-            cursor = await connection.execute(STREAM, (stream, after), binary=True)
-            return [mapper.decode(*row) for row in await cursor.fetchall()]
+        return await self._reader.load(stream, after)
 
     async def load_all(self, after: Mapping[UUID, int]) -> list[Recorded]:
-        async with self._database.connection() as connection:
-            cursor = await connection.execute(STREAMS, (list(after), list(after.values())), binary=True)
-            return [mapper.decode(*row) for row in await cursor.fetchall()]
+        return await self._reader.load_all(after)
 
     async def append(self, writes: Sequence[Write], key: IdempotencyKey | None = None) -> Outcome:
         return await self._writer.append(writes, key)

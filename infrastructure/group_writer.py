@@ -5,7 +5,7 @@ import select
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import structlog
@@ -34,6 +34,9 @@ MOST_EVENTS = 1_000
 UNKNOWN = "whether this was done is not known; send the request again with the same Idempotency-Key"
 NOTHING = "this attempt did nothing; send the request again with the same Idempotency-Key"
 
+Appended: TypeAlias = Callable[[int, Sequence[Write]], None]
+"""Hears of what was appended behind a position, in its order."""
+
 log = structlog.get_logger()
 
 
@@ -51,11 +54,12 @@ class Columns(Record):
 class Waiting:
     """A command on its way, and whoever waits for its outcome."""
 
-    __slots__ = ("columns", "key", "outcome")
+    __slots__ = ("columns", "key", "outcome", "writes")
 
-    def __init__(self, columns: Columns, key: IdempotencyKey | None) -> None:
+    def __init__(self, columns: Columns, key: IdempotencyKey | None, writes: Sequence[Write]) -> None:
         self.columns = columns
         self.key = key
+        self.writes = writes
         self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
     def settle(self, outcome: Outcome | Exception) -> None:
@@ -73,17 +77,20 @@ class Waiting:
 class GroupWriter:
     """Writes on one connection of its own, with one statement in flight."""
 
-    def __init__(self, database: Database, urgent: Callable[[Event], bool] = lambda _: False) -> None:
+    def __init__(
+        self, database: Database, urgent: Callable[[Event], bool] = lambda _: False, appended: Appended | None = None
+    ) -> None:
         """What is `urgent` is told on a channel of its own, for those who look at the log seldom otherwise."""
         self._database = database
         self._urgent = urgent
+        self._appended = appended
         self._connection: Connection | None = None
         self._waiting: deque[Waiting] = deque()
         self._writing: asyncio.Task[None] | None = None
 
     async def append(self, writes: Sequence[Write], key: IdempotencyKey | None) -> Outcome:
         """Append all or nothing. Raises Conflict, KeyReused, or Unavailable where its end is not known."""
-        waiting = Waiting(_columns(writes, self._urgent), key)
+        waiting = Waiting(_columns(writes, self._urgent), key, writes)
         self._waiting.append(waiting)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
@@ -142,7 +149,7 @@ class GroupWriter:
             _settle(batch, error)
         else:
             metrics.appended(perf_counter() - begun, sum(len(waiting.columns.streams) for waiting in batch))
-            _tell(batch, answer)
+            _tell(batch, answer, self._appended)
 
     async def _execute(self, batch: list[Waiting]) -> Any:
         if self._connection is not None and _was_left(self._connection):
@@ -211,7 +218,7 @@ def _keys(batch: list[Waiting]) -> tuple[list[Any], ...]:
     )
 
 
-def _tell(batch: list[Waiting], answer: Any) -> None:
+def _tell(batch: list[Waiting], answer: Any, appended: Appended | None) -> None:
     """The ids of what was appended follow `base` in the order of the batch."""
     position, refused, known, digests, streams, positions, _ = answer
     earlier = dict(zip(known or [], zip(digests or [], streams or [], positions or [], strict=True), strict=True))
@@ -224,6 +231,8 @@ def _tell(batch: list[Waiting], answer: Any) -> None:
         elif number in refused:
             waiting.settle(Conflict())
         else:
+            if appended is not None:
+                appended(position, waiting.writes)
             position += len(waiting.columns.streams)
             waiting.settle(Outcome(waiting.columns.streams[0], position))
 

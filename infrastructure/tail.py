@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 
 import structlog
 from eventsourcing.persistence import MapperDeserialisationError
+from psycopg.sql import SQL, Identifier
 
 from application.errors import Behind, Unavailable
 from application.ports import EventStore, Recorded
 from infrastructure.database import Database
-from infrastructure.postgres_connection import AWAY
+from infrastructure.postgres_connection import AWAY, Connection
 
 POSITIONS = "SELECT name, position FROM projection_positions"
 HURRY = "SELECT pg_notify('projections', %s)"
@@ -22,6 +23,8 @@ KEPT = 5_000
 POLL_SECONDS = 1.0
 PAUSE_SECONDS = 0.2
 REST_SECONDS = 0.002
+DEAF_SECONDS = 0.01
+CHANNELS = ("events", "projections", "urgent")
 """Under load a few large pages cost far less than many small ones; whoever comes after a pause is read at once."""
 
 log = structlog.get_logger()
@@ -31,11 +34,19 @@ class Tail:
     """Followers near the head are served from memory, others from the log; a slow one costs nobody anything."""
 
     def __init__(
-        self, database: Database, store: EventStore, *, page: int = PAGE, kept: int = KEPT, rest: float = REST_SECONDS
+        self,
+        database: Database,
+        store: EventStore,
+        *,
+        page: int = PAGE,
+        kept: int = KEPT,
+        rest: float = REST_SECONDS,
+        hurried: bool = True,
     ) -> None:
-        """It reads `page` events at a time, and keeps the last `kept` of them in memory.
+        """It reads `page` events at a time and keeps the last `kept` of them in memory at least.
 
-        It does not read again within `rest` seconds, unless something urgent was told or somebody waits for it.
+        It does not read again within `rest` seconds, unless something urgent was told or somebody waits for it. One
+        that is not `hurried` waits even then: Postgres wakes all who listen to anything whenever something is appended.
         """
         self._database = database
         self._store = store
@@ -43,14 +54,15 @@ class Tail:
         self._kept = kept
         self._rest = rest
         self._read_at = 0.0
+        self._deaf = False
+        self._channels = CHANNELS if hurried else ("events",)
         self._recent: list[Recorded] = []
         self._head = 0
-        self._changed = asyncio.Condition()
+        self._changed, self._hurried = asyncio.Condition(), asyncio.Condition()
         self.projected: dict[str, int] = {}
         self._looked = 0.0
         self._waiting = 0
         self._wanted: dict[str, int] = {}
-        self._hurried = asyncio.Condition()
 
     @property
     def head(self) -> int:
@@ -84,9 +96,8 @@ class Tail:
 
     async def _listen(self) -> None:
         async with await self._database.connect() as connection:
-            await connection.execute("LISTEN events")
-            await connection.execute("LISTEN projections")
-            await connection.execute("LISTEN urgent")
+            await self._listen_to(connection, self._channels)
+            self._deaf = False
             await self._advance()
             await self._look_at_projections()
             news = False
@@ -95,15 +106,15 @@ class Tail:
                 channels = {each.channel for each in told}
                 moved = [each.payload for each in told if each.channel == "projections"]
                 await self._hear(moved)
-                news = news or not told or bool(channels & {"events", "urgent"})
+                news = news or self._deaf or not told or bool(channels & {"events", "urgent"})
                 if news and ("urgent" in channels or self._due()):
-                    await self._advance()
+                    await self._look(connection)
                     news = False
                 if (moved and self._waiting) or time.monotonic() - self._looked >= POLL_SECONDS:
                     await self._look_at_projections()
 
     def _patience(self, *, news: bool) -> float:
-        return max(0.0, self._read_at + self._rest - time.monotonic()) if news else POLL_SECONDS
+        return max(0.0, self._read_at + self._rest - time.monotonic()) if news or self._deaf else POLL_SECONDS
 
     def _due(self) -> bool:
         """Whether it has rested, or somebody waits for what it has not read."""
@@ -119,17 +130,43 @@ class Tail:
                 self._hurried.notify_all()
 
     async def linger(self, name: str, position: int, seconds: float) -> None:
-        """Rest so long, that more may come; not where somebody waits until this one is further than the position."""
+        """Rest so long, that more may come; not where somebody waits until this one is further than the position.
+
+        Nor where it is behind by more than a page.
+        """
+        if self._head - position > self._page:
+            return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds), self._hurried:
                 await self._hurried.wait_for(lambda: self._wanted.get(name, 0) > position)
+
+    async def _look(self, connection: Connection) -> None:
+        """Read. One that rests for long does not hear of each append as long as it finds something every time."""
+        before = self._head
+        await self._advance()
+        found = self._head > before
+        if self._rest < DEAF_SECONDS or found == self._deaf:
+            return
+        if found:
+            await connection.execute("UNLISTEN events")
+        else:
+            await self._listen_to(connection, ("events",))
+        self._deaf = found
+        if not found:
+            await self._advance()
+
+    @staticmethod
+    async def _listen_to(connection: Connection, channels: Sequence[str]) -> None:
+        for channel in channels:
+            await connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
 
     async def _advance(self) -> None:
         """Read to the head; whatever is appended after the last page has a wake-up of its own."""
         self._read_at = time.monotonic()
         while page := await self._store.read(self._head, self._page):
             self._recent += page
-            del self._recent[: -self._kept]
+            if len(self._recent) > 2 * self._kept:
+                del self._recent[: -self._kept]
             self._head = page[-1].position
             await self._wake()
             if len(page) < self._page:
@@ -178,7 +215,7 @@ class Tail:
         if not self._recent or position < self._recent[0].position - 1:
             return []
         start = position - self._recent[0].position + 1
-        return self._recent[start : start + self._page]
+        return self._recent[start:]
 
     async def _read(self, position: int) -> Sequence[Recorded]:
         return await self._store.read(position, self._page) if position < self._head else []

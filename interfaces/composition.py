@@ -17,6 +17,7 @@ from application.identity.key_addresses import KeyAddresses
 from application.models.registry import Models
 from application.orchestration.start import Starter
 from application.policies import step_jobs
+from application.policies.early_jobs import EarlyJobs
 from application.policies.webhook_delivery import Subscription
 from application.provider_secrets import ProviderSecrets
 from application.tasks import ended
@@ -40,6 +41,7 @@ from infrastructure.payloads import PostgresPayloads
 from infrastructure.redis.health import RedisHealth
 from infrastructure.redis.leases import RedisLeases
 from infrastructure.redis.live_text import RedisLiveText
+from infrastructure.redis.queue import RedisQueue
 from infrastructure.settings import Settings
 from infrastructure.tail import REST_SECONDS, Tail
 from infrastructure.webhooks.courier import Office
@@ -115,13 +117,13 @@ def collect_seldom() -> None:
 
 
 @asynccontextmanager
-async def core(settings: Settings, *, rest: float = REST_SECONDS) -> AsyncIterator[Core]:
-    """The parts, connected, with a `rest` between looks at the log. Raises Invalid where a server is missing."""
-    database = await _opened(settings)
-    store = PostgresEventStore(database, urgent=step_jobs.urgent)
-    redis = Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=5)
-    executor, tail = Executor(store, now), Tail(database, store, rest=rest)
-    try:
+async def core(settings: Settings, *, rest: float = REST_SECONDS, hurried: bool = True) -> AsyncIterator[Core]:
+    """The parts, connected. Raises Invalid where a server is missing.
+
+    There is a `rest` between looks at the log, which only a `hurried` process may cut short.
+    """
+    async with _servers(settings) as (database, store, redis):
+        executor, tail = Executor(store, now), Tail(database, store, rest=rest, hurried=hurried)
         await migrate(database, *(projection.schema for projection in PROJECTIONS.values()))
         vault, health = await opened_vault(settings, database), RedisHealth(redis)
         async with _asked(settings, executor, vault) as (providers, embeddings), background(tail.run(), health.run()):
@@ -142,9 +144,20 @@ async def core(settings: Settings, *, rest: float = REST_SECONDS) -> AsyncIterat
                 vault=vault,
                 audit=PostgresAudit(database, vault, timedelta(days=settings.audit_days)),
             )
+
+
+@asynccontextmanager
+async def _servers(settings: Settings) -> AsyncIterator[tuple[Database, PostgresEventStore, Redis]]:
+    """The log, and the queue that hears at once of what is scheduled there."""
+    database = await _opened(settings)
+    redis = Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=5)
+    early = EarlyJobs(RedisQueue(redis))
+    try:
+        yield database, PostgresEventStore(database, urgent=step_jobs.urgent, appended=early.appended), redis
     finally:
-        await redis.aclose()
         await database.close()
+        await early.close()
+        await redis.aclose()
 
 
 @asynccontextmanager

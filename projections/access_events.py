@@ -137,4 +137,4 @@ async def page(connection: Connection, workspace_id: UUID, wanted: Wanted) -> li
 
 NOUNS = frozenset({"workspace", "api_key", "user", "login", "agent", "secret"})
 
-consumer = Consumer(NAME, NOUNS, apply, linger=0.0)
+consumer = Consumer(NAME, NOUNS, apply, lambda recorded: told(recorded) is not None, linger=0.0)

@@ -5,6 +5,7 @@ has failed, is worked out where it is read (`projections/run_tree.py`): so an ev
 changes two small rows.
 """
 
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from application.ports import Recorded
@@ -85,6 +86,7 @@ class StepRow(Row, kw_only=True, omit_defaults=True, tag_field="row", tag="step"
         return "waiting" if self.opening is None and not self.fell_back else "open"
 
 
+@lru_cache(maxsize=16_384)
 def step_id(run_id: UUID, path: str) -> UUID:
     """The id of the row of a step."""
     return uuid5(run_id, f"step:{path}")

@@ -12,8 +12,8 @@ from application.access import Actor
 from application.errors import TooMuchContention, Unavailable
 from application.execute import Executor, Order
 from application.ledger.treasury import KEEPER_ID
-from application.policies import child_runs, ledger_upkeep, step_jobs
-from application.ports import EventStore, Job, JobQueue, Log, Recorded
+from application.policies import ledger_upkeep, run_jobs, step_jobs
+from application.ports import EventStore, JobQueue, Log, Recorded
 from domain.kernel import Record
 from projections import poison, positions
 from projections.poison import Poisoned
@@ -53,18 +53,15 @@ def keeping(projection: Projection[Any]) -> Consumer:
 
 
 def enqueuing(queue: JobQueue) -> Consumer:
-    """The policies that make jobs of what happens to runs: enqueue first, then move on, so that none is missed."""
+    """The policies that make jobs of what happens to runs: enqueue first, then move on, so that none is missed.
+
+    Whoever appends does so at once; this is for what was missed there, so it may linger as read models do.
+    """
 
     async def apply(connection: Connection, batch: Sequence[Recorded]) -> None:
-        for recorded in batch:
-            for job in _jobs(recorded):
-                await queue.enqueue(job)
+        await queue.enqueue(*run_jobs.needed(batch))
 
-    return Consumer(step_jobs.NAME, frozenset({"run"}), apply, lambda recorded: bool(_jobs(recorded)), 0.0)
-
-
-def _jobs(recorded: Recorded) -> list[Job]:
-    return [*step_jobs.react(recorded), *child_runs.react(recorded)]
+    return Consumer(step_jobs.NAME, frozenset({"run"}), apply, lambda recorded: bool(run_jobs.react(recorded)))
 
 
 def commanding(executor: Executor) -> Consumer:

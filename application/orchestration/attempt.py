@@ -18,6 +18,7 @@ from application.orchestration import outcome, promises
 from application.orchestration.outcome import Outcome, StepError
 from application.orchestration.patience import patiently
 from application.orchestration.performing import performers
+from application.orchestration.room import is_slow
 from application.orchestration.run_journal import WORKER_ID, Superseded
 from application.orchestration.work import Work
 from application.orchestration.workshop import Workshop
@@ -32,9 +33,6 @@ Room: TypeAlias = Callable[[StepJob, Command], AbstractAsyncContextManager[int]]
 OVER = frozenset({"step_superseded", "step_taken", "not_found"})
 """Why the record takes nothing more from an attempt that is not under way any more."""
 
-SLOW = nodes.Agent | nodes.Plan | nodes.Tool
-"""What these do takes long, or must not be done twice."""
-
 MOST_DETAIL = 2_000
 
 log = structlog.get_logger()
@@ -43,12 +41,16 @@ log = structlog.get_logger()
 class Attempt:
     """`begun` says that the record has it begun already. `since` is the version of the run that it began at.
 
-    `recorded` says that it ended on the record, and not because it is over or was stopped.
+    `recorded` says that it ended on the record, and not because it is over or was stopped. One that is `quick` takes no
+    room in its process.
     """
 
-    def __init__(self, shop: Workshop, job: StepJob, room: Room, *, begun: bool = False, since: int = 0) -> None:
+    def __init__(
+        self, shop: Workshop, job: StepJob, room: Room, *, begun: bool = False, since: int = 0, quick: bool = False
+    ) -> None:
         self.job = job
         self.since = since
+        self.quick = quick
         self.recorded = False
         self._shop = shop
         self._room = room
@@ -84,7 +86,7 @@ class Attempt:
             step = (await self._run(anew=True)).steps.get(self.job.step)  # another process has gone on since
         if step is None or (step.attempt, step.status) != (self.job.attempt, "scheduled"):
             return False
-        return not isinstance(step.node, SLOW) and step.node.timeout_seconds is None
+        return not is_slow(step.node) and step.node.timeout_seconds is None
 
     async def _done(self) -> Outcome | run_commands.FailStep:
         run = await self._run()

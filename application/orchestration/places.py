@@ -10,6 +10,7 @@ from application.errors import NotFound, Unavailable
 from application.execute import Executor
 from application.orchestration.limits import Limits, lane
 from application.orchestration.patience import patiently
+from application.orchestration.room import Room, fitting, is_slow, taken
 from application.orchestration.run_journal import WORKER_ID
 from application.orchestration.slots import Lane, Slots
 from application.policies.step_jobs import StepJob
@@ -37,8 +38,8 @@ class Place(Record):
 class Steps(Protocol):
     """What a worker asks before it does a step, and after."""
 
-    def onward(self, job: StepJob, command: Command, most: int) -> AbstractAsyncContextManager[int]:
-        """With how many of the steps that the command makes ready the process may go on, at most so many."""
+    def onward(self, job: StepJob, command: Command, room: Room) -> AbstractAsyncContextManager[Room]:
+        """With how many of the steps that the command makes ready the process may go on, as far as it has room."""
         ...
 
     async def ready(self, job: StepJob) -> None:
@@ -54,8 +55,8 @@ class Unbounded:
     """Where nothing is limited."""
 
     @asynccontextmanager
-    async def onward(self, job: StepJob, command: Command, most: int) -> AsyncIterator[int]:
-        yield most
+    async def onward(self, job: StepJob, command: Command, room: Room) -> AsyncIterator[Room]:
+        yield Room(room.slow)
 
     async def ready(self, job: StepJob) -> None: ...
 
@@ -111,23 +112,30 @@ class Places:
         return True
 
     @asynccontextmanager
-    async def onward(self, job: StepJob, command: Command, most: int) -> AsyncIterator[int]:
+    async def onward(self, job: StepJob, command: Command, room: Room) -> AsyncIterator[Room]:
         """The lanes of those steps are held while the block runs, and from then on by those that it has begun."""
         place = self._places.get(_key(job))
-        coming = [] if place is None else await self._coming(job, command, place, most)
+        if place is None:
+            yield Room(0)
+            return
+        coming: list[tuple[StepJob, Place]] = []
+        going = Room(0)
+        if room.most and not self._holds_back(job, place) and (foreseen := self._following(job, command)):
+            after, jobs = foreseen
+            coming = await self._coming(place, after, fitting(jobs, after, room))
+            # where nothing follows yet, the steps beside it may end in the same append, and then something does
+            going = taken([next_ for next_, _ in coming], after) if jobs else Room(min(1, room.slow))
         try:
-            yield len(coming)
+            yield going
         finally:
-            if place is not None:
-                self._move(job, place, coming)
+            self._move(job, place, coming)
 
-    async def _coming(self, job: StepJob, command: Command, place: Place, most: int) -> list[tuple[StepJob, Place]]:
-        """The steps that will be ready, as far as there is room for them, each with its place."""
-        if not most or self._gives_way(job.workspace_id) or any(self._wanted(each) for each in place.lanes):
-            return []
+    def _holds_back(self, job: StepJob, place: Place) -> bool:
+        return self._gives_way(job.workspace_id) or any(self._wanted(each) for each in place.lanes)
+
+    async def _coming(self, place: Place, after: Run, jobs: Sequence[StepJob]) -> list[tuple[StepJob, Place]]:
+        """The steps that will be ready, as far as there is room for them in their lanes, each with its place."""
         try:
-            after, jobs = self._following(job, command)
-            jobs = jobs[:most]
             wanted = [[each for each in await self._limits.lanes(next_, after) if each.run is None] for next_ in jobs]
             coming = [
                 (next_, Place(uuid4().hex if number else place.holder, _names(lanes)))
@@ -143,11 +151,11 @@ class Places:
         except Unavailable:
             return []
 
-    def _following(self, job: StepJob, command: Command) -> tuple[Run, list[StepJob]]:
+    def _following(self, job: StepJob, command: Command) -> tuple[Run, list[StepJob]] | None:
         """What the record would have begin now; where it changes meanwhile, `ready` sees to what begins instead."""
         state = self._executor.states.remembered(job.run_id).state
         if not isinstance(state, Run) or not isinstance(command, CompleteStep | OpenStep | PassStep):
-            return Run(), []
+            return None
         context = Context(job.workspace_id, WORKER_ID, self._clock(), job.run_id)
         try:
             if state.steps[job.step].status == "scheduled":  # a quick step begins in the append that ends it
@@ -155,22 +163,33 @@ class Places:
                 state = run.decider.fold(run.decider.decide(begin, state, context), state)
             events = run.decider.decide(command, state, context)
         except (KeyError, Rejected):
-            return state, []
+            return None
         ready = [event for event in events if isinstance(event, StepScheduled) and event.due_at <= context.at]
         jobs = [StepJob(job.workspace_id, job.run_id, event.step, event.attempt) for event in ready]
-        return run.decider.fold(events, state), jobs
+        return run.decider.fold(events, state) if jobs else state, jobs
 
     def _move(self, job: StepJob, place: Place, coming: Sequence[tuple[StepJob, Place]]) -> None:
         """Keep the places of the steps that have begun, and give back what nobody needs."""
         state = self._executor.states.remembered(job.run_id).state
+        if not coming and isinstance(state, Run):
+            self._pass_on(job, place, state)
         for number, (next_, at) in enumerate(coming):
-            if self._is_ours(state, next_):
+            if self._is_ours(state, next_) and _key(next_) not in self._places:
                 self._places[_key(next_)] = at
                 if number == 0:
                     del self._places[_key(job)]
                     self._slots.give_back(place.holder, sorted(place.lanes - at.lanes))
             else:
                 self._slots.give_back(at.holder, sorted(at.lanes if number else at.lanes - place.lanes))
+
+    def _pass_on(self, job: StepJob, place: Place, state: Run) -> None:
+        """The place is for the step that has begun unforeseen, if that needs no more of the lanes."""
+        for name, step in state.steps.items():
+            key = job.run_id, name, step.attempt
+            if step.lease == self._lease and step.status == "running" and key not in self._places:
+                if not is_slow(step.node) and place.lanes == {lane("workspace", job.workspace_id)}:
+                    self._places[key] = self._places.pop(_key(job))
+                return
 
     def _is_ours(self, state: object, job: StepJob) -> bool:
         step = state.steps.get(job.step) if isinstance(state, Run) else None
@@ -183,7 +202,9 @@ class Places:
         lanes = [each for each in await patiently(lambda: self._lanes(job)) if each.run is None]
         while not await patiently(lambda: self._slots.take([(holder, lanes)])):  # noqa: ASYNC110 -- others make room
             await asyncio.sleep(LOOK_SECONDS)
-        self._places[_key(job)] = Place(holder, _names(lanes))
+        place = Place(holder, _names(lanes))
+        if self._places.setdefault(_key(job), place) is not place:  # somebody has passed theirs on meanwhile
+            self._slots.give_back(holder, sorted(place.lanes))
 
     def leave(self, job: StepJob) -> None:
         place = self._places.pop(_key(job), None)

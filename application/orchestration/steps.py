@@ -10,6 +10,7 @@ import structlog
 
 from application.orchestration.attempt import Attempt
 from application.orchestration.places import Steps, Unbounded
+from application.orchestration.room import MOST_QUICK, Room, is_slow
 from application.orchestration.workshop import Workshop
 from application.policies.step_jobs import StepJob
 from application.ports import Recorded
@@ -46,7 +47,7 @@ class StepWorker:
         self.lease = shop.lease
         self._shop = shop
         self._slots = slots
-        self._free = free or self._idle
+        self._free = free
         self._places = places or Unbounded()
         self._active: dict[Key, Attempt] = {}
         self._tasks: dict[asyncio.Task[None], Attempt] = {}
@@ -61,10 +62,18 @@ class StepWorker:
 
     @property
     def performing(self) -> int:
-        return len(self._active)
+        """So many of those that are under way take room."""
+        return sum(not attempt.quick for attempt in self._active.values())
 
-    def _idle(self) -> int:
-        return max(0, self._slots - self.busy) + 1
+    def _left(self, job: StepJob) -> Room:
+        """The room that there is once the step is over."""
+        if self._stopping:
+            return Room(0)
+        taking = self.performing
+        ending = self._active.get(_key(job))
+        own = 0 if ending is not None and ending.quick else 1
+        slow = max(0, self._slots - taking - self._promised) + own if self._free is None else self._free()
+        return Room(slow, max(0, MOST_QUICK - (len(self._active) - taking)))
 
     def performs(self, run_id: UUID, step: str, attempt: int) -> bool:
         return (run_id, step, attempt) in self._active
@@ -151,23 +160,32 @@ class StepWorker:
         run = known.state
         if not isinstance(run, run_state.Run) or run.status in ENDED:
             return []
-        mine = [
-            StepJob(job.workspace_id, job.run_id, name, step.attempt)
+        made = [
+            Attempt(
+                self._shop,
+                StepJob(job.workspace_id, job.run_id, name, step.attempt),
+                self._room,
+                begun=True,
+                since=known.version,
+                quick=not is_slow(step.node),
+            )
             for name, step in run.steps.items()
             if step.status == "running" and step.lease == self.lease
         ]
-        made = [Attempt(self._shop, each, self._room, begun=True, since=known.version) for each in mine]
         return [attempt for attempt in made if self._claimed(attempt)]
 
     @asynccontextmanager
     async def _room(self, job: StepJob, command: Command) -> AsyncIterator[int]:
         """Room for the steps that follow one that ends."""
-        most = 0 if self._stopping else self._free()
-        beside = max(0, most - 1)
+        room = self._left(job)
+        beside = max(0, room.slow - 1)
         self._promised += beside
         try:
-            async with self._places.onward(job, command, most) as allowed:
-                yield allowed
+            async with self._places.onward(job, command, room) as going:
+                self._promised -= beside
+                beside = max(0, going.slow - 1)
+                self._promised += beside
+                yield going.most
         finally:
             self._promised -= beside
 

@@ -37,9 +37,7 @@ def react(recorded: Recorded) -> list[Job]:
 
 
 def urgent(event: Event) -> bool:
-    """Whether it becomes a job, or is of no kind that comes by the thousand."""
-    if isinstance(event, StepScheduled):
-        return not event.taken
+    """Whether it is of no kind that comes by the thousand."""
     return not frequent(type(event))
 
 

@@ -1,8 +1,9 @@
 """What an expression speaks of: the paths from its data that it follows, as far as they can be told beforehand."""
 
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-from application.workflows.expressions import Expression
+from application.workflows.expressions import Expression, compiled
 from domain.kernel import Record
 
 ITEM: Final = 0
@@ -21,8 +22,13 @@ class References(Record):
 
 def references(expression: Expression) -> References:
     """What the expression speaks of."""
+    return _spoken(expression.text)
+
+
+@lru_cache(maxsize=1_024)
+def _spoken(text: str) -> References:
     found = _Finder()
-    found.use(expression.tree, ())
+    found.use(compiled(text).tree, ())
     paths = tuple(dict.fromkeys(found.paths))
     return References(paths, _steps(paths))
 

@@ -72,12 +72,18 @@ class RedisQueue:
     def __init__(self, redis: Redis) -> None:
         self._enqueue = redis.register_script(ENQUEUE)
 
-    async def enqueue(self, job: Job) -> None:
-        due_ms = None if job.due_at is None else int(job.due_at.timestamp() * 1000)
-        group = "" if job.workspace_id is None else job.workspace_id.hex
-        body = serialize(Body(job.name, job.arguments, due_ms))
-        earlier = job.priority * PRIORITY_MILLISECONDS
+    async def enqueue(self, *jobs: Job) -> None:
+        if not jobs:
+            return
         try:
-            await self._enqueue(args=[job.id, body, group, earlier, "" if due_ms is None else due_ms])
+            await self._enqueue(args=[value for job in jobs for value in _told(job)])
         except (RedisError, OSError) as error:
             raise Unavailable("Redis cannot be reached just now") from error
+
+
+def _told(job: Job) -> tuple[str, bytes, str, int, int | str]:
+    """As the script reads it."""
+    due_ms = None if job.due_at is None else int(job.due_at.timestamp() * 1000)
+    group = "" if job.workspace_id is None else job.workspace_id.hex
+    body = serialize(Body(job.name, job.arguments, due_ms))
+    return job.id, body, group, job.priority * PRIORITY_MILLISECONDS, "" if due_ms is None else due_ms

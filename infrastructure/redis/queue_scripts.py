@@ -82,13 +82,19 @@ end
 ENQUEUE = (
     COMMON
     + """
-local id, body, group, earlier, due = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]) or now
-if redis.call('HSETNX', BODIES, id, body) == 0 then return 0 end
-if group ~= '' then redis.call('HSET', GROUPS, id, group) end
-redis.call('ZADD', JOBS, due - earlier, id)
-if due > now then redis.call('ZADD', LATER, due, id) else wait(id) end
-redis.call('PUBLISH', WAKE, id)
-return 1
+local new, last = 0, nil
+for at = 1, #ARGV, 5 do
+  local id, body, group, earlier = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
+  local due = tonumber(ARGV[at + 4]) or now
+  if redis.call('HSETNX', BODIES, id, body) == 1 then
+    new, last = new + 1, id
+    if group ~= '' then redis.call('HSET', GROUPS, id, group) end
+    redis.call('ZADD', JOBS, due - earlier, id)
+    if due > now then redis.call('ZADD', LATER, due, id) else wait(id) end
+  end
+end
+if last then redis.call('PUBLISH', WAKE, last) end
+return new
 """
 )
 
@@ -167,7 +173,7 @@ end
 
 local left = first()
 if left then left = open[left] end
-return {picked, left and {left.group, left.running, now - left.order} or false}
+return {picked, left and {left.group, left.running, now - left.order} or false, redis.call('ZCARD', ROTA)}
 """
 )
 

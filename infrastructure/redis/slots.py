@@ -55,6 +55,7 @@ class RedisSlots:
         self._held: set[tuple[str, str]] = set()
         self._back: set[tuple[str, str]] = set()
         self.left: Left | None = None
+        self.waiting = False
         self._wanted: dict[str, float] = {}
         self._pick = redis.register_script(queue_scripts.PICK)
         self._settle = redis.register_script(queue_scripts.SETTLE)
@@ -66,12 +67,13 @@ class RedisSlots:
 
     async def pick(self, want: int) -> list[Picked]:
         """Take as many jobs as that with the slots they are known to need, and note what is left. Raises RedisError."""
-        found, left = await self._pick(args=[want, self.token, self._hold, self.most])
+        found, left, lines = await self._pick(args=[want, self.token, self._hold, self.most])
         jobs = [
             Picked(str(name, "utf-8"), body, str(workspace, "utf-8"), None if most < 0 else most)
             for name, body, workspace, most in found
         ]
         self.left = Left(str(left[0], "utf-8"), left[1], left[2] / 1000) if left else None
+        self.waiting = lines > 0
         return jobs
 
     async def settle(self, done: Collection[str], back: Collection[str]) -> None:

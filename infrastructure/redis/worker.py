@@ -59,6 +59,7 @@ class WakingWorker:
         self._beat = beat_seconds
         self._beaten = float("-inf")
         self._woken = asyncio.Event()
+        self._news = True
         self._running: dict[str, asyncio.Task[None]] = {}
         self._done: set[str] = set()
         self._back: set[str] = set()
@@ -82,7 +83,8 @@ class WakingWorker:
         """Tell what has ended, take what is due, and renew what is held here."""
         try:
             await self._settle()
-            await self._pick()
+            if self._news or time.monotonic() - self._beaten >= self._beat:
+                await self._pick()
             if time.monotonic() - self._beaten >= self._beat:
                 await self._slots.renew(self._running.keys())
                 await self._slots.tidy()
@@ -100,8 +102,10 @@ class WakingWorker:
     async def _pick(self) -> None:
         if not self.allow_pick_jobs:
             return
-        room = self._max_jobs - max(len(self._running), self._busy())
-        picked = await self._slots.pick(max(0, room))
+        room = max(0, self._max_jobs - max(len(self._running), self._busy()))
+        self._news = False
+        picked = await self._slots.pick(room)
+        self._news = self._news or self._slots.waiting or len(picked) == room
         for each in picked:
             # what Redis has forgotten that it is done here is held again, and nothing more
             if each.id not in self._running:
@@ -171,6 +175,7 @@ class WakingWorker:
                 async with self._redis.pubsub() as channel:
                     await channel.subscribe(WAKE)
                     while await self._heard(channel):
+                        self._news = True
                         self._woken.set()
             except (RedisError, OSError):
                 await asyncio.sleep(self._beat)

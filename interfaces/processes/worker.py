@@ -53,7 +53,7 @@ log = structlog.get_logger()
 
 async def work(configured: Settings) -> None:
     """Take jobs for ever."""
-    async with core(configured, rest=OBSERVE_SECONDS) as parts:
+    async with core(configured, rest=OBSERVE_SECONDS, hurried=False) as parts:
         pool = await queue.connect(configured.redis_url)
         presence = Presence(parts.leases)
         queued, jobs = turns(parts, pool, presence.process), configured.worker_jobs

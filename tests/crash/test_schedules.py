@@ -43,7 +43,7 @@ def test_each_moment_starts_one_run_however_many_workers_die(system: System) -> 
     items = shown(system)
     assert sorted(each["id"] for each in items) == sorted(made)
     runs = [f"/api/runs/{each['last_run']}" for each in items]
-    until(lambda: {system.get(run)["status"] for run in runs} == {"completed"})
+    until(lambda: {system.client.get(run).json()["status"] for run in runs} == {"completed"})
     happened = Counter(each["type"] for each in events(system))
     assert (happened["schedule.fired.v1"], happened["run.started.v2"]) == (SCHEDULES, SCHEDULES)
     assert happened["schedule.skipped.v1"] == 0

@@ -116,6 +116,30 @@ async def test_a_slow_follower_misses_nothing_and_keeps_nobody_waiting(store: Po
     assert seen == list(range(1, 102))
 
 
+@pytest.mark.parametrize("hurried", [True, False])
+async def test_one_that_rests_hears_of_the_first_append_after_a_pause_and_misses_none(
+    database: Database, store: PostgresEventStore, *, hurried: bool
+) -> None:
+    tail = Tail(database, store, page=7, rest=tails.DEAF_SECONDS, hurried=hurried)
+    async with background(tail.run()):
+        await until(lambda: listening(database))
+        for burst in range(1, 6):
+            following = asyncio.create_task(positions(tail, 0, 20 * burst))
+            await asyncio.gather(fill(store, 10), fill(store, 10))
+            assert await following == list(range(1, 20 * burst + 1))
+            await until(lambda: not tail._deaf)
+
+
+async def test_whoever_is_far_behind_does_not_rest(store: PostgresEventStore, small: Tail) -> None:
+    await fill(store, 30)
+    await until(lambda: small.head == 30)
+    async with asyncio.timeout(SECONDS):
+        await small.linger("anybody", 10, 10 * SECONDS)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await small.linger("anybody", 30, 10 * SECONDS)
+
+
 async def test_a_position_in_the_future_waits_until_the_log_is_there(store: PostgresEventStore, tail: Tail) -> None:
     following = asyncio.create_task(positions(tail, 5, 6))
     await fill(store, 6)

@@ -9,7 +9,7 @@ from domain.kernel import Event
 from infrastructure import group_writer
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
-from infrastructure.group_writer import GroupWriter, Waiting
+from infrastructure.group_writer import Appended, GroupWriter, Waiting
 
 DISK_SECONDS = 0.02
 """How long a slow disk takes for what its caller believes to be done."""
@@ -23,14 +23,16 @@ class EagerWriter(GroupWriter):
             self._connection = await self._database.connect()
         async with self._connection.transaction():
             answer = await super()._execute(batch)
-            group_writer._tell(batch, answer)
+            group_writer._tell(batch, answer, None)
             await asyncio.sleep(DISK_SECONDS)
         return answer
 
 
 class EagerEventStore(PostgresEventStore):
-    def __init__(self, database: Database, *, urgent: Callable[[Event], bool] = lambda _: False) -> None:
-        super().__init__(database, urgent=urgent)
+    def __init__(
+        self, database: Database, *, urgent: Callable[[Event], bool] = lambda _: False, appended: Appended | None = None
+    ) -> None:
+        super().__init__(database, urgent=urgent, appended=appended)
         self._writer = EagerWriter(database, urgent)
 
 

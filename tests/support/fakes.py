@@ -179,9 +179,10 @@ class FakeQueue:
         self.jobs: dict[str, Job] = {}
         self.away = Away()
 
-    async def enqueue(self, job: Job) -> None:
+    async def enqueue(self, *jobs: Job) -> None:
         self.away.answer()
-        self.jobs.setdefault(job.id, job)
+        for job in jobs:
+            self.jobs.setdefault(job.id, job)
 
 
 class FakeLeases:

@@ -49,12 +49,16 @@ class Floor:
         self._starter = Starter(parts.executor, parts.payloads, parts.providers, "offline/extractive")
         self._working: set[asyncio.Task[None]] = set()
 
-    async def enqueue(self, job: Job) -> None:
+    async def enqueue(self, *jobs: Job) -> None:
         """What is not due yet waits for the sweeper, which queues it again."""
-        self.jobs.append(job)
-        if self.lose:
-            self.lose -= 1
-            return
+        for job in jobs:
+            self.jobs.append(job)
+            if self.lose:
+                self.lose -= 1
+            else:
+                self._begin(job)
+
+    def _begin(self, job: Job) -> None:
         if job.due_at is None or job.due_at <= now():
             task = asyncio.create_task(self._work(job))
             self._working.add(task)

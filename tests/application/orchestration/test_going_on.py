@@ -52,6 +52,12 @@ def fan(width: int, **more: object) -> list[nodes.AnyNode]:
     return [Transform(id="first", expression="`1`"), *middle, last]
 
 
+def group(width: int) -> list[nodes.AnyNode]:
+    """One step, then many side by side that are done at once, and what they came to."""
+    middle = tuple(Transform(id=f"m{number}", expression="`1`") for number in range(width))
+    return [Transform(id="first", expression="`1`"), nodes.Parallel(id="group", nodes=middle, needs=("first",))]
+
+
 async def scheduled(world: World, run_id: UUID) -> list[str]:
     """The steps that were left to the queue."""
     events = world.store.events(run_id)
@@ -173,6 +179,29 @@ class TestRecord:
         assert world.happened(run_id) == ["StepBegun", "StepLost", "StepScheduled"]
         await worker.perform(world.job(run_id, attempt=2))
         assert await world.output(run_id) == 2
+
+    async def test_of_steps_that_end_together_one_that_was_lost_meanwhile_takes_no_other_along(
+        self, world: World
+    ) -> None:
+        run_id = await world.started(*group(4))
+        worker = StepWorker(world.workshop())
+
+        async def nothing() -> None:
+            pass
+
+        async def lose() -> None:
+            await world.do_elsewhere(run_id, run_commands.LoseStep("group.m1", 1))
+
+        world.store.before_append += [nothing, lose]
+        await worker.perform(world.job(run_id, "first"))
+        await until(lambda: not worker.busy)
+        run = await world.run(run_id)
+        assert {name: run.steps[f"group.m{name}"].status for name in range(4)} == {
+            0: "completed", 1: "scheduled", 2: "completed", 3: "completed",
+        }  # fmt: skip
+        await worker.perform(world.job(run_id, "group.m1", attempt=2))
+        await until(lambda: not worker.busy)
+        assert (await world.run(run_id)).status == "completed"
 
     async def test_what_the_record_does_not_take_fails_the_step(self, world: World) -> None:
         run_id = await world.started(Transform(id="a", expression="`1`"))

@@ -10,7 +10,7 @@ from application.errors import Unavailable
 from application.orchestration.counting import BegunRun, RunCount
 from application.orchestration.crowding import Crowd, crowds
 from application.orchestration.limits import Limits, lane
-from application.orchestration.places import Places
+from application.orchestration.places import Place, Places
 from application.orchestration.slots import Lane, LaneState
 from application.orchestration.start import StartRequest
 from application.orchestration.steps import StepWorker
@@ -20,7 +20,7 @@ from domain.concurrency import SetConcurrency
 from domain.kernel import replace
 from domain.nodes import Transform
 from domain.run_values import Parent
-from tests.application.orchestration.test_going_on import Gate, fan, scheduled
+from tests.application.orchestration.test_going_on import Gate, fan, gated, group, scheduled
 from tests.application.world import ADA, DOCUMENT, LEASE, WORKSPACE, World
 from tests.support.until import until
 
@@ -76,7 +76,9 @@ class MemorySlots:
 class Shift:
     """A worker that takes turns."""
 
-    def __init__(self, world: World, gate: Gate, *, gives_way: Callable[[UUID], bool] = lambda _: False) -> None:
+    def __init__(
+        self, world: World, gate: Gate, *, gives_way: Callable[[UUID], bool] = lambda _: False, slots: int = 20
+    ) -> None:
         self.world = world
         self.slots = MemorySlots()
         self.wanted: set[str] = set()
@@ -86,7 +88,7 @@ class Shift:
             world.executor, self.slots, self.limits, world.clock, LEASE,
             gives_way=gives_way, wanted=self.wanted.__contains__,
         )  # fmt: skip
-        self.steps = StepWorker(world.workshop(gate.tool), places=self.places)
+        self.steps = StepWorker(world.workshop(gate.tool), slots=slots, places=self.places)
 
     def _timer(self) -> float:
         """Every look is long after the one before."""
@@ -172,6 +174,30 @@ async def test_a_fan_goes_on_with_as_many_as_there_is_room_for(shift: Shift, gat
     assert (gate.most, shift.slots.busiest[OWN], shift.slots.empty) == (3, 3, True)
 
 
+async def test_a_group_is_gone_on_with_to_its_end_in_the_place_of_the_step_that_ended_last(shift: Shift) -> None:
+    run_id = await shift.world.started(*group(8))
+    assert await shift.perform(run_id, "first")
+    await until(lambda: not shift.steps.busy)
+    assert (await shift.world.run(run_id)).status == "completed"
+    assert await scheduled(shift.world, run_id) == ["first"]
+    assert (shift.slots.asked, shift.slots.busiest[OWN], shift.slots.empty) == (1, 8, True)
+
+
+async def test_steps_that_are_done_at_once_take_no_room_in_their_process_and_those_that_take_long_do(
+    world: World, gate: Gate
+) -> None:
+    shift = Shift(world, gate, slots=2)
+    slow = [gated(f"s{number}", "first") for number in range(3)]
+    run_id = await world.started(*group(8), *slow)
+    working = asyncio.create_task(shift.perform(run_id, "first"))
+    await until(lambda: gate.waiting == 2)
+    assert await scheduled(world, run_id) == ["first", "s2", "group"]
+    gate.go.set()
+    await working
+    await until(lambda: not shift.steps.busy)
+    assert (gate.most, shift.slots.empty) == (2, True)
+
+
 async def test_where_others_have_waited_a_run_goes_back_to_the_queue(world: World, gate: Gate) -> None:
     shift = Shift(world, gate, gives_way=lambda workspace_id: workspace_id == WORKSPACE)
     run_id = await world.started(Transform(id="a", expression="`1`"), Transform(id="b", expression="`2`", needs=("a",)))
@@ -225,6 +251,20 @@ async def test_a_step_that_nobody_foresaw_is_not_done_before_there_is_room(shift
     shift.slots.give_back("another", [OWN])
     await working
     assert (await shift.world.run(run_id)).status == "completed"
+    assert shift.slots.empty
+
+
+async def test_a_place_that_is_passed_on_to_a_step_that_waits_for_one_is_its_only_one(shift: Shift, gate: Gate) -> None:
+    run_id = await shift.world.started(*group(2))
+    await shift.limit("workspace", 1)
+    shift.slots.adopt("another", OWN)
+    job = shift.world.job(run_id, "first")
+    waiting = asyncio.create_task(shift.places.ready(job))
+    await until(lambda: shift.slots.asked == 1)
+    shift.places._places[job.run_id, job.step, job.attempt] = Place("another", frozenset({OWN}))
+    shift.slots.inside[OWN] = set()
+    await waiting
+    shift.places.leave(job)
     assert shift.slots.empty
 
 

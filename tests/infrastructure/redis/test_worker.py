@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
@@ -146,6 +147,21 @@ async def test_a_redis_that_goes_away_while_jobs_are_being_taken_costs_no_room_a
         await until(lambda: sorted(hands.ended) == ["a", "b", "c"])
         await until(lambda: worker.running == 0)
     assert hands.busiest == 2
+
+
+async def test_what_waits_for_room_begins_as_soon_as_there_is_some(pool: Redis, hands: Hands) -> None:
+    workspace_id = uuid4()
+    names = [f"{number:02}" for number in range(12)]
+    async with working(pool, hands, most=2, max_jobs=5, beat_seconds=600.0):
+        await RedisQueue(pool).enqueue(*(job(name, workspace_id=workspace_id) for name in names))
+        await until(lambda: len(hands.ended) == len(names))
+    assert sorted(hands.ended) == names
+
+
+async def test_more_than_there_is_room_for_waits_for_no_beat(pool: Redis, hands: Hands) -> None:
+    async with working(pool, hands, max_jobs=2, beat_seconds=600.0):
+        await RedisQueue(pool).enqueue(*(job(f"{number:02}") for number in range(12)))
+        await until(lambda: len(hands.ended) == 12)
 
 
 async def test_many_jobs_that_others_hold_hide_no_free_one(pool: Redis, hands: Hands) -> None:
