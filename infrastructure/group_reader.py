@@ -54,7 +54,8 @@ class GroupReader:
     async def load(self, stream: UUID, after: int) -> list[Recorded]:
         asked = Asked(stream, after)
         self._asked.append(asked)
-        if len(self._reading) < AT_ONCE:
+        # one that has ended looks no more for who asks, and leaves the set a little later
+        if sum(not task.done() for task in self._reading) < AT_ONCE:
             task = asyncio.create_task(self._read())
             self._reading.add(task)
             task.add_done_callback(self._reading.discard)

@@ -95,3 +95,22 @@ async def test_everybody_hears_that_the_log_is_away(store: PostgresEventStore) -
 @pytest.mark.parametrize("after", [0, 1])
 async def test_a_stream_that_is_none_is_empty(database: Database, after: int) -> None:
     assert await GroupReader(database).load(uuid4(), after) == []
+
+
+class Instant(GroupReader):
+    """It knows everything at once: that nothing has happened."""
+
+    async def load_all(self, after: Mapping[UUID, int]) -> list[Recorded]:
+        del after
+        return []
+
+
+async def test_who_asks_at_the_moment_when_all_readers_have_ended_is_answered_too(database: Database) -> None:
+    reader, stream = Instant(database), uuid4()
+
+    async def again_and_again() -> None:
+        for _ in range(5):
+            assert await reader.load(stream, 0) == []
+
+    async with asyncio.timeout(30):
+        await asyncio.gather(*(again_and_again() for _ in range(2)))
