@@ -59,6 +59,19 @@ def said(heard: list[Message], attempt: int = 1) -> str:
     return "".join(delta["text"] for delta in deltas if delta["attempt"] == attempt)
 
 
+class Whole:
+    """The run has ended and the words of an attempt were all heard: words and record come by different ways."""
+
+    def __init__(self, text: str, attempt: int = 1, before: list[Message] | None = None) -> None:
+        self._text = text
+        self._attempt = attempt
+        self._heard = [*(before or ())]
+
+    def __call__(self, message: Message) -> bool:
+        self._heard.append(message)
+        return said(self._heard, self._attempt) == self._text and any(is_end(each) for each in self._heard)
+
+
 def types(client: httpx2.Client, run_id: str) -> list[str]:
     return [event["type"] for event in client.get(f"/api/runs/{run_id}/events").json()["items"]]
 
@@ -68,7 +81,7 @@ async def test_an_answer_of_openai_is_streamed_recorded_and_paid(
 ) -> None:
     openai.will(text=ANSWER, delay=0.01, input_tokens=1_234, cached_tokens=200, output_tokens=567, reasoning_tokens=400)
     run = one_step(client, "openai/gpt-6-luna")
-    heard = await watcher.heard(f"/api/runs/{run['id']}/live", is_end)
+    heard = await watcher.heard(f"/api/runs/{run['id']}/live", Whole(ANSWER))
     kinds = [message.type or message.event for message in heard]
     assert kinds.index("delta") < kinds.index("run.call_recorded.v1") < kinds.index("run.step_completed.v1")
     assert said(heard) == ANSWER
@@ -87,7 +100,7 @@ async def test_an_answer_of_anthropic_is_streamed_recorded_and_paid(
 ) -> None:
     anthropic.will(text=ANSWER, delay=0.01, input_tokens=1_000, cached_tokens=400, written_tokens=100, output_tokens=50)
     run = one_step(client, "anthropic/claude-sonnet-5-5")
-    heard = await watcher.heard(f"/api/runs/{run['id']}/live", is_end)
+    heard = await watcher.heard(f"/api/runs/{run['id']}/live", Whole(ANSWER))
     assert said(heard) == ANSWER
     shown = finished(client, run)
     assert client.get(f"/api/runs/{run['id']}/output").text == ANSWER
@@ -238,8 +251,8 @@ async def test_a_watcher_who_comes_late_hears_the_running_attempt_from_its_begin
 
     async with watcher.open(path) as early:
         heard = await until(early, second)
-        late = await watcher.heard(path, is_end)
-        heard += await until(early, is_end)
+        late = await watcher.heard(path, Whole(ANSWER * 5, 2))
+        heard += await until(early, Whole(ANSWER * 5, 2, heard))
     assert said(heard, attempt=1) != ""
     assert (said(late, attempt=1), said(late, attempt=2)) == ("", said(heard, attempt=2))
     finished(client, run)
