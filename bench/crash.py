@@ -18,7 +18,7 @@ from collections.abc import Callable
 from bench import fill, report
 from bench import servers as durable
 from infrastructure.database import Database, migrate
-from interfaces.composition import PROJECTIONS
+from interfaces.read_models import PROJECTIONS
 from tests.support import history, servers
 from tests.support.aftermath import weathered
 from tests.support.deluge import deluge

@@ -48,39 +48,8 @@ from infrastructure.webhooks.courier import Office
 from infrastructure.webhooks.deliveries import Deliveries
 from infrastructure.webhooks.dispatcher import Dispatcher
 from infrastructure.webhooks.secrets import WebhookSecrets
-from projections import (
-    agents,
-    api_keys,
-    calls,
-    costs,
-    goals,
-    logins,
-    runs,
-    schedules,
-    triggers,
-    webhooks,
-    workflows,
-    workspaces,
-)
-from projections.table import Projection
-
-PROJECTIONS: dict[str, Projection[Any]] = {
-    projection.name: projection
-    for projection in (
-        agents.projection,
-        workflows.projection,
-        runs.projection,
-        webhooks.projection,
-        api_keys.projection,
-        logins.projection,
-        workspaces.projection,
-        calls.projection,
-        costs.projection,
-        schedules.projection,
-        triggers.projection,
-        goals.projection,
-    )
-}
+from interfaces.read_models import PROJECTIONS
+from projections import webhooks
 
 
 class Core(Record):

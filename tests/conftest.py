@@ -12,7 +12,8 @@ from xdist.scheduler import LoadFileScheduling
 from infrastructure.database import Database, migrate
 from infrastructure.event_store import PostgresEventStore
 from infrastructure.tail import Tail
-from interfaces.composition import PROJECTIONS, background
+from interfaces.composition import background
+from interfaces.read_models import PROJECTIONS
 from tests.support import order, servers
 from tests.support.system import System, running_system
 

@@ -10,9 +10,10 @@ from msgspec import Meta
 from application.errors import NotFound
 from domain import projection as decisions
 from domain.kernel import Record, Rejected, replace
-from interfaces.composition import PROJECTIONS, Core
+from interfaces.composition import Core
 from interfaces.http.commands import Accepted, Key, Signed, sent
 from interfaces.http.words import LAST_POSITION
+from interfaces.read_models import PROJECTIONS
 from projections import payload_references, poison, positions, rebuilding, verifying
 from projections.positions import Progress
 from projections.table import Projection

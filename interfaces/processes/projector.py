@@ -13,9 +13,10 @@ from infrastructure.payload_sweep import PayloadSweep
 from infrastructure.redis import queue
 from infrastructure.settings import Settings
 from interfaces import composition
-from interfaces.composition import PROJECTIONS, Core, background, core
+from interfaces.composition import Core, background, core
 from interfaces.processes import metering
 from interfaces.processes.stopping import until_stopped
+from interfaces.read_models import PROJECTIONS
 from projections import access_events, leader, payload_references, runner
 
 FORGET_KEYS_SECONDS = 3_600

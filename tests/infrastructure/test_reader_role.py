@@ -13,8 +13,8 @@ import pytest
 
 from application.errors import Invalid
 from infrastructure.database import Database, migrate
-from interfaces.composition import PROJECTIONS
 from interfaces.processes import external
+from interfaces.read_models import PROJECTIONS
 
 
 class Server:

@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Identifier
 from application.errors import Unavailable
 from infrastructure.database import Database, migrate
 from infrastructure.postgres_connection import Connection
-from interfaces.composition import PROJECTIONS
+from interfaces.read_models import PROJECTIONS
 
 MINE, THEIRS = UUID(int=10), UUID(int=20)
 

@@ -15,7 +15,7 @@ from application.errors import Invalid
 from infrastructure.database import Database, migrate
 from infrastructure.event_store import PostgresEventStore
 from infrastructure.postgres_connection import Connection
-from interfaces.composition import PROJECTIONS
+from interfaces.read_models import PROJECTIONS
 from projections import agents, rebuilding
 from tests.support.starts import LOCK_ALL, MORE, SCHEMAS, opened, value
 from tests.support.writer import write

@@ -17,7 +17,7 @@ import pytest
 from application.ports import Recorded
 from application.registry import AGGREGATES, Aggregate, tag_of
 from infrastructure import mapper
-from interfaces.composition import PROJECTIONS
+from interfaces.read_models import PROJECTIONS
 from tests.domain.test_stored_forms import BEFORE, HOW
 from tests.support import rows
 from tests.support.forms import digest, full, sparse, stored_form

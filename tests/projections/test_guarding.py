@@ -11,7 +11,7 @@ from domain import agent
 from domain.kernel import replace
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
-from interfaces.composition import PROJECTIONS
+from interfaces.read_models import PROJECTIONS
 from projections import agents, rebuilding, verifying
 from projections.filling import stand_in
 from projections.table import Projection

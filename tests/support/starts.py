@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from infrastructure.database import Database
 from infrastructure.postgres_connection import Connection
-from interfaces.composition import PROJECTIONS
+from interfaces.read_models import PROJECTIONS
 
 SCHEMAS = [projection.schema for projection in PROJECTIONS.values()]
 """What every process has made beside the log."""

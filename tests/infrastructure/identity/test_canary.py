@@ -20,7 +20,7 @@ from infrastructure.identity import envelope
 from infrastructure.identity.encryption_keys import encryption_keys
 from infrastructure.identity.vault import PostgresVault
 from infrastructure.webhooks.secrets import WebhookSecrets
-from interfaces.composition import PROJECTIONS
+from interfaces.read_models import PROJECTIONS
 from tests.support import canary
 from tests.support.canary import Canary
 from tests.support.vaults import vault

@@ -9,7 +9,8 @@ from application.errors import Altered
 from infrastructure.database import SCHEMA, Database, migrate
 from infrastructure.settings import Settings
 from infrastructure.webhooks.secrets import WebhookSecrets
-from interfaces.composition import PROJECTIONS, opened_vault
+from interfaces.composition import opened_vault
+from interfaces.read_models import PROJECTIONS
 from tests.support.vaults import vault
 
 HOOK, OTHER = UUID(int=77), UUID(int=78)

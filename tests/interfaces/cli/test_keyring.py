@@ -12,9 +12,9 @@ from domain.kernel import Sealed
 from infrastructure.database import Database, migrate
 from infrastructure.identity.encryption_keys import encryption_keys, name_of
 from infrastructure.identity.vault import PostgresVault
-from interfaces.composition import PROJECTIONS
 from interfaces.processes import data_lock
 from interfaces.processes.data_lock import Running
+from interfaces.read_models import PROJECTIONS
 from tests.support.command_line import CommandLine
 from tests.support.vaults import FIRST, SECOND
 
