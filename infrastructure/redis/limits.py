@@ -79,9 +79,17 @@ class RedisQuotas:
     hundred are exact. What Redis forgets begins anew.
     """
 
-    def __init__(self, redis: Redis, *, clock: Callable[[], float] = time.monotonic, kept: int = KEPT) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        kept: int = KEPT,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
         self._draw_script = redis.register_script(DRAW)
         self._clock = clock
+        self._answer_seconds = answer_seconds
         self._kept = kept
         self._shares: OrderedDict[str, _Share] = OrderedDict()
         self._quiet_until = 0.0
@@ -120,7 +128,7 @@ class RedisQuotas:
         if self._clock() < self._quiet_until:
             raise Unavailable("Redis cannot be reached just now")
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(self._answer_seconds):
                 granted, left, milliseconds = await self._draw_script(keys=[key], args=arguments)
         except (RedisError, OSError) as error:  # a time-out is an OSError
             self._quiet_until = self._clock() + QUIET_SECONDS
