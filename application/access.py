@@ -22,6 +22,8 @@ Scope: TypeAlias = Literal[
     "runs:control",
     "runs:approve",
     "runs:signal",
+    "memories:write",
+    "memories:approve",
     "keys:write",
     "webhooks:manage",
     "members:manage",
@@ -49,6 +51,8 @@ SCOPES: Mapping[Role, frozenset[Scope]] = {
             "runs:control",
             "runs:approve",
             "runs:signal",
+            "memories:write",
+            "memories:approve",
             "keys:write",
             "models:use",
         }

@@ -11,18 +11,25 @@ from domain import (
     budget,
     call,
     concurrency,
+    evaluation,
     goal,
     ledger,
     login,
+    memory,
     model,
     name,
     projection,
+    prompt,
     route,
     run,
     run_commands,
     run_events,
     schedule,
     secret,
+    session,
+    session_commands,
+    session_events,
+    suite,
     trigger,
     user,
     user_events,
@@ -52,11 +59,20 @@ def _workflow_name(event: Event) -> str | None:
     return event.definition.name or None if isinstance(event, workflow.Published) else None
 
 
+def _prompt_name(event: Event) -> str | None:
+    return event.name if isinstance(event, prompt.Published) else None
+
+
+def _suite_name(event: Event) -> str | None:
+    return event.name if isinstance(event, suite.Created) else None
+
+
 NAME = Aggregate("name", name.decider, get_args(name.Commands), get_args(name.Events))
 
 AGGREGATES = (
     Aggregate("agent", agent.decider, get_args(agent.Commands), get_args(agent.Events), _agent_name),
     Aggregate("workflow", workflow.decider, get_args(workflow.Commands), get_args(workflow.Events), _workflow_name),
+    Aggregate("prompt", prompt.decider, get_args(prompt.Commands), get_args(prompt.Events), _prompt_name),
     Aggregate("run", run.decider, get_args(run_commands.Commands), get_args(run_events.Events)),
     Aggregate("user", user.decider, get_args(user.Commands), get_args(user_events.Events)),
     Aggregate("login", login.decider, get_args(login.Commands), get_args(login.Events)),
@@ -73,6 +89,10 @@ AGGREGATES = (
     Aggregate("route", route.decider, get_args(route.Commands), get_args(route.Events)),
     Aggregate("schedule", schedule.decider, get_args(schedule.Commands), get_args(schedule.Events)),
     Aggregate("goal", goal.decider, get_args(goal.Commands), get_args(goal.Events)),
+    Aggregate("suite", suite.decider, get_args(suite.Commands), get_args(suite.Events), _suite_name),
+    Aggregate("evaluation", evaluation.decider, get_args(evaluation.Commands), get_args(evaluation.Events)),
+    Aggregate("memory", memory.decider, get_args(memory.Commands), get_args(memory.Events)),
+    Aggregate("session", session.decider, get_args(session_commands.Commands), get_args(session_events.Events)),
     Aggregate("trigger", trigger.decider, get_args(trigger.Commands), get_args(trigger.Events)),
     NAME,
 )

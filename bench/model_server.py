@@ -1,13 +1,17 @@
 """A server of models that costs next to nothing: the same answer of 20 tokens each time, at once or after 50 ms.
 
-`python -m bench.model_server` prints its port. The model `slow` takes 50 ms, every other one answers at once.
+`python -m bench.model_server` prints its port. The model `slow` takes 50 ms, every other one answers at once. The model
+`acts` has the first tool that it is given calculate, and answers once that has given something; `talks` says as much as
+it was asked last.
 """
 
 import asyncio
 import json
-from typing import cast
+from typing import Any, cast
 
 import uvloop
+
+from bench.runs_peers.talk import answer
 
 SECONDS = 0.05
 WORDS = ["The ", "Moon ", "pulls ", "at ", "the ", "sea ", "and ", "it ", "rises ", "twice."]
@@ -15,14 +19,16 @@ USAGE = {"prompt_tokens": 30, "completion_tokens": 20, "total_tokens": 50}
 SAME = {"id": "chatcmpl-1", "created": 1_700_000_000, "model": "instant"}
 
 
-def _answer() -> bytes:
-    message = {"role": "assistant", "content": "".join(WORDS)}
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+TEXT: dict[str, Any] = {"role": "assistant", "content": "".join(WORDS)}
+
+
+def _answer(message: dict[str, Any] = TEXT, finish: str = "stop") -> bytes:
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish}
     body = json.dumps({**SAME, "object": "chat.completion", "choices": [choice], "usage": USAGE}).encode()
     return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
 
 
-def _chunk(delta: dict[str, str], finish: str | None = None, *, counted: bool = False) -> bytes:
+def _chunk(delta: dict[str, Any], finish: str | None = None, *, counted: bool = False) -> bytes:
     choices = [] if counted else [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]
     told = {**SAME, "object": "chat.completion.chunk", "choices": choices, "usage": USAGE if counted else None}
     return _piece(f"data: {json.dumps(told)}\n\n".encode())
@@ -32,15 +38,36 @@ def _piece(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
-def _stream() -> bytes:
+def _stream(deltas: list[dict[str, Any]], finish: str = "stop") -> bytes:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-    words = [_chunk({"role": "assistant", "content": ""}), *(_chunk({"content": word}) for word in WORDS)]
+    said = [_chunk({"role": "assistant", "content": ""}), *(_chunk(delta) for delta in deltas)]
     return b"".join(
-        [head, *words, _chunk({}, "stop"), _chunk({}, counted=True), _piece(b"data: [DONE]\n\n"), b"0\r\n\r\n"]
+        [head, *said, _chunk({}, finish), _chunk({}, counted=True), _piece(b"data: [DONE]\n\n"), b"0\r\n\r\n"]
     )
 
 
-ANSWER, STREAM = _answer(), _stream()
+def _call(name: str) -> list[dict[str, Any]]:
+    """The tool by this name is to calculate."""
+    function = {"name": name, "arguments": '{"expression": "2 * 3"}'}
+    return [{"id": "call_1", "type": "function", "function": function}]
+
+
+def _acts(asked: dict[str, Any]) -> bytes:
+    if asked["messages"][-1]["role"] == "tool":
+        return STREAM if asked.get("stream") else ANSWER
+    wanted = _call(asked["tools"][0]["function"]["name"])
+    if asked.get("stream"):
+        return _stream([{"tool_calls": [{"index": 0, **wanted[0]}]}], "tool_calls")
+    return _answer({"role": "assistant", "content": None, "tool_calls": wanted}, "tool_calls")
+
+
+def _talks(asked: dict[str, Any]) -> bytes:
+    said = asked["messages"][-1]["content"]
+    text = answer(said if isinstance(said, str) else "".join(part["text"] for part in said))
+    return _stream([{"content": text}]) if asked.get("stream") else _answer({"role": "assistant", "content": text})
+
+
+ANSWER, STREAM = _answer(), _stream([{"content": word} for word in WORDS])
 NOTHING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -63,7 +90,11 @@ class Serving(asyncio.Protocol):
             return
         asked = json.loads(body)
         answer = STREAM if asked.get("stream") else ANSWER
-        if asked["model"] == "slow":
+        if asked["model"] == "acts":
+            self._transport.write(_acts(asked))
+        elif asked["model"] == "talks":
+            self._transport.write(_talks(asked))
+        elif asked["model"] == "slow":
             asyncio.get_running_loop().call_later(SECONDS, self._transport.write, answer)
         else:
             self._transport.write(answer)

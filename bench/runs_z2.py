@@ -37,7 +37,7 @@ class Caller:
     """Starts runs, and hears from the log when they are over."""
 
     def __init__(self, parts: Core) -> None:
-        self._parts = parts
+        self.parts = parts
         self._actor = Actor(uuid4(), uuid4(), "admin")
         self._starter = Starter(parts.executor, parts.payloads, parts.providers, "offline/extract")
         self._waiting: dict[UUID, asyncio.Future[None]] = {}
@@ -45,17 +45,22 @@ class Caller:
     async def publish(self, shape: str) -> StartRequest:
         definition = Definition(name=shape, nodes=SHAPES[shape])
         command, stream = workflow.PublishWorkflow(definition, {}), uuid4()
-        await self._parts.executor.execute(stream, command, self._actor, correlation_id=stream)
+        await self.parts.executor.execute(stream, command, self._actor, correlation_id=stream)
         return StartRequest(shape, "a document", workflow_id=stream)
 
     async def one(self, request: StartRequest) -> None:
         run_id = uuid4()
-        over = self._waiting[run_id] = asyncio.get_running_loop().create_future()
+        over = self.hearing(run_id)
         await self._starter.start(run_id, request, self._actor)
         await over
 
+    def hearing(self, run_id: UUID) -> "asyncio.Future[None]":
+        """Done once the run is."""
+        over = self._waiting[run_id] = asyncio.get_running_loop().create_future()
+        return over
+
     async def listen(self) -> None:
-        async with self._parts.tail.follow(await self._parts.store.head()) as batches:
+        async with self.parts.tail.follow(await self.parts.store.head()) as batches:
             async for batch in batches:
                 for recorded in batch:
                     if isinstance(recorded.event, OVER) and recorded.stream in self._waiting:

@@ -1,6 +1,6 @@
 """A workflow as it is written: its nodes, and the agents that it brings with it."""
 
-from domain.agent import TaskKind
+from domain.agent import Limits, Recall, TaskKind
 from domain.kernel import Record
 from domain.nodes import Allowance, AnyNode, Schema
 
@@ -15,6 +15,12 @@ class InlineAgent(Record, omit_defaults=True):
     instructions: str
     task: TaskKind = "compose"
     model: str = "default"
+    tools: tuple[str, ...] = ()
+    limits: Limits = Limits()
+    memory: Recall = "off"
+    prompt: str = ""
+    context_tokens: int | None = None
+    colleagues: tuple[str, ...] = ()
 
 
 class Definition(Record, kw_only=True, omit_defaults=True):

@@ -1,6 +1,6 @@
 """Run: one execution of a pinned workflow; it schedules its steps and keeps each model call on the record."""
 
-from domain import run_attempts, run_charges, run_people
+from domain import run_attempts, run_charges, run_people, run_tools
 from domain import run_events as fact
 from domain.kernel import Context, Decider, Rejected, refusal
 from domain.run_charge_commands import HoldCharge, SettleCharge
@@ -25,6 +25,7 @@ from domain.run_events import Events
 from domain.run_flow import Story, advance, later, resume, stopped
 from domain.run_fold import evolve, initial
 from domain.run_state import Run, Step
+from domain.run_tool_commands import EndTool
 from domain.workflow import WRITTEN_OUT, check_graph, check_written_out
 
 MAX_DEPTH = 8
@@ -51,8 +52,15 @@ def _start(command: StartRun, run: Run, context: Context) -> list[Events]:
     check_graph(command.nodes, WRITTEN_OUT)
     check_written_out(command.nodes)
     _check_depth(command)
+    story = Story(run, context)
+    story.add(_started(command, context))
+    advance(story, "")
+    return story.events
+
+
+def _started(command: StartRun, context: Context) -> fact.Started:
     seconds = command.deadline_seconds
-    started = fact.Started(
+    return fact.Started(
         command.title,
         command.workflow_id,
         command.workflow_version,
@@ -69,12 +77,10 @@ def _start(command: StartRun, run: Run, context: Context) -> list[Events]:
         rerun_of=command.rerun_of,
         payers=command.payers,
         within=command.within,
+        conversation=command.conversation,
+        agent_id=command.agent_id,
         workflows=command.workflows,
     )
-    story = Story(run, context)
-    story.add(started)
-    advance(story, "")
-    return story.events
 
 
 def _check_depth(command: StartRun) -> None:
@@ -106,7 +112,7 @@ def _cancel(run: Run, reason: str) -> list[Events]:
     under_way = any(step.status in ("running", "suspended") for step in run.steps.values())
     if run.status not in ("running", "paused") and not under_way:
         raise refusal(CancelRun, "run", run.status)
-    return [*stopped(run), fact.Cancelled(reason, run.parent)]
+    return [*stopped(run), fact.Cancelled(reason, run.parent, run.conversation)]
 
 
 def _pause(run: Run, reason: str) -> list[Events]:
@@ -139,6 +145,8 @@ def _step(command: StepCommands, run: Run, context: Context) -> list[Events]:
             return run_people.skip(command, run, step, context)
         case RecordCall():
             return run_attempts.record(command, step)
+        case EndTool():
+            return [*run_tools.end(command, step)]
         case DecideApproval():
             return run_people.decide_approval(command, run, step, context)
         case GiveInput():

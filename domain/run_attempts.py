@@ -3,6 +3,7 @@
 from domain import run_events as fact
 from domain import run_openings as openings
 from domain import run_spending as spending
+from domain import run_tools
 from domain import run_wait_events as wait
 from domain.kernel import Context, Rejected
 from domain.nodes import Approval
@@ -26,6 +27,7 @@ from domain.run_events import Events
 from domain.run_flow import Story, complete, doubt, doubts, fail, go_on, later
 from domain.run_retries import attempt_failed
 from domain.run_state import Call, Run, Step
+from domain.run_tool_commands import BeginTool, CompactContext
 from domain.run_values import ForEvent, ForTime
 
 MAX_LOSSES = 10
@@ -55,6 +57,10 @@ def attempt(command: AttemptCommands, run: Run, step: Step, context: Context) ->
             raise Rejected(f"step {command.step!r} has not begun")
         case BeginCall() | ServeCall() | EndCall():
             return _call(command, run, step)
+        case BeginTool():
+            return [*run_tools.begin(command, step)]
+        case CompactContext():
+            return [*run_tools.compact(command, step)]
         case _:
             return _end(command, Story(run, context))
 
@@ -126,10 +132,10 @@ def _end(command: EndCommands, story: Story) -> list[Events]:
     name = command.step
     step = story.run.steps[name]
     if not isinstance(command, FailStep | LoseStep):
-        story.add(*doubts(name, step))
+        story.add(*doubts(name, step), *run_tools.doubts(name, step, getattr(command, "waits", None)))
     match command:
-        case CompleteStep(attempt=number, output=output):
-            complete(story, fact.StepCompleted(name, number, output))
+        case CompleteStep(attempt=number, output=output, tainted_by=tainted_by):
+            complete(story, fact.StepCompleted(name, number, output, tainted_by))
         case OpenStep(opening=opening):
             openings.check(opening, name, step)
             story.add(fact.StepOpened(name, command.attempt, opening))
@@ -165,6 +171,7 @@ def _taken(story: Story, command: EndCommands) -> list[Events]:
 def _suspend(story: Story, command: SuspendStep) -> None:
     at, node = story.context.at, story.run.steps[command.step].node
     openings.check_waits(command.waits, command.step, node)
+    run_tools.check_waits(command.waits, story.run.steps[command.step])
     due_at = None if command.seconds is None else later(at, command.seconds)
     escalates_at = None
     if isinstance(node, Approval) and node.escalate_after_seconds is not None:
@@ -185,6 +192,7 @@ def _suspend(story: Story, command: SuspendStep) -> None:
 
 def _fail(story: Story, command: FailStep, step: Step) -> None:
     left = doubts(command.step, step)
+    story.add(*run_tools.doubts(command.step, step))
     if left and command.billed == "no":
         last = next(call for call in reversed(step.calls) if call.status == "begun")
         story.add(*left[:-1], _refused(command.step, last))
@@ -195,7 +203,7 @@ def _fail(story: Story, command: FailStep, step: Step) -> None:
 
 
 def _lose(story: Story, step: Step, lost: fact.StepLost) -> None:
-    story.add(lost, *doubts(lost.step, step))
+    story.add(lost, *doubts(lost.step, step), *run_tools.doubts(lost.step, step))
     if story.run.status != "running":
         return
     if step.losses + 1 < MAX_LOSSES:

@@ -10,19 +10,18 @@ from domain.ledger import Reservation
 from domain.nodes import Allowance, AnyNode
 from domain.prices import Prices
 from domain.run_charge_commands import Ceiling, Charges
-from domain.run_values import Decision, Member, Opening, Parent, PinnedWorkflow, StopReason, Tokens, Waits
+from domain.run_tool_commands import Acting, EndTool
+from domain.run_values import Conversation, Decision, Member, Opening, Parent, PinnedWorkflow, StopReason, Tokens, Waits
 
 Reason: TypeAlias = Annotated[Text, Meta(max_length=500)]
 SignalName: TypeAlias = Annotated[Text, Meta(min_length=1, max_length=200)]
 
 
 class StartRun(Command):
-    """`key_id` is the API key that starts it, if one does: its limits count for the run, as do those of the `payers`.
+    """`key_id` is the API key that starts it, and `payers` are those whose limits count for it as well.
 
-    `within` are the runs on whose behalf it is started, the nearest first.
-
-    `started_by` is who pays for it, where another run starts it for them. `workflows` are all those that may be started
-    from it, however deep.
+    `within` are the runs on whose behalf it is started, the nearest first; `started_by` pays, where another run starts
+    it. With an `agent_id` it is the run of one agent. `workflows` are all that may be started from it, however deep.
     """
 
     title: Name
@@ -41,6 +40,8 @@ class StartRun(Command):
     payers: tuple[str, ...] = ()
     within: tuple[UUID, ...] = ()
     started_by: UUID | None = None
+    conversation: Conversation | None = None
+    agent_id: UUID | None = None
     workflows: tuple[PinnedWorkflow, ...] = ()
 
 
@@ -81,6 +82,7 @@ class RecordCall(Command):
     first_token_ms: int | None = None
     duration_ms: int | None = None
     problem: str = ""
+    parts: PayloadRef | None = None
 
 
 class ServeCall(Command):
@@ -117,10 +119,13 @@ class Onward(Record):
 
 
 class CompleteStep(Command):
+    """`tainted_by` names what untrusted content the output was made with."""
+
     step: str
     attempt: int
     output: PayloadRef | None
     onward: Onward | None = None
+    tainted_by: tuple[str, ...] = ()
 
 
 class OpenStep(Command):
@@ -181,10 +186,7 @@ class EndChild(Command):
 
 
 class DecideApproval(Command):
-    """Approve, edit or reject what a step shows. With `edit`, `output` is what goes on instead.
-
-    `role` is the one that whoever decides has in the workspace, as the application knows it.
-    """
+    """Approve, edit or reject what a step shows; `output` is an edit. `role` is what whoever decides is known to be."""
 
     step: str
     decision: Decision
@@ -241,8 +243,8 @@ class CancelRun(Command):
 
 CallCommands: TypeAlias = BeginCall | ServeCall | EndCall
 EndCommands: TypeAlias = CompleteStep | OpenStep | PassStep | SuspendStep | FailStep | LoseStep
-AttemptCommands: TypeAlias = BeginStep | CallCommands | EndCommands
+AttemptCommands: TypeAlias = BeginStep | CallCommands | Acting | EndCommands
 WaitCommands: TypeAlias = EndChild | DecideApproval | GiveInput
 RunCommands: TypeAlias = SignalRun | WakeRun | PauseRun | ResumeRun | CancelRun
-StepCommands: TypeAlias = AttemptCommands | WaitCommands | RecordCall | RetryStep | SkipStep
+StepCommands: TypeAlias = AttemptCommands | WaitCommands | RecordCall | EndTool | RetryStep | SkipStep
 Commands: TypeAlias = StartRun | StepCommands | RunCommands | Charges

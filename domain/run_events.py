@@ -3,20 +3,21 @@
 from typing import TypeAlias
 from uuid import UUID
 
-from domain import run_charge_events, run_wait_events
+from domain import run_charge_events, run_tool_events, run_wait_events
 from domain.kernel import Event, Instant, PayloadRef
 from domain.ledger import Reservation
 from domain.nodes import Allowance, AnyNode
 from domain.prices import Prices
-from domain.run_values import Member, Opening, Parent, PinnedWorkflow, SkipReason, StopReason, Tokens
+from domain.run_values import Conversation, Member, Opening, Parent, PinnedWorkflow, SkipReason, StopReason, Tokens
 
 
 class Started(Event, tag="run.started.v2"):
     """`key_id` is the API key that started it, if one did; `rerun_of` the run that it repeats with other input.
 
     `payers` are the agents and keys on whose behalf it was started, as the ledger names them, and `within` the runs,
-    the nearest first: what it spends counts for all of them. `workflows` are those that its steps, and the runs that
-    they start, may start.
+    the nearest first: what it spends counts for all of them. With an `agent_id` it is the run of one agent, and what
+    is said of the workflow is said of that. `workflows` are those that its steps, and the runs that they start, may
+    start.
     """
 
     title: str
@@ -35,6 +36,8 @@ class Started(Event, tag="run.started.v2"):
     rerun_of: UUID | None = None
     payers: tuple[str, ...] = ()
     within: tuple[UUID, ...] = ()
+    conversation: Conversation | None = None
+    agent_id: UUID | None = None
     workflows: tuple[PinnedWorkflow, ...] = ()
 
 
@@ -68,7 +71,10 @@ class CallBegun(Event, tag="run.call_begun.v1"):
 
 
 class CallRecorded(Event, tag="run.call_recorded.v1"):
-    """A model answered. With a `problem`, the code of an error, the answer was paid for and is of no use."""
+    """A model answered. With a `problem`, the code of an error, the answer was paid for and is of no use.
+
+    `parts` are the calls of tools and the reasoning that an answer has beside its words, as JSON.
+    """
 
     step: str
     attempt: int
@@ -84,13 +90,11 @@ class CallRecorded(Event, tag="run.call_recorded.v1"):
     first_token_ms: int | None = None
     duration_ms: int | None = None
     problem: str = ""
+    parts: PayloadRef | None = None
 
 
 class CallServed(Event, tag="run.call_served.v1"):
-    """The answer came from the cache. `saved_micro_usd` is what it cost when a model gave it to the stream `source`.
-
-    `similarity` tells how alike the two questions are, where they are not the same.
-    """
+    """The cache answers with what the `source` paid `saved_micro_usd` for, to a question of such `similarity`."""
 
     step: str
     attempt: int
@@ -143,11 +147,12 @@ class ScopeBegun(Event, tag="run.scope_begun.v1"):
 
 
 class StepCompleted(Event, tag="run.step_completed.v1"):
-    """Without an output it came to null."""
+    """Without an output it came to null. `tainted_by` names what untrusted content it was made with."""
 
     step: str
     attempt: int
     output: PayloadRef | None
+    tainted_by: tuple[str, ...] = ()
 
 
 class StepFailed(Event, tag="run.step_failed.v1"):
@@ -197,6 +202,7 @@ class CompensationBegun(Event, tag="run.compensation_begun.v1"):
 class Completed(Event, tag="run.completed.v1"):
     output: PayloadRef | None
     parent: Parent | None = None
+    conversation: Conversation | None = None
 
 
 class Failed(Event, tag="run.failed.v1"):
@@ -206,11 +212,13 @@ class Failed(Event, tag="run.failed.v1"):
     code: str
     detail: str
     parent: Parent | None = None
+    conversation: Conversation | None = None
 
 
 class Cancelled(Event, tag="run.cancelled.v1"):
     reason: str
     parent: Parent | None = None
+    conversation: Conversation | None = None
 
 
 Events: TypeAlias = (
@@ -226,6 +234,7 @@ Events: TypeAlias = (
     | StepOpened
     | ScopeBegun
     | run_wait_events.Events
+    | run_tool_events.Events
     | StepCompleted
     | StepFailed
     | StepSkipped

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from domain import run_events as fact
+from domain import run_tools
 from domain import run_wait_events as wait
 from domain.kernel import Context
 from domain.nodes import Loop, Map, Parallel
@@ -63,7 +64,7 @@ def advance(story: Story, name: str) -> None:
     elif scope.owner:
         go_on(story, scope.owner)
     else:
-        story.add(fact.Completed(story.run.result(), story.run.parent))
+        story.add(fact.Completed(story.run.result(), story.run.parent, story.run.conversation))
 
 
 def _begin_ready(story: Story, scope: Scope) -> None:
@@ -172,7 +173,7 @@ def fail(story: Story, name: str, code: str, detail: str, *, cause: str = "", un
         story.add(*stopped(run), fact.CompensationBegun(cause, code, detail))
         undo_next(story)
     else:
-        story.add(fact.Failed(cause, code, detail, run.parent))
+        story.add(fact.Failed(cause, code, detail, run.parent, run.conversation))
 
 
 def undo_next(story: Story) -> None:
@@ -182,7 +183,7 @@ def undo_next(story: Story) -> None:
     if left:
         begin_scope(story, left[-1], COMPENSATE)
     elif run.status in ("running", "paused"):
-        story.add(fact.Failed(run.failed_step, run.code or "", _why(run), run.parent))
+        story.add(fact.Failed(run.failed_step, run.code or "", _why(run), run.parent, run.conversation))
 
 
 def _why(run: Run) -> str:
@@ -221,7 +222,8 @@ def stopped(run: Run, name: str = "") -> list[Events]:
     start = f"{name}."
     each = [(at, step) for at, step in run.steps.items() if not name or at == name or at.startswith(start)]
     calls: list[Events] = [doubt for at, step in each for doubt in doubts(at, step)]
-    return [*calls, *(wait.ChildAbandoned(at, waits.run_id) for at, waits in _children(each))]
+    tools = [doubt for at, step in each for doubt in run_tools.doubts(at, step, step.waits)]
+    return [*calls, *tools, *(wait.ChildAbandoned(at, waits.run_id) for at, waits in _children(each))]
 
 
 def _children(steps: list[tuple[str, Step]]) -> Iterator[tuple[str, ForRun]]:

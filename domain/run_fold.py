@@ -72,6 +72,7 @@ def _started(event: fact.Started) -> Run:
         parent=event.parent,
         payers=event.payers,
         within=event.within,
+        conversation=event.conversation,
         workflows=event.workflows,
     )
     return _with_scope(run, Scope("", "", tuple(node.id for node in event.nodes), len(event.nodes)), event.nodes)

@@ -1,11 +1,12 @@
 """Which ways of going on with a step fit its node: what may begin inside it, and what it may wait for."""
 
 from domain.kernel import Rejected
-from domain.nodes import AnyNode, Approval, Branch, Input, Loop, Map, Parallel, Plan, SubWorkflow, Wait
+from domain.nodes import Agent, AnyNode, Approval, Branch, Input, Loop, Map, Parallel, Plan, SubWorkflow, Wait
 from domain.run_flow import MAX_TURNS
 from domain.run_state import Step
 from domain.run_values import (
     ArmTaken,
+    ForAnswer,
     ForApproval,
     ForEvent,
     ForInput,
@@ -55,7 +56,8 @@ def check_waits(waits: Waits, name: str, node: AnyNode) -> None:
             (ForApproval(), Approval())
             | (ForInput(), Input())
             | (ForTime() | ForEvent(), Wait())
-            | (ForRun(), SubWorkflow())
+            | (ForRun(call=None), SubWorkflow())
+            | (ForRun(call=int()) | ForAnswer(), Agent())
         ):
             return
         case _:

@@ -3,15 +3,16 @@
 from datetime import datetime
 
 from domain import run_events as fact
+from domain import run_tool_events as tool
 from domain import run_wait_events as wait
-from domain.kernel import Context, Rejected, refusal
+from domain.kernel import Context, PayloadRef, Rejected, refusal
 from domain.nodes import Approval, Approvers, Input
 from domain.run_commands import DecideApproval, EndChild, GiveInput, SignalRun, SkipStep
 from domain.run_events import Events
 from domain.run_flow import Story, complete, fail, resume, stopped
 from domain.run_retries import wait_failed
 from domain.run_state import Run, Step
-from domain.run_values import ForApproval, ForEvent, ForInput, ForRun, ForTime
+from domain.run_values import ForAnswer, ForApproval, ForEvent, ForInput, ForRun, ForTime
 
 ALIVE = ("running", "paused")
 
@@ -43,8 +44,10 @@ def decide_approval(command: DecideApproval, run: Run, step: Step, context: Cont
 
 def give_input(command: GiveInput, run: Run, step: Step, context: Context) -> list[Events]:
     """Raises Rejected unless it is asked for now, and of this person."""
-    node = step.node
-    if not isinstance(node, Input) or not isinstance(step.waits, ForInput) or step.status != "suspended":
+    node, waits = step.node, step.waits
+    if isinstance(waits, ForAnswer) and step.status == "suspended":
+        return _answer(command, waits, run, step, context)
+    if not isinstance(node, Input) or not isinstance(waits, ForInput) or step.status != "suspended":
         raise Rejected(f"cannot give the input: step {command.step!r} is {step.status}", code="not_waiting")
     _check_alive(run, GiveInput)
     _check_person([node.asked], command.role, context)
@@ -52,6 +55,26 @@ def give_input(command: GiveInput, run: Run, step: Step, context: Context) -> li
     story.add(wait.InputGiven(command.step, step.attempt, command.answer))
     complete(story, fact.StepCompleted(command.step, step.attempt, command.answer))
     return story.events
+
+
+def _answer(command: GiveInput, waits: ForAnswer, run: Run, step: Step, context: Context) -> list[Events]:
+    """The agent that asked goes on."""
+    _check_alive(run, GiveInput)
+    story = Story(run, context)
+    story.add(wait.InputGiven(command.step, step.attempt, command.answer))
+    _tool_ended(story, command.step, waits, output=command.answer)
+    return story.events
+
+
+def _tool_ended(
+    story: Story, name: str, waits: ForAnswer | ForRun, *, output: PayloadRef | None = None, problem: str = ""
+) -> None:
+    """The tool that an agent waited for has ended, and the agent goes on with another attempt."""
+    step = story.run.steps[name]
+    untrusted = isinstance(waits, ForRun)
+    story.add(tool.ToolEnded(name, step.attempt, waits.call or 0, waits.index, output, problem, untrusted))
+    if story.run.status == "running":
+        story.schedule(name)
 
 
 def _check_alive(run: Run, command: type[DecideApproval | GiveInput | SkipStep | SignalRun]) -> None:
@@ -92,6 +115,10 @@ def end_child(command: EndChild, run: Run, step: Step, context: Context) -> list
     story = Story(run, context)
     story.add(wait.ChildEnded(name, step.attempt, command.run_id, command.status, command.micro_usd, command.tokens))
     if abandoned:
+        return story.events
+    if isinstance(waits, ForRun) and waits.call is not None:
+        problem = "" if command.status == "completed" else command.code or f"child_{command.status}"
+        _tool_ended(story, name, waits, output=command.output, problem=problem)
         return story.events
     if command.status == "completed":
         complete(story, fact.StepCompleted(name, step.attempt, command.output))
@@ -149,7 +176,7 @@ def wake(run: Run, context: Context) -> list[Events]:
     story, at = Story(run, context), context.at
     if run.deadline_at is not None and run.deadline_at <= at and not run.undoing:
         detail = "the run was not done by its deadline"
-        story.add(*stopped(run), fact.Failed("", "deadline_passed", detail, run.parent))
+        story.add(*stopped(run), fact.Failed("", "deadline_passed", detail, run.parent, run.conversation))
         return story.events
     for name in list(run.steps):
         if story.run.status == "running":
@@ -170,5 +197,7 @@ def _wake_step(story: Story, name: str) -> None:
             complete(story, fact.StepCompleted(name, step.attempt, None))
         case ForApproval():
             wait_failed(story, name, "approval_expired", "nobody decided in time")
+        case ForAnswer() as waits:
+            _tool_ended(story, name, waits, problem="timed_out")
         case _:
             wait_failed(story, name, "timed_out", "what it waited for did not come in time")

@@ -10,6 +10,7 @@ from domain.nodes import Allowance, SubWorkflow
 from domain.run_charge_commands import Ceiling
 from domain.run_commands import BeginCall
 from domain.run_state import Call, Run, Step
+from domain.run_values import ForRun
 
 
 def check(ceiling: Ceiling, wish: BeginCall, step: Step, run: Run) -> None:
@@ -103,16 +104,29 @@ def spent_by(run: Run, name: str, unit: Unit) -> int:
     """What a step came to, with the runs that it started, whose calls are charged to it as they begin."""
     step = run.steps[name]
     own = sum(spent(made, unit) for made in step.calls)
-    if not isinstance(step.node, SubWorkflow):
+    if not isinstance(step.node, SubWorkflow) and not _has_others(step):
         return own
     told = step.child_micro_usd if unit == "micro_usd" else step.child_tokens
     return own + max(told, _charged(run, name, unit))  # runs of an earlier Z2 were told of, and not charged to a step
 
 
-def left(run: Run, name: str) -> Allowance | None:
-    """The most that a step may still spend, by the narrowest of the allowances that it is within; None for any."""
+def _has_others(step: Step) -> bool:
+    """Whether an agent has had others do something, in runs of their own."""
+    return isinstance(step.waits, ForRun) or bool(step.abandoned or step.child_micro_usd or step.child_tokens)
+
+
+def left(run: Run, name: str, own: Allowance | None = None) -> Allowance | None:
+    """The most that a step may still spend, by the narrowest of the allowances that it is within; None for any.
+
+    One of them is its `own`, which its calls count for, and what is charged to it.
+    """
     narrowest: dict[Unit, int] = {}
-    for _, most, unit, used in _allowances(run, name):
+    calls = run.steps[name].calls
+    mine = [
+        ("", most, unit, _charged(run, name, unit) + sum(spent(made, unit) for made in calls))
+        for unit, most in _limits(own)
+    ]
+    for _, most, unit, used in (*_allowances(run, name), *mine):
         rest = max(0, most - used)
         narrowest[unit] = min(rest, narrowest.get(unit, rest))
     return Allowance(narrowest.get("micro_usd"), narrowest.get("tokens")) if narrowest else None

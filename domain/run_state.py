@@ -9,12 +9,15 @@ from domain.ledger_state import Used
 from domain.nodes import Allowance, AnyNode, Map
 from domain.run_values import (
     ArmTaken,
+    Conversation,
+    Effect,
     ForRun,
     Member,
     Opening,
     Parent,
     PinnedWorkflow,
     RunStatus,
+    Shortening,
     StepStatus,
     StopReason,
     Tokens,
@@ -27,9 +30,15 @@ OVER: frozenset[StepStatus] = DONE | {"failed", "cancelled"}
 UNDER_WAY: frozenset[StepStatus] = frozenset({"scheduled", "running"})
 FALL_BACK, COMPENSATE = "fall-back", "compensate"
 
+FIRST_SUMMARY = 1_000
+"""Calls with this number and later ones make summaries: 1003 makes the one that call 3 is told."""
+
 
 class Call(Record):
-    """One model call of a step, as far as the record tells; `judged` is what a person says that it came to."""
+    """One model call of a step, as far as the record tells; `judged` is what a person says that it came to.
+
+    `output` is what was said, and `parts` what more there is to the answer: calls of tools, and reasoning.
+    """
 
     attempt: int
     call: int
@@ -43,6 +52,37 @@ class Call(Record):
     reservation: Reservation | None = None
     problem: str = ""
     judged: Used | None = None
+    parts: PayloadRef | None = None
+    request: PayloadRef | None = None
+
+
+class ToolUse(Record):
+    """One call of a tool by a step's agent; `call` is the number of the model's call that asked for it.
+
+    One that is in doubt may end `late`, when a model has been told of the doubt.
+    """
+
+    call: int
+    index: int
+    tool: str
+    attempt: int
+    arguments: PayloadRef
+    effect: Effect
+    repeatable: bool = False
+    status: Literal["begun", "ended", "in_doubt"] = "begun"
+    output: PayloadRef | None = None
+    problem: str = ""
+    untrusted: bool = False
+    late: bool = False
+
+
+class Compaction(Record):
+    """From this call on, a `summary` or nothing stands for the parts `replaced`."""
+
+    call: int
+    method: Shortening
+    replaced: tuple[str, ...]
+    summary: PayloadRef | None
 
 
 class Charge(Record):
@@ -82,6 +122,9 @@ class Step(Record):
     abandoned: tuple[ForRun, ...] = ()
     child_micro_usd: int = 0
     child_tokens: int = 0
+    tools: tuple[ToolUse, ...] = ()
+    compactions: tuple[Compaction, ...] = ()
+    tainted_by: tuple[str, ...] = ()
 
     def find(self, call: int, attempt: int, tried: int = 0) -> Call | None:
         """The call as one attempt tried it."""
@@ -93,6 +136,10 @@ class Step(Record):
         good = (made for made in self.calls if made.status in ("recorded", "served") and not made.problem)
         answers = (made for made in good if made.stop_reason != "refusal")
         return next((made for made in answers if made.call == call), None)
+
+    def used(self, call: int, index: int) -> ToolUse | None:
+        """The call of a tool that this answer of the model asked for."""
+        return next((each for each in self.tools if (each.call, each.index) == (call, index)), None)
 
     def started(self, run_id: UUID | None) -> bool:
         """Whether it has started this run, which is not over as far as the step knows."""
@@ -166,6 +213,7 @@ class Run(Record):
     workflows: tuple[PinnedWorkflow, ...] = ()
     charges: dict[UUID, Charge] = {}
     charged: dict[str | None, Used] = {}
+    conversation: Conversation | None = None
 
     def pin(self, named: str, version: int | None) -> PinnedWorkflow | None:
         """What a node of the run that starts another workflow stands for; None in a run of before it was pinned."""

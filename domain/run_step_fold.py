@@ -3,6 +3,7 @@
 from typing import TypeAlias
 
 from domain import run_events as fact
+from domain import run_tool_events, run_tools
 from domain import run_wait_events as wait
 from domain.kernel import replace
 from domain.run_state import Call, Step
@@ -20,7 +21,7 @@ _Waits: TypeAlias = (
 )
 _Starts: TypeAlias = fact.StepScheduled | fact.StepBegun | fact.StepOpened | fact.StepRetried
 _Ends: TypeAlias = fact.StepCompleted | fact.StepSkipped | fact.StepFailed | fact.StepLost
-StepEvents: TypeAlias = _Starts | _Calls | _Waits | _Ends
+StepEvents: TypeAlias = _Starts | _Calls | _Waits | run_tool_events.Events | _Ends
 
 
 def changed(step: Step, event: StepEvents) -> Step:
@@ -32,6 +33,13 @@ def changed(step: Step, event: StepEvents) -> Step:
             return _end(step, event)
         case fact.StepScheduled() | fact.StepBegun() | fact.StepOpened() | fact.StepRetried():
             return _start(step, event)
+        case (
+            run_tool_events.ToolBegun()
+            | run_tool_events.ToolEnded()
+            | run_tool_events.ToolInDoubt()
+            | run_tool_events.ContextCompacted()
+        ):
+            return run_tools.changed(step, event)
         case wait.StepSuspended(waits=waits, due_at=due_at, escalates_at=escalates_at):
             waiting = replace(step, status="suspended", waits=waits, due_at=due_at, escalates_at=escalates_at)
             return replace(waiting, escalated=False, lease=None)
@@ -59,8 +67,9 @@ def _start(step: Step, event: _Starts) -> Step:
 
 def _end(step: Step, event: _Ends) -> Step:
     match event:
-        case fact.StepCompleted(output=output):
-            return replace(step, status="completed", output=output, code=None, detail=None, waits=None, due_at=None)
+        case fact.StepCompleted(output=output, tainted_by=tainted_by):
+            done = replace(step, status="completed", output=output, tainted_by=tainted_by)
+            return replace(done, code=None, detail=None, waits=None, due_at=None)
         case fact.StepSkipped(output=output):
             return replace(step, status="skipped", output=output, waits=None, due_at=None, lease=None)
         case fact.StepFailed(code=code, detail=detail, final=final):
@@ -89,7 +98,8 @@ def _calls(step: Step, event: _Calls) -> tuple[Call, ...]:
     """A call moves to the end as it ends, so of two answers to one call the first to come stands first."""
     match event:
         case fact.CallBegun(attempt=attempt, call=number, model=model, tried=tried, reservation=reservation):
-            return (*step.calls, Call(attempt, number, model, tried=tried, reservation=reservation))
+            begun = Call(attempt, number, model, tried=tried, reservation=reservation, request=event.request)
+            return (*step.calls, begun)
         case fact.CallServed(attempt=attempt, call=number, model=model, output=output, stop_reason=reason):
             return (*step.calls, Call(attempt, number, model, "served", output=output, stop_reason=reason))
         case _:
@@ -110,6 +120,7 @@ def _call(call: Call, event: _CallEnds) -> Call:
                 cost_micro_usd=event.cost_micro_usd,
                 stop_reason=event.stop_reason,
                 problem=event.problem,
+                parts=event.parts,
             )
         case fact.CallRefused():
             return replace(call, status="refused")

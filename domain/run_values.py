@@ -18,16 +18,23 @@ StepStatus: TypeAlias = Literal[
 StopReason: TypeAlias = Literal["end", "length", "refusal", "tool_calls"]
 SkipReason: TypeAlias = Literal["condition", "policy", "person"]
 Decision: TypeAlias = Literal["approve", "edit", "reject"]
+Effect: TypeAlias = Literal["read", "write", "external", "money"]
+"""What a tool does to the world: nothing, changes here, something outside, or something that costs."""
+
+Shortening: TypeAlias = Literal["dropped", "extracted", "summarised"]
+"""Parts of what a model is told are left out, or stand for by their key sentences, or by what a model made of them."""
 
 
 class Member(Record, omit_defaults=True):
-    """An agent as a run pins it, with the model that it uses there."""
+    """An agent as a run pins it, with the model that it uses there, and the version of the prompt that it is told."""
 
     agent_id: UUID
     version: int
     name: str
     role: str
     model: str
+    prompt_id: UUID | None = None
+    prompt_version: int = 0
 
 
 class Called(Record, omit_defaults=True):
@@ -68,6 +75,13 @@ class Parent(Record):
     run_id: UUID
     step: str
     depth: int
+
+
+class Conversation(Record):
+    """The answer of a session for which a run was started."""
+
+    session_id: UUID
+    answer_id: UUID
 
 
 class Fork(Record, tag_field="opens", tag="fork"):
@@ -117,10 +131,23 @@ class ForEvent(Record, tag_field="for", tag="event"):
 
 
 class ForRun(Record, tag_field="for", tag="run"):
-    """`allowance` is what the other run may spend at the most; what it does spend counts here, call by call."""
+    """`allowance` is what the other run may spend at the most; what it does spend counts here, call by call.
+
+    Where a call of a tool started it, `call` and `index` say which, and the step goes on with what it comes to.
+    """
 
     run_id: UUID
     allowance: Allowance | None = None
+    call: int | None = None
+    index: int = 0
 
 
-Waits: TypeAlias = ForApproval | ForInput | ForTime | ForEvent | ForRun
+class ForAnswer(Record, tag_field="for", tag="answer"):
+    """A person is asked by an agent, with a call of a tool; the step goes on with the answer."""
+
+    question: PayloadRef
+    call: int
+    index: int
+
+
+Waits: TypeAlias = ForApproval | ForInput | ForTime | ForEvent | ForRun | ForAnswer

@@ -9,6 +9,8 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 import httpx2
 
 TRANSLATED = IPv6Network("64:ff9b::/96")
+GLOBAL = IPv6Network("2000::/3")
+"""All that is given out of IPv6 so far (https://www.iana.org/assignments/ipv6-address-space)."""
 
 
 class Private(Exception):
@@ -43,8 +45,10 @@ def is_private_by_itself(url: str) -> bool:
 def is_public(address: str) -> bool:
     """Whether an address is of the open internet, also where it carries another one within itself."""
     number = ip_address(address.partition("%")[0])
-    inner = _inner(number) if isinstance(number, IPv6Address) else None
-    return number.is_global and not number.is_multicast and (inner is None or is_public(str(inner)))
+    if isinstance(number, IPv6Address) and (inner := _inner(number)) is not None:
+        return is_public(str(inner))
+    given_out = not isinstance(number, IPv6Address) or number in GLOBAL
+    return number.is_global and not number.is_multicast and given_out
 
 
 def _inner(number: IPv6Address) -> IPv4Address | None:

@@ -26,7 +26,8 @@ WITH gone AS (
     AND (SELECT position FROM projection_positions WHERE name = 'payload_references') >= %(head)s
     AND (p.workspace_id, p.sha256) IN (
         SELECT o.workspace_id, o.sha256 FROM payloads o WHERE o.touched_at < %(before)s AND NOT EXISTS (
-            SELECT 1 FROM payload_references r WHERE r.workspace_id = o.workspace_id AND r.sha256 = o.sha256
+            SELECT 1 FROM payload_references r
+            WHERE r.workspace_id = o.workspace_id AND r.sha256 = o.sha256 AND r.count > 0
         ) LIMIT %(most)s
     ) RETURNING p.upload
 ), chunks AS (

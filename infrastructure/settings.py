@@ -87,6 +87,14 @@ class Settings(AccessSettings, kw_only=True):
     embeddings_seconds: Annotated[
         float, Meta(gt=0, le=30), setting("Z2_EMBEDDINGS_SECONDS", "how long a call waits for it, at most")
     ] = 1.0
+    fetch_hosts: Annotated[
+        str,
+        setting(
+            "Z2_FETCH_HOSTS",
+            "hosts that agents may read pages from, with commas between them, such as docs.example.org,*.example.com;"
+            " none without it",
+        ),
+    ] = ""
     worker_jobs: Annotated[
         int, Meta(ge=1, le=1000), setting("Z2_WORKER_JOBS", "steps that one worker does at the same time")
     ] = 20

@@ -1,5 +1,7 @@
 """The engine as a process has it: how models are called, and on which record."""
 
+from functools import cache
+
 from application.ledger.treasury import Treasury
 from application.models import formats
 from application.models.choosing import Choosing
@@ -8,6 +10,7 @@ from application.models.engine_health import WorkspaceHealth
 from application.models.engine_ports import Means, Waiting, at_once
 from application.models.reusing import Reusing
 from application.models.similar import Similar
+from application.models.windows import Windows
 from infrastructure import metrics
 from infrastructure.identity.tokens import now
 from infrastructure.models.tokens import Tokens
@@ -18,17 +21,14 @@ from interfaces.composition import Core
 
 def engine(parts: Core, treasury: Treasury, *, waiting: Waiting = at_once) -> Engine:
     """One for each process. `waiting` says whether it waits for a part of Z2 that is away."""
-    counter, answers = Tokens(), RedisAnswers(parts.redis)
+    answers = RedisAnswers(parts.redis)
     similar = Similar(parts.embeddings, RedisNeighbours(parts.redis), answers, now)
-    choosing = Choosing(
-        parts.executor.states, parts.providers, parts.models, counter, parts.health, parts.payloads, now
-    )
     means = Means(
         parts.providers,
         parts.models,
-        counter,
+        _counter(),
         treasury,
-        choosing,
+        _choosing(parts),
         WorkspaceHealth(parts.health, parts.providers),
         formats.check,
         Reusing(answers, parts.leases, now, similar),
@@ -36,3 +36,19 @@ def engine(parts: Core, treasury: Treasury, *, waiting: Waiting = at_once) -> En
         waiting=waiting,
     )
     return Engine(means)
+
+
+def windows(parts: Core) -> Windows:
+    """How much the models of a process take."""
+    return Windows(_counter(), parts.models, _choosing(parts))
+
+
+@cache
+def _counter() -> Tokens:
+    """One for each process: vocabularies are large."""
+    return Tokens()
+
+
+def _choosing(parts: Core) -> Choosing:
+    executor, health = parts.executor, parts.health
+    return Choosing(executor.states, parts.providers, parts.models, _counter(), health, parts.payloads, now)

@@ -15,7 +15,9 @@ from application.identity.external import ExternalSignIn
 from application.identity.grants import Grants
 from application.identity.key_addresses import KeyAddresses
 from application.models.registry import Models
+from application.orchestration.pinning import Pinning
 from application.orchestration.start import Starter
+from application.orchestration.start_agent import AgentStarter
 from application.policies import step_jobs
 from application.policies.early_jobs import EarlyJobs
 from application.policies.webhook_delivery import Subscription
@@ -171,6 +173,11 @@ async def background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 def starter(parts: Core) -> Starter:
     return Starter(parts.executor, parts.payloads, parts.providers, parts.settings.default_model)
+
+
+def agent_starter(parts: Core) -> AgentStarter:
+    pinning = Pinning(parts.executor, parts.providers, parts.settings.default_model)
+    return AgentStarter(parts.executor, parts.payloads, pinning)
 
 
 def dispatcher(parts: Core) -> Dispatcher:

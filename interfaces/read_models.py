@@ -2,15 +2,21 @@
 
 from typing import Any
 
+from infrastructure import compression
 from projections import (
     agents,
     api_keys,
     calls,
     costs,
+    evaluations,
     goals,
     logins,
+    memories,
+    prompts,
     runs,
     schedules,
+    sessions,
+    suites,
     triggers,
     webhooks,
     workflows,
@@ -23,6 +29,7 @@ PROJECTIONS: dict[str, Projection[Any]] = {
     for projection in (
         agents.projection,
         workflows.projection,
+        prompts.projection,
         runs.projection,
         webhooks.projection,
         api_keys.projection,
@@ -31,7 +38,11 @@ PROJECTIONS: dict[str, Projection[Any]] = {
         calls.projection,
         costs.projection,
         schedules.projection,
+        sessions.projection,
         triggers.projection,
+        memories.projection(compression.unpack),
         goals.projection,
+        suites.projection,
+        evaluations.projection,
     )
 }

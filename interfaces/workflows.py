@@ -6,6 +6,7 @@ from application.orchestration.tools import ToolBox
 from application.workflows.publishing import Publisher
 from application.workflows.surroundings import Listed, Surroundings
 from interfaces.composition import Core
+from interfaces.tooling import of_nodes
 from projections import agents, workflows
 
 
@@ -16,5 +17,6 @@ def publisher(core: Core, tools: ToolBox) -> Publisher:
             names = [row.name for row in there if row.status == "active"]
             return Listed(names, await workflows.names(connection, workspace_id))
 
-    known = {tool.name: tool.input for tool in tools.all()}
-    return Publisher(core.executor, Surroundings(core.executor, listing, known))
+    known = {tool.name: tool.input for tool in of_nodes(tools).all()}
+    of_agents = {tool.name for tool in tools.all()}
+    return Publisher(core.executor, Surroundings(core.executor, listing, known, of_agents))

@@ -1,5 +1,6 @@
 """A worker as a process has it: with what the steps of runs are done, and after whom it comes."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 import structlog
@@ -12,15 +13,17 @@ from application.orchestration.texts import Texts
 from application.orchestration.tools import ToolBox
 from application.orchestration.workshop import Workshop
 from infrastructure.identity.tokens import now
+from infrastructure.models.offline.extracting import extracted
 from infrastructure.redis.leases import RedisRoster
-from infrastructure.tools.shipped import shipped
-from interfaces.calling import engine
-from interfaces.composition import Core, starter
+from interfaces.calling import engine, windows
+from interfaces.composition import Core, agent_starter, starter
+from interfaces.memory import recalling
+from interfaces.tooling import toolbox
 
 log = structlog.get_logger()
 
 
-def workshop(parts: Core, lease: UUID) -> Workshop:
+def workshop(parts: Core, lease: UUID, tools: Callable[[Core], ToolBox] = toolbox) -> Workshop:
     """What the steps of a worker are done with; `lease` is the life of the process."""
     treasury = Treasury(parts.executor, now)
     return Workshop(
@@ -31,9 +34,13 @@ def workshop(parts: Core, lease: UUID) -> Workshop:
         treasury,
         parts.live,
         starter(parts),
-        ToolBox(shipped(now)),
+        agent_starter(parts),
+        tools(parts),
         now,
         lease,
+        windows(parts),
+        extracted,
+        recalling(parts),
     )
 
 

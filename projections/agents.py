@@ -32,6 +32,13 @@ class AgentRow(Row, kw_only=True):
     cache_seconds: int = 0
     hedge_after_ms: int = 0
     cache_similarity: float | None = None
+    tools: tuple[str, ...] = ()
+    limits: agent.Limits = agent.Limits()
+    memory: agent.Recall = "off"
+    prompt: str = ""
+    context_tokens: int | None = None
+    colleagues: tuple[str, ...] = ()
+    summary_model: str = ""
     version: int = 0
     status: str = "active"
     created_at: Instant

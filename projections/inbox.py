@@ -11,7 +11,7 @@ import msgspec
 
 from domain.kernel import Instant, PayloadRef, Record
 from domain.nodes import AnyNode, Approval, Approvers, Input, Schema
-from domain.run_values import ForApproval
+from domain.run_values import ForAnswer, ForApproval
 from projections import run_plans, runs
 from projections.run_row import RunRow
 from projections.run_step_rows import StepRow
@@ -38,8 +38,9 @@ OLDEST = ASKED + (
 class Ask(Record, kw_only=True):
     """A person is asked for a decision or an answer.
 
-    `question` is as the workflow has it, expressions included, and `asked_as` what they were filled in to. `schema` is
-    that of the answer, or of what the approval yields. `asked` are those who may answer, each of them.
+    `question` is as the workflow has it, expressions included, and `asked_as` what they were filled in to, or what
+    an agent asks in its own words. `schema` is that of the answer, or of what the approval yields. `asked` are those
+    who may answer, each of them.
     """
 
     run_id: UUID
@@ -82,14 +83,14 @@ async def asked(
     for plan in await runs.plans(connection, workspace_id, nodes):
         nodes[plan.run_id][plan.path] = plan.nodes
     told = [(step, run, run_plans.node_at(nodes[run.id], step.path)) for step, run in pairs]
-    return [_ask(step, run, node) for step, run, node in told if isinstance(node, Approval | Input)]
+    return [_ask(step, run, node) for step, run, node in told if node is not None]
 
 
 _step = msgspec.json.Decoder(StepRow).decode
 _run = msgspec.json.Decoder(RunRow).decode
 
 
-def _ask(step: StepRow, run: RunRow, node: Approval | Input) -> Ask:
+def _ask(step: StepRow, run: RunRow, node: AnyNode) -> Ask:
     return Ask(
         run_id=run.id,
         run_title=run.title,
@@ -100,11 +101,11 @@ def _ask(step: StepRow, run: RunRow, node: Approval | Input) -> Ask:
         scope=step.path.removesuffix(node.id).removesuffix("."),
         kind="approval" if isinstance(node, Approval) else "input",
         title=node.title,
-        question=node.question,
-        asked_as=step.question,
+        question=node.question if isinstance(node, Approval | Input) else "",
+        asked_as=step.waits.question if isinstance(step.waits, ForAnswer) else step.question,
         subject=step.waits.subject if isinstance(step.waits, ForApproval) else None,
-        schema=node.output,
-        asked=run_plans.asked_people(node, escalated=step.escalated),
+        schema=node.output if isinstance(node, Approval | Input) else None,
+        asked=_people(step, node),
         not_by_starter=isinstance(node, Approval) and node.not_by_starter,
         since=step.since,
         due_at=step.due_at,
@@ -112,3 +113,10 @@ def _ask(step: StepRow, run: RunRow, node: Approval | Input) -> Ask:
         escalated=step.escalated,
         position=step.asked_position or 0,
     )
+
+
+def _people(step: StepRow, node: AnyNode) -> tuple[Approvers, ...]:
+    """Those who may answer; what an agent asks, whoever may approve at all."""
+    if not isinstance(node, Approval | Input):
+        return (Approvers(),)
+    return run_plans.asked_people(node, escalated=step.escalated)

@@ -12,6 +12,7 @@ from eventsourcing.persistence import MapperDeserialisationError
 
 from application.errors import UnderWay
 from application.ports import EventStore, Recorded
+from domain import memory
 from domain.kernel import Event, PayloadRef
 from projections import poison, positions
 from projections.runner import Consumer
@@ -31,6 +32,9 @@ PAGE = 2_000
 AT_A_TIME = 10_000
 NEAR = 500
 """So few events may be missing when the position is locked."""
+
+GIVING_UP = memory.Forgotten
+"""Events of which each says that a text is no longer needed for something that referred to it once before."""
 
 log = structlog.get_logger()
 
@@ -73,10 +77,13 @@ def _within(value: Any) -> Iterator[PayloadRef]:
 
 
 def counted(events: Sequence[Recorded]) -> Counter[Payload]:
-    """How often these events refer to each payload."""
-    return Counter(
-        (recorded.context.workspace_id, ref.sha256) for recorded in events for ref in references(recorded.event)
-    )
+    """How often these events refer to each payload; one that gives a text up takes an earlier reference back."""
+    found: Counter[Payload] = Counter()
+    for recorded in events:
+        each = -1 if isinstance(recorded.event, GIVING_UP) else 1
+        for ref in references(recorded.event):
+            found[recorded.context.workspace_id, ref.sha256] += each
+    return found
 
 
 async def apply(connection: Connection, events: Sequence[Recorded]) -> None:

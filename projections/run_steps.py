@@ -145,7 +145,7 @@ def _judged(row: StepRow, entry: UUID, micro_usd: int) -> StepRow:
 
 
 def _suspended(row: StepRow, event: wait.StepSuspended) -> StepRow:
-    person = event.waits.__struct_config__.tag in ("approval", "input")
+    person = event.waits.__struct_config__.tag in ("approval", "input", "answer")
     suspended = replace(row, status="suspended", waits=event.waits, due_at=event.due_at, question=event.question)
     asked = row.position if person else None
     return replace(suspended, escalates_at=event.escalates_at, escalated=False, verdict=None, asked_position=asked)

@@ -15,6 +15,9 @@ from domain.nodes import Agent, Schema
 KINDS = ("Agent", "Tool", "Transform", "Parallel", "Map", "Branch", "Approval")
 """The kinds of nodes that are drafted."""
 
+OF_AGENTS = ("role", "instructions", "task", "model")
+"""What a draft says of the agents that it brings."""
+
 _LEFT_OUT = frozenset(
     {
         *("shown_as", "retry", "on_failure", "fall_back", "compensate", "budget", "timeout_seconds"),
@@ -46,6 +49,7 @@ def form() -> Schema:
     """The schema of a draft: the published one with fewer kinds of nodes and fewer fields, without descriptions."""
     whole = schema.document()
     parts = {name: _reduced(whole["$defs"][name]) for name in (*KINDS, "Arm", "InlineAgent", "Allowance")}
+    parts["InlineAgent"]["properties"] = {name: parts["InlineAgent"]["properties"][name] for name in OF_AGENTS}
     parts["Node"] = {"anyOf": [{"$ref": f"#/$defs/{name}"} for name in KINDS]}
     top = _reduced({key: whole[key] for key in ("type", "properties", "required", "additionalProperties")})
     top["properties"]["budget"] = _plain(whole["properties"]["budget"])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from application.models.request import Document, Format, Message, ModelRequest, Part, Text
 from domain.agent import Agent
-from domain.kernel import Record
+from domain.kernel import Record, replace
 from domain.nodes import Schema
 
 
@@ -32,10 +32,4 @@ def repaired(request: ModelRequest, answer: str, mistakes: str) -> ModelRequest:
     """The request once more, with the answer that would not do and what is wrong with it."""
     said = Message("assistant", (Text(answer),))
     told = Message("user", (Text(f"That will not do: {mistakes}\n\nAnswer again, whole, with that put right."),))
-    return ModelRequest(
-        request.model,
-        request.task,
-        request.instructions,
-        (*request.messages, said, told),
-        format=request.format,
-    )
+    return replace(request, messages=(*request.messages, said, told))

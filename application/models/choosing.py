@@ -1,6 +1,6 @@
 """Choosing: whom to ask for a request that names a route, explained on the record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -45,7 +45,8 @@ class Choosing(Record):
 
     async def choose(self, payer: Payer, request: ModelRequest) -> Chosen:
         """Whom to ask. Raises ModelError where there is no such route or nobody can, and Unavailable."""
-        choice = await self._choice(payer, request)
+        asked = await worst_beside(self.counter, request, "")
+        choice = await self._choice(payer.workspace_id, request, asked, str(payer.run_id or payer.user_id))
         if not choice.candidates:
             raise _nobody(request.model, choice)
         explained = msgspec.json.encode(choice).decode()
@@ -56,16 +57,20 @@ class Choosing(Record):
         """As the workspace has it now."""
         return await policy_of(self.states, workspace_id, model)
 
-    async def _choice(self, payer: Payer, request: ModelRequest) -> Choice:
-        workspace_id = payer.workspace_id
+    async def able(self, workspace_id: UUID, request: ModelRequest) -> Sequence[ModelCard]:
+        """Whom the route might ask, were the request short. Raises ModelError where there is none, and Unavailable."""
+        choice = await self._choice(workspace_id, request, 0, "")
+        cards = await self.models.all(workspace_id)
+        return tuple(cards[model] for model in choice.models if model in cards)
+
+    async def _choice(self, workspace_id: UUID, request: ModelRequest, tokens: int, key: str) -> Choice:
         policy = await self.policy(workspace_id, request.model)
         if policy is None:
             raise ModelError("model_unknown", f"there is no {request.model} in this workspace")
         providers = await self.providers.of(workspace_id)
         facts = facts_of(self.health, account_of(workspace_id, providers), providers)
-        needs = routing.needs_of(request, await worst_beside(self.counter, request, ""))
+        needs = routing.needs_of(request, tokens)
         cards = await self.models.all(workspace_id)
-        key = str(payer.run_id or payer.user_id)
         return routing.choose(needs, cards, facts, policy, now=self.clock(), key=key)
 
 

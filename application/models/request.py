@@ -94,10 +94,19 @@ class Sampling(Record, omit_defaults=True):
     frequency_penalty: float | None = None
 
 
+class Origin(Record, omit_defaults=True):
+    """Where words come from: so many characters of the instructions or, without any, a part of the first message."""
+
+    origin: str
+    title: str
+    characters: int = 0
+
+
 class ModelRequest(Record, omit_defaults=True):
     """One call. `model` is `provider/name`; `task` says what kind of work it is.
 
-    `tool_choice` is `auto`, `none`, `required` or the name of a tool.
+    `tool_choice` is `auto`, `none`, `required` or the name of a tool. `origins` are kept on the record and sent to
+    nobody: those of the instructions, then those of the parts of the first message, in order.
     """
 
     model: str
@@ -111,6 +120,7 @@ class ModelRequest(Record, omit_defaults=True):
     format: Format | None = None
     sampling: Sampling = Sampling()
     effort: Effort | None = None
+    origins: tuple[Origin, ...] = ()
 
 
 def as_text(parts: Sequence[Part]) -> str:

@@ -5,12 +5,12 @@ little differently, and without what only the model that answered it had in its 
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
-import msgspec
-
 from application.errors import Invalid
+from application.intelligence import requests
 from application.models import routing
 from application.models.card import ModelCard
 from application.models.choice import Choice, Facts, Needs
@@ -18,7 +18,6 @@ from application.models.choosing import AllModels, policy_of
 from application.models.cost import cost_micro_usd
 from application.models.health import Health, account_of, facts_of
 from application.models.port import ProvidersOf
-from application.models.request import ModelRequest
 from application.models.stream import Usage
 from application.ports import Clock, Payloads, Recorded
 from application.states import States
@@ -102,7 +101,7 @@ class Simulator(Record):
                 asked[event.step, event.attempt, event.call, event.tried] = event.request
             if isinstance(event, CallRecorded):
                 ref = asked[event.step, event.attempt, event.call, event.tried]
-                request = msgspec.json.decode(await self.payloads.get(workspace_id, ref), type=ModelRequest)
+                request = await requests.whole(ref, partial(self.payloads.get, workspace_id))
                 needs = routing.needs_of(request, event.tokens.input)
                 choice = routing.choose(needs, cards, facts, policy, now=self.clock(), key=str(run_id))
                 yield _simulated(event, choice, cards)

@@ -15,10 +15,10 @@ from application.execute import Order
 from application.kept import Kept
 from application.models.failure import ModelError
 from application.orchestration import outcome, promises
+from application.orchestration.ahead import Ahead
 from application.orchestration.outcome import Outcome, StepError
 from application.orchestration.patience import patiently
 from application.orchestration.performing import performers
-from application.orchestration.room import is_slow
 from application.orchestration.run_journal import WORKER_ID, Superseded
 from application.orchestration.work import Work
 from application.orchestration.workshop import Workshop
@@ -32,6 +32,9 @@ Room: TypeAlias = Callable[[StepJob, Command], AbstractAsyncContextManager[int]]
 
 OVER = frozenset({"step_superseded", "step_taken", "not_found"})
 """Why the record takes nothing more from an attempt that is not under way any more."""
+
+BEGUN_APART = nodes.Plan | nodes.Tool
+"""These begin before anything is done for them. An agent begins with its first call, and all else as it ends."""
 
 MOST_DETAIL = 2_000
 
@@ -54,8 +57,13 @@ class Attempt:
         self.recorded = False
         self._shop = shop
         self._room = room
-        self._begun = begun
+        begin = Order(job.run_id, run_commands.BeginStep(job.step, job.attempt, shop.lease))
+        self._ahead = Ahead(() if begun else (begin,))
         self._actor = Actor(WORKER_ID, job.workspace_id, "system")
+
+    @property
+    def _begun(self) -> bool:
+        return not self._ahead.has(run_commands.BeginStep)
 
     async def carry_out(self) -> None:
         """Do it, unless it is over or another has it."""
@@ -74,19 +82,19 @@ class Attempt:
                 await self._send(run_commands.LoseStep(self.job.step, self.job.attempt))
 
     async def _begin(self) -> None:
-        begin = run_commands.BeginStep(self.job.step, self.job.attempt, self._shop.lease)
-        await patiently(lambda: self._send(begin))
-        self._begun = True
+        (begin,) = first = self._ahead.orders
+        await patiently(lambda: self._send(begin.command))
+        self._ahead.done(first)
         self.since = self._shop.executor.states.remembered(self.job.run_id).version
 
     async def _is_quick(self) -> bool:
-        """Whether nothing is asked of anybody, so that the step may begin in the append that ends it."""
+        """Whether the step may begin in the append of what is done for it."""
         step = (await self._run()).steps.get(self.job.step)
         if step is None or (step.attempt, step.status) != (self.job.attempt, "scheduled"):
             step = (await self._run(anew=True)).steps.get(self.job.step)  # another process has gone on since
         if step is None or (step.attempt, step.status) != (self.job.attempt, "scheduled"):
             return False
-        return not is_slow(step.node) and step.node.timeout_seconds is None
+        return not isinstance(step.node, BEGUN_APART) and step.node.timeout_seconds is None
 
     async def _done(self) -> Outcome | run_commands.FailStep:
         run = await self._run()
@@ -94,8 +102,9 @@ class Attempt:
         status = "running" if self._begun else "scheduled"
         if step is None or (step.attempt, step.status) != (self.job.attempt, status):
             raise Superseded("another attempt is under way, or none")
+        self.since = self.since or self._shop.executor.states.remembered(self.job.run_id).version
         try:
-            done = await self._in_time(Work(self._shop, self.job, run), step.node)
+            done = await self._in_time(Work(self._shop, self.job, run, self._ahead), step.node)
             promises.check(step.node, done)
         except Superseded:
             raise
@@ -155,8 +164,7 @@ class Attempt:
             command, texts, also = self._command(done, onward)
             small = await self._shop.texts.store(self.job.workspace_id, texts)
             orders = [Order(self.job.run_id, command, small), *also]
-            begin = run_commands.BeginStep(self.job.step, self.job.attempt, self._shop.lease)
-            first = [] if self._begun else [Order(self.job.run_id, begin)]
+            first = self._ahead.orders
             await patiently(lambda: self._append(orders, first))
         self.recorded = True
 
@@ -165,9 +173,9 @@ class Attempt:
     ) -> tuple[Command, Sequence[Kept], Sequence[Order]]:
         step, attempt = self.job.step, self.job.attempt
         match done:
-            case outcome.Completed(output):
+            case outcome.Completed(output, tainted_by):
                 texts = (output,) if isinstance(output, Kept) else ()
-                return run_commands.CompleteStep(step, attempt, _ref(output), onward), texts, ()
+                return run_commands.CompleteStep(step, attempt, _ref(output), onward, tainted_by), texts, ()
             case outcome.Opened(opening, texts):
                 return run_commands.OpenStep(step, attempt, opening, onward), texts, ()
             case outcome.Passed():

@@ -9,9 +9,10 @@ from domain.run_values import Opening, Waits
 
 
 class Completed(Record):
-    """Without an output it came to null."""
+    """Without an output it came to null. `tainted_by` names what untrusted content it was made with."""
 
     output: Kept | PayloadRef | None = None
+    tainted_by: tuple[str, ...] = ()
 
 
 class Opened(Record):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from application.errors import Invalid, NotFound
 from application.execute import Executor
+from application.intelligence.templates import Prompts
 from application.models.choosing import policy_of
 from application.models.failure import ModelError
 from application.models.port import ProvidersOf, provider_of
@@ -58,6 +59,7 @@ class Pinning:
         self._executor = executor
         self._providers = providers
         self._default_model = default_model
+        self._prompts = Prompts(executor)
 
     async def published(
         self, workflow_id: UUID, version: int | None, workspace_id: UUID, *, even_archived: bool = False
@@ -102,7 +104,8 @@ class Pinning:
         state = await self.agent(agent_id, workspace_id)
         chosen = model or (self._default_model if state.model == "default" else state.model)
         await self._check_model(chosen, workspace_id)
-        return Member(agent_id, state.version, state.name, state.role, chosen)
+        told = await self._prompts.pinned(state.prompt, workspace_id) if state.prompt else (None, 0)
+        return Member(agent_id, state.version, state.name, state.role, chosen, *told)
 
     async def agent(self, agent_id: UUID, workspace_id: UUID) -> agent.Agent:
         """An active agent of the workspace. Raises Invalid."""

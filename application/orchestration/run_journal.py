@@ -1,9 +1,11 @@
 """The tries of one call of a step, on the record of its run and in the ledger: each entry is in both or in neither."""
 
 import contextlib
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Literal, TypeAlias
 from uuid import UUID
+
+import msgspec
 
 from application.access import Actor
 from application.documents import storable
@@ -13,8 +15,9 @@ from application.ledger import charges, entries
 from application.models.failure import ModelError
 from application.models.journal import Answered, DayOver, Hit, Try
 from application.models.stream import Usage
+from application.orchestration.ahead import Ahead
 from application.orchestration.patience import patiently
-from application.orchestration.texts import Texts, kept
+from application.orchestration.texts import JSON, Texts, kept
 from application.policies.step_jobs import StepJob
 from domain import run_commands
 from domain.kernel import Command, PayloadRef, Rejected
@@ -25,6 +28,10 @@ WORKER_ID = UUID("00000000-0000-4000-8000-000000000002")
 """The actor that the log names where a worker acts for Z2 itself."""
 
 _LIMITS = frozenset({"budget_exceeded", "price_unknown"})
+
+
+Ensuing: TypeAlias = Callable[[Answered], Awaitable[Sequence[Order]]]
+"""What follows from an answer, for the append that records it."""
 
 
 class Superseded(Exception):
@@ -45,15 +52,22 @@ class RunJournal:
         ceilings: tuple[Ceiling, ...],
         media_type: str = "text/markdown",
         within: tuple[UUID, ...] = (),
+        ahead: Ahead | None = None,
+        ensuing: Ensuing | None = None,
+        own: tuple[Ceiling, ...] = (),
     ) -> None:
+        """What is `ahead` goes with the call, what is `ensuing` with its answer; its `own` ceilings bind it alone."""
         self._executor = executor
         self._texts = texts
         self._job = job
         self._call = call
         self._request = request
         self._ceilings = ceilings
+        self._own = own
         self._media_type = media_type
         self._within = within
+        self._ahead = ahead or Ahead()
+        self._ensuing = ensuing
         self.output: PayloadRef | None = None
 
     @property
@@ -75,11 +89,13 @@ class RunJournal:
             made.tried,
             made.reservation,
             made.choice,
-            self._ceilings,
+            (*self._ceilings, *self._own),
         )
+        first = self._ahead.orders
         try:
             held = charges.held(self._within, made.reservation, self._ceilings, by=self._job.run_id)
-            await self._do(command, *held, reserve, texts=[self._request])
+            await self._do(command, *held, reserve, texts=[self._request], first=first)
+            self._ahead.done(first)
         except Rejected as rejected:
             if rejected.code == "ledger_closed":
                 raise DayOver from rejected
@@ -88,7 +104,7 @@ class RunJournal:
             raise Superseded(str(rejected)) from rejected
 
     async def record(self, made: Try, answered: Answered, settle: Order) -> None:
-        output = kept(answered.text, self._media_type)
+        output, parts = kept(answered.text, self._media_type), _beside(answered)
         finished = answered.finished
         command = run_commands.RecordCall(
             self._job.step,
@@ -105,12 +121,25 @@ class RunJournal:
             answered.first_token_ms,
             answered.duration_ms,
             answered.problem,
+            parts.ref if parts else None,
         )
         cost, used = answered.cost_micro_usd, finished.usage.input_tokens + finished.usage.output_tokens
         settled = charges.settled(self._within, made.reservation, cost, used)
-        await self._unless_over(command, *settled, settle, texts=[output])
+        await self._answered(command, answered, (*settled, settle), [output, *([parts] if parts else [])])
         if not answered.problem:
             self.output = output.ref
+
+    async def _answered(
+        self, command: Command, answered: Answered, orders: Sequence[Order], texts: Sequence[Kept]
+    ) -> None:
+        """What was paid for is a fact, whatever becomes of the step and of what was to follow."""
+        ensuing = await self._ensuing(answered) if self._ensuing and not answered.problem else ()
+        try:
+            await self._unless_over(command, *ensuing, *orders, texts=texts)
+        except Superseded:
+            if not ensuing:
+                raise
+            await self._unless_over(command, *orders, texts=texts)
 
     async def turned_away(self, made: Try, error: ModelError, release: Order) -> None:
         free = charges.settled(self._within, made.reservation, 0, 0)
@@ -133,7 +162,9 @@ class RunJournal:
             hit.source,
             hit.similarity,
         )
-        await self._unless_over(command, texts=[output])
+        first = self._ahead.orders
+        await self._unless_over(command, texts=[output], first=first)
+        self._ahead.done(first)
         self.output = output.ref
 
     async def _end(self, made: Try, error: ModelError, billed: Literal["no", "unknown"], *orders: Order) -> None:
@@ -142,16 +173,20 @@ class RunJournal:
         with contextlib.suppress(Superseded):  # whatever ended the attempt has ended its calls
             await self._unless_over(command, *orders)
 
-    async def _unless_over(self, command: Command, *orders: Order, texts: Sequence[Kept] = ()) -> None:
+    async def _unless_over(
+        self, command: Command, *orders: Order, texts: Sequence[Kept] = (), first: Sequence[Order] = ()
+    ) -> None:
         try:
-            await self._do(command, *orders, texts=texts)
+            await self._do(command, *orders, texts=texts, first=first)
         except Rejected as rejected:
             raise Superseded(str(rejected)) from rejected
 
-    async def _do(self, command: Command, *orders: Order, texts: Sequence[Kept] = ()) -> None:
+    async def _do(
+        self, command: Command, *orders: Order, texts: Sequence[Kept] = (), first: Sequence[Order] = ()
+    ) -> None:
         """A text is stored with what refers to it; a large one is there before."""
         job, actor = self._job, Actor(WORKER_ID, self._job.workspace_id, "system")
-        together = [Order(job.run_id, command, await self._texts.store(job.workspace_id, texts)), *orders]
+        together = [*first, Order(job.run_id, command, await self._texts.store(job.workspace_id, texts)), *orders]
         await patiently(
             lambda: self._executor.execute_together(
                 together, actor, correlation_id=job.run_id, causation=f"step:{job.step}:{job.attempt}"
@@ -162,6 +197,11 @@ class RunJournal:
 def _forbidden(rejected: Rejected) -> ModelError:
     known = rejected.code == "budget_exceeded"
     return ModelError("budget_exceeded" if known else "model_price_unknown", str(rejected))
+
+
+def _beside(answered: Answered) -> Kept | None:
+    """What an answer has beside its words, as it is stored."""
+    return kept(msgspec.json.encode(answered.parts).decode(), JSON) if answered.parts else None
 
 
 def _tokens(usage: Usage) -> Tokens:

@@ -25,7 +25,7 @@ from domain import agent, run_commands, workflow
 from domain.definition import HIGHEST_PRIORITY, LOWEST_PRIORITY
 from domain.kernel import Record, Rejected, replace
 from domain.nodes import Allowance, AnyNode
-from domain.run_values import Member, Parent, PinnedWorkflow
+from domain.run_values import Conversation, Member, Parent, PinnedWorkflow
 
 
 class StartRequest(Record):
@@ -49,6 +49,7 @@ class StartRequest(Record):
     rerun_of: UUID | None = None
     started_by: UUID | None = None
     behind: Behind | None = None
+    conversation: Conversation | None = None
     pin: PinnedWorkflow | None = None
     workflows: tuple[PinnedWorkflow, ...] = ()
 
@@ -120,6 +121,7 @@ class Starter:
             payers=tuple(dict.fromkeys((*named(actor.agent_id, None), *behind.subjects))),
             within=behind.runs,
             started_by=request.started_by,
+            conversation=request.conversation,
             workflows=workflows,
         )
 

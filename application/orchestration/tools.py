@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -12,9 +12,7 @@ from application.models import formats
 from application.models.request import Format, JsonSchema
 from application.orchestration.outcome import StepError
 from domain.kernel import Record
-
-Effect: TypeAlias = Literal["read", "write", "external", "money"]
-"""What a tool does to the world: nothing, changes here, something outside, or something that costs."""
+from domain.run_values import Conversation, Effect
 
 Arguments: TypeAlias = dict[str, Any]
 
@@ -30,21 +28,46 @@ class ToolError(Exception):
     """The tool cannot do what it was asked for; the detail says why, and is shown."""
 
 
+async def not_by_itself(arguments: Arguments) -> Any:
+    """What a tool that has to know who calls it, or is done later, does without knowing that."""
+    del arguments
+    raise ToolError("it can be used by agents only")
+
+
 class Tool(Record):
-    """`call` gives what JSON can say. It has so many seconds, and gives at most so many bytes."""
+    """`call` gives what JSON can say. It has so many seconds, and gives at most so many bytes.
+
+    A tool that has to know who calls it, and for what, has an `act` in place of a `call`. One that only reads, or that
+    is `repeatable` because it goes by the key of the call, may be called again where nobody knows whether it was. What
+    is `untrusted` was written by somebody whom nobody vouches for. What is done `later`, by a person or by another run,
+    the step waits for. `origin` is the package that brings it.
+    """
 
     name: str
     description: str
     input: JsonSchema
     output: JsonSchema
-    call: Callable[[Arguments], Awaitable[Any]]
+    call: Callable[[Arguments], Awaitable[Any]] = not_by_itself
     effect: Effect = "read"
     seconds: float = SECONDS
     most_bytes: int = MOST_BYTES
+    act: "Callable[[ToolCall], Awaitable[Any]] | None" = None
+    repeatable: bool = False
+    untrusted: bool = False
+    later: bool = False
+    origin: str = "z2"
+
+    @property
+    def may_be_repeated(self) -> bool:
+        return self.repeatable or self.effect == "read"
 
 
 class ToolCall(Record):
-    """Who wants which tool to do what, and for which attempt at a step."""
+    """Who wants which tool to do what, and for which attempt at a step.
+
+    `agent_id` is the agent that asks for it, where one does, with which of its calls and as which of several;
+    `tainted_by` names the untrusted content that it has seen by now.
+    """
 
     workspace_id: UUID
     run_id: UUID
@@ -53,6 +76,16 @@ class ToolCall(Record):
     started_by: UUID | None
     tool: Tool
     arguments: Arguments
+    agent_id: UUID | None = None
+    call: int = 0
+    index: int = 0
+    conversation: Conversation | None = None
+    tainted_by: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The same for every attempt at the same call: an idempotency key for whatever the tool talks to."""
+        return f"{self.run_id}:{self.step}:{self.call}.{self.index}"
 
 
 class Authorise(Protocol):
@@ -87,15 +120,19 @@ class ToolBox:
             raise StepError("tool_unknown", f"there is no tool {name!r}; there are {known}")
         return tool
 
-    async def call(self, call: ToolCall) -> Any:
-        """What the tool gives, checked like what it is given. Raises StepError."""
+    async def check(self, call: ToolCall) -> None:
+        """The one door: whether the tool takes what it is given, and may be called at all. Raises StepError."""
         tool = call.tool
         if problem := _mismatch(call.arguments, tool.input):
             told = problem.replace("the answer", "what it is given")
             raise StepError("tool_arguments_invalid", f"the tool {tool.name!r} does not take this: {told}")
         await self._authorise(call)
+
+    async def call(self, call: ToolCall) -> Any:
+        """What the tool gives, checked like what it is given. Raises StepError."""
+        await self.check(call)
         given = await self._within_time(call)
-        _check(tool, given)
+        _check(call.tool, given)
         return given
 
     async def _within_time(self, call: ToolCall) -> Any:
@@ -121,6 +158,8 @@ class ToolBox:
 
 async def _called(call: ToolCall) -> Any:
     try:
+        if call.tool.act is not None:
+            return await call.tool.act(call)
         return await call.tool.call(call.arguments)
     except ToolError as error:
         raise StepError("tool_failed", f"the tool {call.tool.name!r} says: {error}") from None

@@ -6,7 +6,17 @@ from uuid import UUID
 
 from domain.kernel import Instant, Record
 from domain.nodes import Approvers
-from domain.run_values import BegunStatus, ForApproval, ForEvent, ForInput, ForRun, ForTime, StepStatus, Waits
+from domain.run_values import (
+    BegunStatus,
+    ForAnswer,
+    ForApproval,
+    ForEvent,
+    ForInput,
+    ForRun,
+    ForTime,
+    StepStatus,
+    Waits,
+)
 
 For: TypeAlias = Literal[
     "resume",
@@ -156,6 +166,9 @@ def _suspended(step: Standing, waits: Waits, names: Mapping[UUID, str]) -> Reaso
             return Reason(step.id, "approval", text, since=step.since, until=step.due_at)
         case ForInput():
             text = f"it waits for an answer by {people(step.asked, names)}{until}"
+            return Reason(step.id, "input", text, since=step.since, until=step.due_at)
+        case ForAnswer():
+            text = f"its agent asks a person{until}"
             return Reason(step.id, "input", text, since=step.since, until=step.due_at)
         case ForTime():
             return Reason(step.id, "time", f"it waits{until}", since=step.since, until=step.due_at)

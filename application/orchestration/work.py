@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from application.orchestration.ahead import Ahead
+from application.orchestration.patience import patiently
 from application.orchestration.sight import Sight
 from application.orchestration.workshop import Workshop
 from application.policies.step_jobs import StepJob
@@ -10,15 +12,25 @@ from domain.run_state import Run, Step
 
 
 class Work(Record):
-    """`run` is the run as the attempt found it."""
+    """`run` is the run as the attempt found it, and `ahead` what is to be put on the record with what comes next."""
 
     shop: Workshop
     job: StepJob
     run: Run
+    ahead: Ahead
 
     @property
     def step(self) -> Step:
         return self.run.steps[self.job.step]
+
+    async def latest(self) -> Step:
+        """The step as far as it is on the record by now: this attempt puts more there as it goes."""
+        executor, run_id = self.shop.executor, self.job.run_id
+        state = executor.states.remembered(run_id).state
+        if not isinstance(state, Run):
+            state = await patiently(lambda: executor.state(run_id, self.job.workspace_id))
+        assert isinstance(state, Run), "a run stays one"
+        return state.steps[self.job.step]
 
     def sight(self, scope: str | None = None) -> Sight:
         """The view from the step, or from a list inside it."""

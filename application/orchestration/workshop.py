@@ -3,9 +3,13 @@
 from uuid import UUID
 
 from application.execute import Executor
+from application.intelligence.summaries import Extract
 from application.ledger.treasury import Treasury
+from application.memory.recalling import Recalling
 from application.models.engine import Engine
+from application.models.windows import Windows
 from application.orchestration.start import Starter
+from application.orchestration.start_agent import AgentStarter
 from application.orchestration.texts import Texts
 from application.orchestration.tools import ToolBox
 from application.ports import Clock, LiveText, Payloads
@@ -22,6 +26,10 @@ class Workshop(Record):
     treasury: Treasury
     live: LiveText
     starter: Starter
+    agents: AgentStarter
     tools: ToolBox
     clock: Clock
     lease: UUID
+    windows: Windows
+    extract: Extract
+    memory: Recalling | None = None

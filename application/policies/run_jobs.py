@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from application.policies import child_runs, step_jobs
+from application.policies import child_runs, session_answers, step_jobs
 from application.ports import Job, Recorded
 from domain.run_events import Cancelled, StepBegun, StepScheduled
 from domain.run_wait_events import ChildAbandoned, ChildEnded
 
 
 def react(recorded: Recorded) -> list[Job]:
-    return [*step_jobs.react(recorded), *child_runs.react(recorded)]
+    return [*step_jobs.react(recorded), *child_runs.react(recorded), *session_answers.react(recorded)]
 
 
 def needed(batch: Sequence[Recorded]) -> list[Job]:

@@ -18,7 +18,8 @@ class Around(Record):
     """What there is around a workflow; None is unknown, and then nothing is said of it.
 
     `agents` and `workflows` are the ids of those that the definition names, as it names them, as far as there are
-    any; the names are all that there are. `tools` are the schemas of their arguments. `circles` tells for a workflow
+    any; the names are all that there are. `tools` are the schemas of their arguments, and `agent_tools` the names of
+    those that agents may be given. `circles` tells for a workflow
     that is called how it comes back to this one.
     """
 
@@ -28,6 +29,7 @@ class Around(Record):
     workflow_names: Collection[str] = ()
     circles: Mapping[str, str] = {}
     tools: Mapping[str, Schema | None] | None = None
+    agent_tools: Collection[str] | None = None
     roles: Collection[str] | None = None
 
 
@@ -46,6 +48,7 @@ def check(definition: Definition, lines: Lines = NO_LINES, around: Around = ALON
     found += rules.of_definition(definition)
     found += speaking.of_definition(definition)
     found += _schema(definition.input, ("input",))
+    found += _of_own_agents(definition, around)
     for visit in visits(definition):
         found += rules.of_node(visit, definition)
         found += speaking.of_node(visit, dict(around.tools or {}))
@@ -108,6 +111,22 @@ def _named(visit: Visit, definition: Definition, around: Around) -> Iterator[Fau
             yield from _roles(asked, (*path, "asked"), around)
         case _:
             return
+
+
+def _of_own_agents(definition: Definition, around: Around) -> Iterator[Fault]:
+    """What the agents that it brings name that is not there, or name twice."""
+    own = definition.agents
+    for key, agent in own.items():
+        for index, tool in enumerate(agent.tools):
+            if around.agent_tools is not None and tool not in around.agent_tools:
+                near = meant(tool, around.agent_tools)
+                yield ("agents", key, "tools", index), f"there is no tool {shown(tool)}{near}"
+            elif tool in agent.tools[:index]:
+                yield ("agents", key, "tools", index), f"{shown(tool)} stands here twice"
+        for index, named in enumerate(agent.colleagues):
+            if around.agents is not None and named not in own and named not in around.agents:
+                near = meant(named, [*own, *around.agent_names])
+                yield ("agents", key, "colleagues", index), f"there is no agent {shown(named)} in this workspace{near}"
 
 
 def _called(called: str, path: Path, definition: Definition, around: Around) -> Iterator[Fault]:

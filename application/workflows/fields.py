@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from msgspec import Meta
 
-from domain.agent import Instructions, ModelChoice
+from domain.agent import Instructions, ModelChoice, PromptChoice
 from domain.definition import HIGHEST_PRIORITY, LOWEST_PRIORITY
 from domain.kernel import Name, Slug
 from domain.workflow import MAX_NODES
@@ -76,6 +76,19 @@ FIELDS: dict[tuple[str, str], Meta] = {
     ("InlineAgent", "instructions"): _like(Instructions, "How the agent works."),
     ("InlineAgent", "task"): Meta(description="What kind of work its model is asked for."),
     ("InlineAgent", "model"): _like(ModelChoice, "`default`, `provider/model` or `route/name`."),
+    ("InlineAgent", "tools"): _list("The tools that it may call, by their names.", 0, 64),
+    ("InlineAgent", "limits"): Meta(description="The most that it does in one step."),
+    ("InlineAgent", "memory"): Meta(description="Whether it is told what is remembered, and may have more remembered."),
+    ("InlineAgent", "prompt"): _like(PromptChoice, "A prompt template: `name`, `name@label` or `name@version`."),
+    ("InlineAgent", "context_tokens"): _count("So many tokens a call is given at most.", 1_000, 10_000_000),
+    ("InlineAgent", "colleagues"): _list("The agents of the workspace that it may ask, by their names.", 0, 64),
+    ("Limits", "turns"): _count("Calls of its model.", 1, 200),
+    ("Limits", "tool_calls"): _count("Calls of tools in all.", 0, 1_000),
+    ("Limits", "fan_out"): _count("Calls of tools side by side.", 1, 32),
+    ("Limits", "depth"): _count("So many agents at most stand above one that another has asked.", 0, 8),
+    ("Limits", "tokens"): _count("Tokens, those in and those out.", 1, LARGEST_NUMBER),
+    ("Limits", "micro_usd"): _count("Millionths of a dollar.", 0, LARGEST_NUMBER),
+    ("Limits", "seconds"): Meta(gt=0, le=86_400, description="One attempt takes no longer."),
     ("Node", "id"): _like(Slug, "The name of the node among its neighbours."),
     ("Node", "needs"): _list("The nodes of the same list that come first.", 0, MAX_NODES),
     ("Node", "title"): _text("What people are shown.", 120),
@@ -162,6 +175,8 @@ ITEMS: dict[tuple[str, str], Meta] = {
         for kind, field in (("Debate", "agents"), ("Vote", "agents"), ("Plan", "team"), ("Handoff", "agents"))
     },
     ("Supervisor", "workers"): _agent("An agent."),
+    ("InlineAgent", "tools"): _like(Slug, "The name of a tool."),
+    ("InlineAgent", "colleagues"): _like(Name, "An agent of the workspace."),
     ("Vote", "choices"): _text("What may be chosen.", 200, 1),
     ("Approvers", "roles"): _text("The name of a role.", 80, 1),
     ("Retry", "codes"): _text("The code of a failure.", 100, 1),

@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 from uuid import UUID, uuid5
 
+import msgspec
+
 from application.access import Actor, authorise
 from application.errors import Z2Error
 from application.execute import Executor
@@ -83,7 +85,7 @@ class Publisher:
         await self._check_name(definition.name, workflow_id, actor.workspace_id)
         own = {name: own_agent(workflow_id, name) for name in definition.agents}
         for name, told_agent in definition.agents.items():
-            await self._make(own[name], f"{definition.name}: {name}", told_agent, actor)
+            await self._make(own[name], own_name(definition, name), _naming_own(told_agent, definition), actor)
         named = {who for node in workflow.walk(definition.nodes) for _, who in agents_named(node)}
         agents = {who: own[who] if who in own else checked.agents[who] for who in sorted(named)}
         command = workflow.PublishWorkflow(definition, agents)
@@ -99,13 +101,26 @@ class Publisher:
     async def _make(self, stream: UUID, name: str, told_agent: InlineAgent, actor: Actor) -> None:
         """An agent that the workflow brings with it, as it says now."""
         state = (await self._executor.states.refresh(stream)).state
-        kind = told_agent.role, told_agent.instructions, told_agent.task, told_agent.model
-        command: agent.CreateAgent | agent.ReviseAgent = agent.CreateAgent(name, *kind)
+        command: agent.CreateAgent | agent.ReviseAgent = msgspec.convert(
+            {"name": name, **msgspec.structs.asdict(told_agent)}, agent.CreateAgent
+        )
         if isinstance(state, agent.Agent):
-            command = agent.ReviseAgent(*kind)
+            command = msgspec.convert(msgspec.structs.asdict(told_agent), agent.ReviseAgent)
         await self._executor.execute(stream, command, actor, correlation_id=stream)
 
 
 def own_agent(workflow_id: UUID, name: str) -> UUID:
     """The id of an agent that a workflow brings with it."""
     return uuid5(workflow_id, f"agent:{name}")
+
+
+def own_name(definition: Definition, name: str) -> str:
+    """What such an agent is called in the workspace."""
+    return f"{definition.name}: {name}"
+
+
+def _naming_own(told_agent: InlineAgent, definition: Definition) -> InlineAgent:
+    """With the colleagues that the workflow brings too as they are called in the workspace."""
+    own = definition.agents
+    colleagues = tuple(own_name(definition, each) if each in own else each for each in told_agent.colleagues)
+    return msgspec.structs.replace(told_agent, colleagues=colleagues)

@@ -25,6 +25,9 @@ PATTERNS = {
     FIELDS["Node", "id"].pattern: "of lower-case letters, digits and hyphens, beginning with a letter",
     FIELDS["InlineAgent", "instructions"].pattern: "without the character NUL",
     FIELDS["InlineAgent", "model"].pattern: "that is `default` or names a model as `provider/model`",
+    FIELDS[
+        "InlineAgent", "prompt"
+    ].pattern: "that names a prompt, such as `support`, `support@production` or `support@3`",
 }
 """What the patterns of texts mean."""
 

@@ -29,17 +29,26 @@ class Listing(Protocol):
 
 
 class Surroundings:
-    """Looks around in workspaces. `tools` are the schemas of what each tool takes."""
+    """Looks around in workspaces. `tools` are the schemas of what each tool takes that nodes may call."""
 
-    def __init__(self, executor: Executor, listing: Listing, tools: Mapping[str, Schema | None]) -> None:
+    def __init__(
+        self,
+        executor: Executor,
+        listing: Listing,
+        tools: Mapping[str, Schema | None],
+        agent_tools: Collection[str] | None = None,
+    ) -> None:
         self._executor = executor
         self._listing = listing
         self._tools = tools
+        self._agent_tools = agent_tools
 
     async def around(self, definition: Definition, workflow_id: UUID | None, workspace_id: UUID) -> Around:
         """What the workflow of this id, if it has one yet, has around it."""
         nodes = list(workflow.walk(definition.nodes))
-        named = {who for node in nodes for _, who in agents_named(node)} - definition.agents.keys()
+        named = {who for node in nodes for _, who in agents_named(node)}
+        named |= {who for each in definition.agents.values() for who in each.colleagues}
+        named -= definition.agents.keys()
         called = {node.workflow for node in nodes if isinstance(node, SubWorkflow)}
         agents = await self._found("agent", named, workspace_id)
         workflows = await self._found("workflow", called, workspace_id)
@@ -52,6 +61,7 @@ class Surroundings:
             workflow_names=listed.workflows,
             circles=await self._circles(workflows, workflow_id, workspace_id),
             tools=self._tools,
+            agent_tools=self._agent_tools,
             roles=await self._roles(workspace_id),
         )
 

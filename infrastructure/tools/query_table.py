@@ -12,11 +12,15 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from application.models.request import JsonSchema
 from application.orchestration.tools import Arguments, Tool, ToolError
+
+if TYPE_CHECKING:
+    import _csv
 
 SECONDS = 5.0
 MOST_CHARACTERS = 5_000_000
@@ -43,17 +47,16 @@ class _Table:
         except csv.Error:
             dialect = csv.excel
         csv.field_size_limit(LONGEST_VALUE)
-        try:
-            lines = list(itertools.islice(csv.reader(io.StringIO(text, newline=""), dialect), MOST_ROWS + 2))
-        except csv.Error as error:
-            raise ToolError(f"this is no CSV: {error}") from None
-        lines = [line for line in lines if line]
+        lines = list(
+            itertools.islice(_lines(csv.reader(io.StringIO(text, newline=""), dialect, strict=True)), MOST_ROWS + 2)
+        )
         if not lines:
             raise ToolError("the table is empty; its first line names the columns")
-        if len(lines) > MOST_ROWS + 1 or len(lines[0]) > MOST_COLUMNS:
+        if len(lines) > MOST_ROWS + 1 or len(lines[0][1]) > MOST_COLUMNS:
             raise ToolError(f"a table has at most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns")
-        self.columns = _names(lines[0])
-        self.rows = [_filled(line, len(self.columns)) for line in lines[1:]]
+        (_, first), *rest = lines
+        self.columns = _names(first)
+        self.rows = [_filled(line, number, len(self.columns)) for number, line in rest]
         self._numeric = [_is_numeric([row[at] for row in self.rows]) for at in range(len(self.columns))]
 
     def declared(self) -> str:
@@ -71,9 +74,22 @@ def _names(line: Sequence[str]) -> list[str]:
     return names
 
 
-def _filled(line: Sequence[str], width: int) -> list[str | None]:
-    """As many values as there are columns; what is empty is null."""
-    values = [value.strip() or None for value in line[:width]]
+def _lines(reader: "_csv.Reader") -> Iterator[tuple[int, list[str]]]:
+    """Each with the number of the line that it ends in. Raises ToolError, which names the line."""
+    try:
+        for line in reader:
+            if line:
+                yield reader.line_num, line
+    except csv.Error as error:
+        raise ToolError(f"this is no CSV, line {max(1, reader.line_num)}: {error}") from None
+
+
+def _filled(line: Sequence[str], number: int, width: int) -> list[str | None]:
+    """As many values as there are columns; what is empty, or not there, is null. Raises ToolError."""
+    if len(line) > width:
+        told = f"line {number:,} has {len(line):,} values, and the table has {width:,} columns"
+        raise ToolError(f"{told}; put quotation marks around a value with a separator in it")
+    values = [value.strip() or None for value in line]
     return values + [None] * (width - len(values))
 
 
@@ -83,9 +99,14 @@ def _is_numeric(values: Sequence[str | None]) -> bool:
 
 
 async def _call(arguments: Arguments) -> Any:
+    return await queried(str(arguments["csv"]), str(arguments["sql"]))
+
+
+async def queried(text: str, sql: str) -> Any:
+    """What a query of a table comes to; it ends where nobody waits any more. Raises ToolError."""
     stop = threading.Event()
     try:
-        return await asyncio.to_thread(_queried, str(arguments["csv"]), str(arguments["sql"]), stop)
+        return await asyncio.to_thread(_queried, text, sql, stop)
     finally:
         stop.set()
 
@@ -146,6 +167,16 @@ def _value(value: Any) -> Any:
     return value.hex() if isinstance(value, bytes) else value
 
 
+ANSWER: JsonSchema = {
+    "type": "object",
+    "properties": {
+        "columns": {"type": "array", "items": {"type": "string"}},
+        "rows": {"type": "array", "items": {"type": "array"}},
+        "more": {"type": "boolean"},
+    },
+    "required": ["columns", "rows", "more"],
+}
+
 query_table = Tool(
     "query-table",
     "Answers a query in SQL (SQLite's) over a table given as CSV, whose first line names the columns. The table is"
@@ -159,15 +190,7 @@ query_table = Tool(
         "required": ["csv", "sql"],
         "additionalProperties": False,
     },
-    {
-        "type": "object",
-        "properties": {
-            "columns": {"type": "array", "items": {"type": "string"}},
-            "rows": {"type": "array", "items": {"type": "array"}},
-            "more": {"type": "boolean"},
-        },
-        "required": ["columns", "rows", "more"],
-    },
+    ANSWER,
     _call,
     seconds=SECONDS * 4,
     most_bytes=4 * 1024 * 1024,

@@ -24,26 +24,26 @@ _SATURATION, _LENGTH = 1.2, 0.75
 
 async def _call(arguments: Arguments) -> Any:
     text, query = str(arguments["text"]), str(arguments["query"])
-    return await asyncio.to_thread(_found, text, query, int(arguments.get("most", USUAL)))
+    found = await asyncio.to_thread(passages, text, query, int(arguments.get("most", USUAL)))
+    return {"passages": found}
 
 
-def _found(text: str, query: str, most: int) -> Any:
+def passages(text: str, query: str, most: int) -> list[dict[str, Any]]:
+    """The best passages of a text, with the section and the score of each."""
     said = sentences(text)
     terms = Terms(said)
-    passages = _passages(said)
-    counts = [sum((terms.counts[at] for at in passage), Counter[str]()) for passage in passages]
+    together = _passages(said)
+    counts = [sum((terms.counts[at] for at in passage), Counter[str]()) for passage in together]
     scores = _scores(counts, terms.of(query))
-    best = sorted((at for at in range(len(passages)) if scores[at] > 0), key=lambda at: (-scores[at], at))[:most]
-    return {
-        "passages": [
-            {
-                "text": " ".join(said[each].text for each in passages[at]),
-                "section": said[passages[at][0]].section,
-                "score": round(scores[at], 6),
-            }
-            for at in best
-        ]
-    }
+    best = sorted((at for at in range(len(together)) if scores[at] > 0), key=lambda at: (-scores[at], at))[:most]
+    return [
+        {
+            "text": " ".join(said[each].text for each in together[at]),
+            "section": said[together[at][0]].section,
+            "score": round(scores[at], 6),
+        }
+        for at in best
+    ]
 
 
 def _passages(said: Sequence[Sentence]) -> list[list[int]]:

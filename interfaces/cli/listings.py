@@ -1,4 +1,4 @@
-"""`z2 runs`, `agents` and `workflows`: what there is."""
+"""`z2 runs` and `workflows`: what there is."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,15 +21,6 @@ def runs(status: str | None, limit: int, *, as_json: bool) -> None:
     from interfaces.cli.client import listing
 
     listing.runs(status, limit, as_json=as_json)
-
-
-@click.command()
-@_as_json
-def agents(*, as_json: bool) -> None:
-    """List the agents by name."""
-    from interfaces.cli.client import listing
-
-    listing.agents(as_json=as_json)
 
 
 @click.command()

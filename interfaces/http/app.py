@@ -15,14 +15,13 @@ from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from application.gateway.presence import Presence
-from application.orchestration.tools import ToolBox
 from infrastructure.identity.token_keys import TokenKeys
-from infrastructure.identity.tokens import Tokens, now
+from infrastructure.identity.tokens import Tokens
 from infrastructure.redis.limits import RedisQuotas
 from infrastructure.settings import Settings
-from infrastructure.tools.shipped import shipped
-from interfaces import composition, gateway, goals, identity, workflows
+from interfaces import composition, gateway, goals, identity, tooling, workflows
 from interfaces.http import (
+    agent_handlers,
     audit,
     automatic,
     catalogue,
@@ -43,7 +42,6 @@ from interfaces.http import (
     watch,
     workspaces,
 )
-from interfaces.http.agents import AgentController
 from interfaces.http.attendance import Attendance
 from interfaces.http.auth import Authentication
 from interfaces.http.body import MAX_BODY, JsonRequest
@@ -82,6 +80,8 @@ Parts: TypeAlias = Callable[[Settings], AbstractAsyncContextManager[composition.
 PARTS = (
     "core",
     "starter",
+    "agents",
+    "tools",
     "identity",
     "sign_on",
     "sign_in_external",
@@ -97,7 +97,6 @@ PARTS = (
     "goals",
 )
 
-
 HANDLERS: Sequence[ControllerRouterHandler] = (
     SessionController,
     ProfileController,
@@ -108,7 +107,7 @@ HANDLERS: Sequence[ControllerRouterHandler] = (
     DeviceController,
     logins.refresh,
     logins.issue_token,
-    AgentController,
+    *agent_handlers.HANDLERS,
     WorkflowController,
     *run_handlers.HANDLERS,
     *automatic.HANDLERS,
@@ -169,7 +168,7 @@ def create_app(
 async def _connect(state: State, core: composition.Core) -> None:
     """Put together what the routes of one process need."""
     state.core = core
-    state.starter = composition.starter(core)
+    state.starter, state.agents = composition.starter(core), composition.agent_starter(core)
     state.grants = composition.grants(core)
     state.identity = await identity.identity(core)
     state.sign_on = await composition.sign_on(core)
@@ -185,8 +184,9 @@ async def _connect(state: State, core: composition.Core) -> None:
     state.devices = await composition.device_codes(core)
     state.presence = Presence(core.leases)
     state.gateway = gateway.gateway(core, state.presence)
-    state.publisher = workflows.publisher(core, tools := ToolBox(shipped(now)))
-    state.goals = goals.goals(core, state.publisher, tools)
+    state.tools = tooling.toolbox(core)
+    state.publisher = workflows.publisher(core, state.tools)
+    state.goals = goals.goals(core, state.publisher, tooling.of_plans(state.tools))
 
 
 def application(tokens: Tokens, lifespan: Lifespan) -> Litestar:

@@ -184,7 +184,7 @@ class Questions:
 
     async def rendered(self, ask: Ask) -> str:
         """The question; of a step that was suspended before it was recorded, as far as it can be filled in now."""
-        if "{{" not in ask.question:
+        if ask.asked_as is None and "{{" not in ask.question:
             return ask.question
         try:
             if ask.asked_as is not None:

@@ -49,6 +49,8 @@ NAMING = (
     "validateWorkflow",
     "createSchedule",
     "createTrigger",
+    "rememberFact",
+    "startSession",
     "watchEvents",
     "issueToken",
     "switchWorkspace",
@@ -66,6 +68,8 @@ BESIDES = {
     "acceptInvitationAsNew": {403, 409},
     "removeMember": {409},
     "removeRole": {409},
+    "removeCase": {409},
+    "retireAgent": {409},
     "sendTriggerMessage": {400, 401, 409, 413, 422, 503},
 }
 """What public operations refuse beside the usual: other sites, and links that are void."""

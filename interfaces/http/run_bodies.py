@@ -9,6 +9,7 @@ from application.documents import MAX_CHARACTERS
 from application.errors import Invalid
 from application.orchestration.approvals import Given
 from application.orchestration.start import StartRequest
+from application.orchestration.start_agent import AgentRequest
 from application.orchestration.texts import JSON, PLAIN, kept_value
 from domain.definition import HIGHEST_PRIORITY, LOWEST_PRIORITY
 from domain.kernel import Name, Record
@@ -41,7 +42,7 @@ class RunBudget(Record, forbid_unknown_fields=True):
 
 
 class StartRun(Record, forbid_unknown_fields=True):
-    """What to run: a template by name or a workflow by id, with one model for all steps if given.
+    """What to run: a template by name, or a workflow or one agent by id, with one model for all steps if given.
 
     Runs of higher priority, from -10 to 10, go first. What is not given is as the workflow says.
     """
@@ -49,6 +50,7 @@ class StartRun(Record, forbid_unknown_fields=True):
     input: RunInput
     template: str | None = None
     workflow_id: UUID | None = None
+    agent_id: UUID | None = None
     model: Model | None = None
     priority: Priority | None = None
     deadline_seconds: Seconds | None = None
@@ -122,6 +124,23 @@ def request_of(data: StartRun) -> StartRequest:
         budget=allowance(data.budget),
         deadline_seconds=data.deadline_seconds,
         priority=data.priority,
+    )
+
+
+def agent_request_of(data: StartRun, agent_id: UUID) -> AgentRequest:
+    """What one agent is to do: the input is its task. Raises Invalid."""
+    if data.template is not None or data.workflow_id is not None:
+        raise Invalid("give one of template, workflow_id and agent_id", field="agent_id")
+    text, media_type = document(data.input)
+    return AgentRequest(
+        agent_id,
+        data.input.title,
+        text,
+        data.model,
+        media_type,
+        budget=allowance(data.budget),
+        deadline_seconds=data.deadline_seconds,
+        priority=data.priority or 0,
     )
 
 

@@ -33,9 +33,12 @@ class StepError(Record):
 
 
 class Waiting(Record):
-    """What a step waits for: `subject` is what an approval shows, `run_id` the run that it started."""
+    """What a step waits for, as `answer` that of a person whom its agent asks.
 
-    waits_for: Literal["approval", "input", "time", "event", "run"]
+    `subject` is what an approval shows, `run_id` the run that it started.
+    """
+
+    waits_for: Literal["approval", "input", "time", "event", "run", "answer"]
     event: str | None
     run_id: UUID | None
     subject: PayloadRef | None

@@ -8,7 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from application.orchestration.approvals import Given
-from application.orchestration.start import Starter, StartRequest
+from application.orchestration.start import Starter
+from application.orchestration.start_agent import AgentRequest, AgentStarter
 from domain import run_commands
 from domain.run_values import BegunStatus
 from interfaces.composition import Core
@@ -17,13 +18,13 @@ from interfaces.http.body import MAX_DOCUMENT
 from interfaces.http.commands import Accepted, After, Key, Signed, caught_up, created, new_stream, sent
 from interfaces.http.explaining import Why
 from interfaces.http.reading import reading
-from interfaces.http.run_bodies import RerunRun, Signal, StartRun, allowance, document, request_of
+from interfaces.http.run_again import again
+from interfaces.http.run_bodies import RerunRun, Signal, StartRun, agent_request_of, request_of
 from interfaces.http.run_reading import run_row, whole_run
 from interfaces.http.run_views import Run, RunPage, summary, whole
 from interfaces.http.words import LAST_POSITION
 from interfaces.people import approvals
 from projections import runs
-from projections.run_row import RunRow
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="How many at the most.")]
 Before = Annotated[int | None, QueryParameter(ge=1, le=LAST_POSITION, description="The `next` of the page before.")]
@@ -40,9 +41,18 @@ class RunController(Controller):
 
     @post(operation_id="startRun", summary="Start a run", request_max_body_size=MAX_DOCUMENT)
     async def start(
-        self, data: JSONBody[StartRun], request: Signed, starter: NamedDependency[Starter], key: Key
+        self,
+        data: JSONBody[StartRun],
+        request: Signed,
+        starter: NamedDependency[Starter],
+        agents: NamedDependency[AgentStarter],
+        key: Key,
     ) -> Response[Accepted]:
-        outcome = await starter.start(new_stream(key), request_of(data), request.user, key=key)
+        if data.agent_id is None:
+            outcome = await starter.start(new_stream(key), request_of(data), request.user, key=key)
+        else:
+            asked = agent_request_of(data, data.agent_id)
+            outcome = await agents.start(new_stream(key), asked, request.user, key=key)
         return created(request, Accepted.of(outcome))
 
     @get(operation_id="listRuns", summary="List the runs, the newest first")
@@ -129,33 +139,15 @@ class RunController(Controller):
         request: Signed,
         core: NamedDependency[Core],
         starter: NamedDependency[Starter],
+        agents: NamedDependency[AgentStarter],
         key: Key,
         data: JSONBody[RerunRun] = AS_BEFORE,
     ) -> Response[Accepted]:
-        """It is a new run of the same version of the workflow, on the same input or another one."""
+        """It is a new run of the same version of the workflow, or of the agent, on the same input or another one."""
         row = await run_row(core, request.user, run_id, None)
-        asked = await _again(core, row, data)
-        outcome = await starter.start(new_stream(key), asked, request.user, key=key)
+        asked = await again(core, row, data)
+        if isinstance(asked, AgentRequest):
+            outcome = await agents.start(new_stream(key), asked, request.user, key=key)
+        else:
+            outcome = await starter.start(new_stream(key), asked, request.user, key=key)
         return Response(Accepted.of(outcome), headers={"Location": f"/api/runs/{outcome.stream}"})
-
-
-async def _again(core: Core, row: RunRow, data: RerunRun) -> StartRequest:
-    """What is to be started. Raises Invalid."""
-    title = row.title
-    if data.input is not None:
-        title, (text, media_type) = data.input.title, document(data.input)
-    else:
-        assert row.input is not None, "a run has begun with an input"
-        text, media_type = await core.payloads.get(row.workspace_id, row.input), row.input.media_type
-    return StartRequest(
-        title,
-        text,
-        workflow_id=row.workflow_id,
-        version=row.workflow_version,
-        model=data.model,
-        media_type=media_type,
-        budget=allowance(data.budget) or row.budget,
-        deadline_seconds=data.deadline_seconds,
-        priority=row.priority if data.priority is None else data.priority,
-        rerun_of=row.id,
-    )

@@ -51,7 +51,7 @@ class TextController(Controller):
         core: NamedDependency[Core],
         after: After = None,
     ) -> Response[str]:
-        return await _stored(core, request.user, await step_output(core, request.user, run_id, step, after))
+        return await stored(core, request.user, await step_output(core, request.user, run_id, step, after))
 
     @get(
         "/steps/{step:str}/subject",
@@ -67,16 +67,16 @@ class TextController(Controller):
         core: NamedDependency[Core],
         after: After = None,
     ) -> Response[str]:
-        return await _stored(core, request.user, await step_subject(core, request.user, run_id, step, after))
+        return await stored(core, request.user, await step_subject(core, request.user, run_id, step, after))
 
 
 async def _text(core: Core, actor: Actor, ref: PayloadRef | None, missing: str) -> Response[str]:
     if ref is None:
         raise NotFound(missing)
-    return await _stored(core, actor, ref)
+    return await stored(core, actor, ref)
 
 
-async def _stored(core: Core, actor: Actor, ref: PayloadRef) -> Response[str]:
+async def stored(core: Core, actor: Actor, ref: PayloadRef) -> Response[str]:
     if ref.size <= WHOLE:
         # as it is stored: of a text that says it is JSON the framework would make JSON once more
         stored = (await core.payloads.get(actor.workspace_id, ref)).encode()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from msgspec import inspect
 
 from application.identity import accounts
-from domain import agent, kernel, model, route, webhook
+from domain import agent, kernel, model, route, scorers, webhook
 
 LAST_POSITION = 2**63 - 1
 """The largest position that the log's column can hold; nobody needs to be told."""
@@ -29,6 +29,9 @@ PATTERNS = {
     _pattern(kernel.Text): "without the character NUL",
     _pattern(kernel.Slug): "made of lower-case letters, digits and hyphens, beginning with a letter",
     _pattern(agent.ModelChoice): "that is `default` or names a model as `provider/model`",
+    _pattern(agent.SummaryModel): "that names a model as `provider/model`",
+    _pattern(scorers.JudgeModel): "that is `default` or names a model as `provider/model`",
+    _pattern(agent.PromptChoice): "that names a prompt, such as `support`, `support@production` or `support@3`",
     _pattern(model.ModelId): "that names a model as `provider/model`",
     _pattern(route.ModelId): "that names a model as `provider/model`, and no route",
     _pattern(route.Pattern): "that names models as `provider/model`, where `*` stands for anything, and no route",

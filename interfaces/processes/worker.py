@@ -1,7 +1,7 @@
 """The worker process: it performs steps, and sweeps up after workers that are gone."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -23,8 +23,11 @@ from application.orchestration.pending import PendingStep
 from application.orchestration.steps import StepWorker
 from application.orchestration.sweeper import Sweeper
 from application.orchestration.texts import Texts
+from application.orchestration.tools import ToolBox
 from application.orchestration.waking import Waking
-from application.policies import child_runs
+from application.policies import child_runs, session_answers
+from application.policies.session_answers import AnswerJob
+from application.sessions.ending import Endings
 from domain.kernel import Instant
 from infrastructure import logs, settings
 from infrastructure.database import Database
@@ -33,13 +36,16 @@ from infrastructure.models.probes import Probes
 from infrastructure.redis import queue
 from infrastructure.redis.worker import Taken, WakingWorker, Work
 from infrastructure.settings import Settings
+from interfaces import evaluating, sessions
 from interfaces.composition import Core, background, core
 from interfaces.processes import metering, slot
 from interfaces.processes.stopping import until_stopped
 from interfaces.queueing import Turns, performing, turns
 from interfaces.scheduling import schedule_clock
+from interfaces.tooling import toolbox
 from interfaces.working import succeeded, workshop
 from projections import awaited_runs, calls, goals, runs
+from projections import sessions as session_rows
 
 SWEEP_SECONDS = 1.0
 OBSERVE_SECONDS = 0.05
@@ -51,14 +57,14 @@ FINISH_SECONDS = 5
 log = structlog.get_logger()
 
 
-async def work(configured: Settings) -> None:
-    """Take jobs for ever."""
+async def work(configured: Settings, tools: Callable[[Core], ToolBox] = toolbox) -> None:
+    """Take jobs for ever, with these tools."""
     async with core(configured, rest=OBSERVE_SECONDS, hurried=False) as parts:
         pool = await queue.connect(configured.redis_url)
         presence = Presence(parts.leases)
         queued, jobs = turns(parts, pool, presence.process), configured.worker_jobs
-        steps = StepWorker(workshop(parts, presence.process), slots=jobs, places=queued.places)
-        functions = _functions(performing(steps, queued.places), Children(parts.executor))
+        steps = StepWorker(workshop(parts, presence.process, tools), slots=jobs, places=queued.places)
+        functions = _functions(performing(steps, queued.places), Children(parts.executor), sessions.endings(parts))
         worker = WakingWorker(pool, functions, queued.slots, max_jobs=jobs, busy=lambda: steps.performing)
         probes = Probes(
             parts.redis, parts.health, parts.providers.installation.all(), seconds=configured.provider_probe_seconds
@@ -75,7 +81,7 @@ async def work(configured: Settings) -> None:
                 await _at_work(worker, steps)
 
 
-def _functions(perform_step: Work, children: Children) -> dict[str, Work]:
+def _functions(perform_step: Work, children: Children, answers: Endings) -> dict[str, Work]:
     """What is done for each kind of job."""
 
     async def end_child(_: Taken, arguments: dict[str, Any]) -> None:
@@ -86,7 +92,12 @@ def _functions(perform_step: Work, children: Children) -> dict[str, Work]:
         job = msgspec.convert(arguments, child_runs.CancelJob)
         await patiently(lambda: children.cancel(job))
 
-    return {"perform_step": perform_step, child_runs.END: end_child, child_runs.CANCEL: cancel_run}
+    async def end_answer(_: Taken, arguments: dict[str, Any]) -> None:
+        job = msgspec.convert(arguments, AnswerJob)
+        await patiently(lambda: answers.end(job))
+
+    handing_on: dict[str, Work] = {child_runs.END: end_child, child_runs.CANCEL: cancel_run}
+    return {"perform_step": perform_step, **handing_on, session_answers.END: end_answer}
 
 
 async def _at_work(worker: WakingWorker, steps: StepWorker) -> None:
@@ -135,6 +146,11 @@ async def _undrafted(database: Database) -> list[AwaitedDraft]:
         return await goals.awaited(connection)
 
 
+async def _unanswered(database: Database) -> list[AnswerJob]:
+    async with database.connection() as connection:
+        return await session_rows.untold(connection)
+
+
 async def _sweep(parts: Core, jobs: queue.RedisQueue, steps: StepWorker, gone: set[UUID], count: RunCount) -> None:
     async def pending() -> list[PendingStep]:
         async with parts.database.connection() as connection:
@@ -153,10 +169,16 @@ async def _sweep(parts: Core, jobs: queue.RedisQueue, steps: StepWorker, gone: s
         Sweeper(pending, executor, jobs, leases, now, own=steps, gone=gone).sweep,
         Waking(due, executor, now).sweep,
         lambda: Children(executor).sweep(untold),
+        partial(sessions.endings(parts).sweep, partial(_unanswered, parts.database)),
         lambda: Drafts(executor, Texts(parts.payloads)).sweep(partial(_undrafted, parts.database)),
+        partial(evaluating.evaluator(parts).sweep, partial(evaluating.running, parts)),
         LostCalls(_OpenCalls(parts.database), executor, leases, now).sweep,
         count.sweep,
     )
+    await _again_and_again(sweeps)
+
+
+async def _again_and_again(sweeps: Sequence[Callable[[], Awaitable[object]]]) -> None:
     while True:
         try:
             for sweep in sweeps:

@@ -9,7 +9,12 @@ from application.errors import NotFound
 from application.execute import Executor
 from application.ledger.treasury import Treasury
 from application.models.port import ProvidersOf
+from application.models.registry import Models
+from application.models.tokens import TokenCounter
+from application.models.windows import Windows
+from application.orchestration.pinning import Pinning
 from application.orchestration.start import Starter, StartRequest
+from application.orchestration.start_agent import AgentStarter
 from application.orchestration.steps import StepWorker
 from application.orchestration.texts import Texts
 from application.orchestration.tools import Authorise, Tool, ToolBox, only_reading
@@ -21,7 +26,8 @@ from domain import agent, nodes, run_events, workflow
 from domain.definition import Definition
 from domain.kernel import Command
 from domain.run_state import Run, Step
-from tests.support.engine import Routes, engine
+from infrastructure.models.offline.extracting import extracted
+from tests.support.engine import Routes, Words, engine
 from tests.support.fakes import (
     FakeClock,
     FakeLeases,
@@ -56,8 +62,8 @@ class World:
     `most` is how many of the steps that a step makes ready are gone on with; at 0 each is performed when asked for.
     """
 
-    def __init__(self, providers: ProvidersOf | None = None) -> None:
-        """With other `providers` than those in memory, for tests that speak to real ones."""
+    def __init__(self, providers: ProvidersOf | None = None, counter: TokenCounter | None = None) -> None:
+        """With other `providers` than those in memory, for tests that speak to real ones; and tokens as those count."""
         self.clock = FakeClock()
         self.store = FakeStore()
         self.payloads = FakePayloads()
@@ -71,9 +77,15 @@ class World:
         self.executor = Executor(self.store, self.clock)
         self.other_process = Executor(self.store, self.clock)
         self.starter = Starter(self.executor, self.payloads, self.providers, "fake/model")
+        pinning = Pinning(self.executor, self.providers, "fake/model")
+        self.agents = AgentStarter(self.executor, self.payloads, pinning)
         self.treasury = Treasury(self.executor, self.clock)
         self.routes = Routes()
-        self.engine = engine(self.executor, self.providers, self.treasury, self.routes, self.leases, self.clock)
+        self.counter = counter or Words()
+        self.models = Models(self.executor.states, self.clock, fresh_seconds=0.0)
+        self.engine = engine(
+            *(self.executor, self.providers, self.treasury, self.routes, self.leases, self.clock), counter=self.counter
+        )
         self.shop = self.workshop()
         self.most = 20
         self.steps = StepWorker(self.shop, free=lambda: self.most)
@@ -88,9 +100,12 @@ class World:
             self.treasury,
             self.live,
             self.starter,
+            self.agents,
             ToolBox(tools, authorise),
             self.clock,
             lease,
+            Windows(self.counter, self.models, self.routes),
+            extracted,
         )
 
     async def do(

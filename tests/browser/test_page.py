@@ -52,6 +52,8 @@ def addresses(runs: dict[str, str]) -> list[tuple[str, str | re.Pattern[str]]]:
         (f"/workflows/{runs['workflow']}/edit", "New version of Research brief"),
         ("/workflows/new", "New workflow"),
         ("/agents", "Agents"),
+        ("/agents/new", "New agent"),
+        ("/chat", "Chat"),
         ("/schedules", "Schedules"),
         ("/triggers", "Triggers"),
         ("/limits", "Limits"),

@@ -17,7 +17,9 @@ from domain import (
     concurrency,
     ledger,
     login,
+    memory,
     name,
+    prompt,
     schedule,
     trigger,
     user,
@@ -55,6 +57,7 @@ REF, HELD = PayloadRef("0" * 64, 1), ledger.Reservation(BOB, ADA, 6, 3)
 LIMIT = ledger.Limit("workspace", "micro_usd", "day", 10)
 SEALED, LATER = Sealed(ADA, "box"), AT + timedelta(hours=1)
 AUTHOR = Author(ADA, BOB)
+HERS, READ = memory.Owner("agent", ADA), memory.Source(agent_id=ADA, tainted_by=("document",))
 TERMS = schedule.Terms("Brief", REF, AUTHOR, "0 * * * *")
 ONE, TWO = "a" * 64, "b" * 64
 
@@ -137,6 +140,16 @@ NOUNS: dict[str, tuple[AnyDecider, Any, list[Any]]] = {
             workflow.ArchiveWorkflow(),
         ],
     ),
+    "prompt": (
+        prompt.decider,
+        list[prompt.Events],
+        [
+            *(prompt.PublishPrompt("p", prompt.Sections(role=role)) for role in "rs"),
+            *(prompt.LabelPrompt(label, at) for label in ("production", "candidate") for at in (1, 2)),
+            prompt.UnlabelPrompt("candidate"),
+            prompt.ArchivePrompt(),
+        ],
+    ),
     "concurrency": (
         concurrency.decider,
         list[concurrency.Events],
@@ -191,6 +204,15 @@ NOUNS: dict[str, tuple[AnyDecider, Any, list[Any]]] = {
             schedule.PauseSchedule(),
             schedule.ResumeSchedule(AT),
             schedule.RemoveSchedule(),
+        ],
+    ),
+    "memory": (
+        memory.decider,
+        list[memory.Events],
+        [
+            *(memory.RememberFact(who, HERS, REF) for who in (ADA, BOB)),
+            memory.RememberFact(ADA, HERS, REF, source=READ, expires_at=LATER),
+            *(kind(who) for who in (ADA, BOB) for kind in (memory.ApproveFact, memory.ForgetFact)),
         ],
     ),
     "trigger": (

@@ -96,7 +96,7 @@ def test_a_step_that_completes_beside_an_open_call_leaves_it_in_doubt() -> None:
 
 def test_the_record_says_what_a_call_used_cost_and_answered() -> None:
     step = run.decider.fold([*CALLING, call_recorded("a")]).steps["a"]
-    answered = Call(1, 1, "offline/extract", "recorded", text("answer"), TOKENS, 7, "end")
+    answered = Call(1, 1, "offline/extract", "recorded", text("answer"), TOKENS, 7, "end", request=text("request"))
     assert step.calls == (answered,)
     assert step.recorded(1) == answered
     assert step.recorded(2) is None

@@ -11,7 +11,7 @@ from domain.ledger import Reservation
 from domain.run_charge_commands import HoldCharge, SettleCharge
 from domain.run_events import Events
 from domain.run_values import Fork
-from tests.domain import runs
+from tests.domain import acting, runs
 from tests.domain.runs import begun, call_begun, call_recorded, completed, failed, lost, run_failed, scheduled
 from tests.support.given import CONTEXT
 
@@ -66,6 +66,9 @@ COMMANDS: dict[str, run_commands.Commands] = {
     "resume": run_commands.ResumeRun(),
     "hold": HoldCharge(Reservation(UUID(int=1), UUID(int=2), 5, 5)),
     "settle": SettleCharge(UUID(int=2), 5, 5),
+    "use": acting.begin_tool(),
+    "used": acting.end_tool(),
+    "shorten": acting.compact(),
 }
 
 # "yes" is done, "-" is so already, "no" is refused, "over" is refused as superseded, "unfit" as not of its kind,
@@ -114,6 +117,28 @@ cancelled/completed over over over    -     unasked unasked no   no     -    no 
 cancelled/failed    over over over    -     unasked unasked no   no     -    no    no    yes  -
 completed/completed over over over    -     unasked unasked no   no     -    no    no    yes  -
 """
+ACTING = """
+                    use  used shorten
+absent              none none none
+running/waiting     over no   over
+running/scheduled   no   no   no
+running/running     yes  no   yes
+running/calling     yes  no   yes
+running/answered    yes  no   yes
+running/again       over no   over
+running/completed   over no   over
+failed/waiting      over no   over
+failed/running      yes  no   yes
+failed/completed    over no   over
+failed/failed       over no   over
+paused/waiting      over no   over
+paused/running      yes  no   yes
+paused/completed    over no   over
+cancelled/cancelled over no   over
+cancelled/completed over no   over
+cancelled/failed    over no   over
+completed/completed over no   over
+"""
 CODES = {
     "rejected": "no",
     "step_superseded": "over",
@@ -134,7 +159,7 @@ def outcome(command: run_commands.Commands, past: tuple[Events, ...]) -> str:
 
 @pytest.mark.parametrize("state", STATES)
 def test_each_command_does_what_the_table_says_to_a_step_that_is(state: str) -> None:
-    rows = [row.split() for table in (WORKERS, OTHERS) for row in table.split("\n")[2:-1]]
+    rows = [row.split() for table in (WORKERS, OTHERS, ACTING) for row in table.split("\n")[2:-1]]
     expected = [each for name, *outcomes in rows if name == state for each in outcomes]
     outcomes = {name: outcome(command, STATES[state]) for name, command in COMMANDS.items()}
     assert outcomes == dict(zip(COMMANDS, expected, strict=True))

@@ -29,7 +29,7 @@ def test_every_tool_has_schemas_that_can_be_checked_and_a_name_of_its_own() -> N
     tools = shipped(now)
     assert len({tool.name for tool in tools}) == len(tools)
     for tool in tools:
-        assert tool.effect == "read"
+        assert tool.effect == ("external" if tool.name == "fetch-page" else "read")
         assert tool.description
         assert formats.refusal(tool.input) is None
         assert formats.refusal(tool.output) is None

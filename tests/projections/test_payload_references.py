@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain import agent, run_events, run_values, run_wait_events
+from domain import agent, memory, run_events, run_tool_events, run_values, run_wait_events
 from domain.kernel import PayloadRef
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
@@ -74,6 +74,9 @@ async def test_every_event_that_carries_a_reference_is_seen() -> None:
         run_wait_events.ApprovalDecided,
         run_wait_events.InputGiven,
         run_wait_events.Signalled,
+        run_tool_events.ToolBegun,
+        run_tool_events.ToolEnded,
+        run_tool_events.ContextCompacted,
     }
     assert [*payload_references.references(call(ref(1)))] == [ref(1)]
     assert [*payload_references.references(agent.Retired())] == []
@@ -157,6 +160,24 @@ async def test_what_nothing_refers_to_is_collected_after_the_grace_time(
     assert await stored(database) == 2
     async with database.connection() as connection:
         assert await (await connection.execute("SELECT upload FROM payload_chunks")).fetchall() == []
+
+
+async def test_the_text_of_a_forgotten_fact_is_collected_unless_something_else_refers_to_it(
+    database: Database, store: PostgresEventStore, tail: Tail
+) -> None:
+    payloads, owner = PostgresPayloads(database), memory.Owner("workspace", HOME)
+    gone, shared = await payloads.put(HOME, "forgotten"), await payloads.put(HOME, "said elsewhere too")
+    for text in (gone, shared):
+        fact = memory.Remembered(uuid4(), owner, text, "fact", memory.PERSON, "trusted")
+        await store.append([write(uuid4(), fact, memory.Forgotten(fact.fact_id, text))])
+    await store.append([write(uuid4(), call(shared))])
+    await aged(database, "3 hours")
+    async with counting(tail, store, database):
+        assert await sweep_of(database, tail).once() == 1
+    assert await payloads.get(HOME, shared) == "said elsewhere too"
+    assert await counts(database) == {gone.sha256: 0, shared.sha256: 1}
+    await payload_references.recount(store, database)
+    assert await counts(database) == {gone.sha256: 0, shared.sha256: 1}
 
 
 async def test_nothing_is_collected_while_references_are_uncounted(

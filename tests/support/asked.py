@@ -26,6 +26,11 @@ def an_agent(**fields: Any) -> dict[str, Any]:
     return {"name": name("Agent"), "role": "Reader", "instructions": "Read it.", "task": "summarise"} | fields
 
 
+def a_prompt(**fields: Any) -> dict[str, Any]:
+    """What publishes a prompt template."""
+    return {"name": f"prompt-{next(_numbers)}", "sections": {"role": "You help.", "task": "{{ ask }}"}} | fields
+
+
 def a_node(done_by: str, **fields: Any) -> dict[str, Any]:
     return {"id": "read", "kind": "agent", "agent": done_by, "prompt": "Say what it says."} | fields
 

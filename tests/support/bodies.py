@@ -12,8 +12,8 @@ Wanted: TypeAlias = Callable[[str], bool]
 _numbers = itertools.count()
 
 TEXTS: Values = {
-    "name": lambda: f"Name {next(_numbers)}",
-    "label": lambda: f"Label {next(_numbers)}",
+    "name": lambda: f"name-{next(_numbers)}",
+    "label": lambda: f"label-{next(_numbers)}",
     "role": lambda: "user",
     "email": lambda: f"someone{next(_numbers)}@example.invalid",
     "url": lambda: "https://example.invalid/hook",
@@ -78,6 +78,8 @@ class Bodies:
     def _made(self, schema: Schema, name: str, wanted: Wanted) -> Any:
         if "$ref" in schema:
             return self._made(self._schemas[schema["$ref"].rpartition("/")[2]], name, wanted)
+        if "discriminator" in schema:
+            return self._one_of(schema["discriminator"], name, wanted)
         if "anyOf" in schema:
             some = next((each for each in schema["anyOf"] if each != {"type": "null"}), {"type": "null"})
             return self._made(some, name, wanted)
@@ -89,9 +91,17 @@ class Bodies:
             return {each: self._field(fields[each], each, wanted) for each in fields if each in needed or wanted(each)}
         return self._plain(schema, name, wanted)
 
+    def _one_of(self, told: Schema, name: str, wanted: Wanted) -> Any:
+        """The first kind that has a field which is wanted, or else the first; it says which it is."""
+        ways = {tag: self._schemas[ref.rpartition("/")[2]] for tag, ref in told["mapping"].items()}
+        first = next(iter(ways))
+        tag = next((tag for tag, way in ways.items() if any(wanted(each) for each in way["properties"])), first)
+        return {**self._made(ways[tag], name, wanted), told["propertyName"]: tag}
+
     def _field(self, schema: Schema, name: str, wanted: Wanted) -> Any:
         if name in self._values:
-            return self._values[name]()
+            value = self._values[name]()
+            return [value] if schema.get("type") == "array" and isinstance(value, str) else value
         return self._made(schema, name, wanted)
 
     def _plain(self, schema: Schema, name: str, wanted: Wanted) -> Any:

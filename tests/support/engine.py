@@ -10,6 +10,7 @@ from application.ledger.payer import Payer
 from application.ledger.treasury import Treasury
 from application.models import formats
 from application.models.answers import Same
+from application.models.card import ModelCard
 from application.models.engine import Engine
 from application.models.engine_ports import Chosen, Means, Waiting
 from application.models.failure import ModelError
@@ -20,6 +21,7 @@ from application.models.registry import Models
 from application.models.request import ModelRequest, as_text
 from application.models.reusing import Reusing
 from application.models.similar import Embeddings, Neighbour, Similar, Vector
+from application.models.tokens import TokenCounter
 from application.orchestration.patience import patiently
 from application.ports import Clock, Leases
 from domain.kernel import PayloadRef
@@ -43,11 +45,15 @@ class Routes:
     def __init__(self) -> None:
         self.models: tuple[str, ...] = ()
         self.choice: PayloadRef | None = None
+        self.cards: tuple[ModelCard, ...] = ()
 
     async def choose(self, payer: Payer, request: ModelRequest) -> Chosen:
         if not self.models:
             raise ModelError("model_unknown", f"there is no {request.model}")
         return Chosen(self.models, self.choice)
+
+    async def able(self, workspace_id: UUID, request: ModelRequest) -> Sequence[ModelCard]:
+        return self.cards
 
     async def policy(self, workspace_id: UUID, model: str) -> Policy | None:
         return Policy(models=self.models) if self.models else None
@@ -108,12 +114,13 @@ def engine(
     *,
     waiting: Waiting = patiently,
     embeddings: Embeddings | None = None,
+    counter: TokenCounter | None = None,
 ) -> Engine:
     answers = FakeAnswers()
     means = Means(
         providers,
         Models(executor.states, clock),
-        Words(),
+        counter or Words(),
         treasury,
         routes,
         Well(),

@@ -18,6 +18,7 @@ BROKEN = (b"{", b'{"zz": 1}', b"[]")
 
 FIELDS = {
     "agent_id": "agents/{agent_id}",
+    "session_id": "agents/{agent_id}",
     "workflow_id": "workflows/{workflow_id}",
     "run_id": "runs/{run_id}",
     "user_id": "members/{user_id}",
@@ -27,18 +28,25 @@ FIELDS = {
     "correlation": "runs/{run_id}",
     "behind": "members/{user_id}",
     "user": "members/{user_id}",
+    "after": "streams/{stream_id}",
+    "answer_id": "streams/{stream_id}",
+    "suite": "suites/{suite_id}",
+    "cases": "runs/{run_id}",
+    "runs": "runs/{run_id}",
 }
 """What the ids in bodies and queries name."""
 
 SAME = {
     "renameWorkspace": {"name": lambda: "Home"},
+    "comparePrompt": {"before": lambda: "1", "after": lambda: "1"},
     "setLimit": {"kind": lambda: "model", "subject": lambda: "ollama/nobodys", "window": lambda: "day"},
     **{
         f"{verb}Model": {"model": lambda: "ollama/nobodys"}
         for verb in ("register", "reprice", "retire", "reinstate", "forget")
     },
 }
-"""People are let into workspaces of this name, so these keep it; and nobody else asks for this model, or has to pay."""
+"""People are let into workspaces of this name, so these keep it; nobody else asks for this model, or has to pay; and
+prompts have a first version."""
 
 IN_A_BROWSER = ("decideDeviceCode",)
 """Operations that take a cookie and no token at all."""

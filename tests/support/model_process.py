@@ -17,14 +17,14 @@ MARK = re.compile(r"<<(\S+) (\S+)>>")
 
 
 @contextlib.contextmanager
-def model_process(*, delay: float) -> Iterator[httpx2.Client]:
-    """A client of its memory; it takes so many seconds for each of the twelve words of its answers."""
-    command = [sys.executable, "-m", "tests.support.openai_server"]
+def model_process(*, delay: float, text: str = ANSWER, server: str = "openai_server") -> Iterator[httpx2.Client]:
+    """A client of its memory; it takes so many seconds for each word of its answers."""
+    command = [sys.executable, "-m", f"tests.support.{server}"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             with httpx2.Client(base_url=process.stdout.readline().strip(), timeout=60) as client:
-                client.post("/__default", json={"text": ANSWER, "delay": delay})
+                client.post("/__default", json={"text": text, "delay": delay})
                 yield client
         finally:
             process.terminate()

@@ -42,6 +42,8 @@ FIELDS = (
     "schedule",
     "trigger",
     "goal",
+    "fact",
+    "session",
 )
 
 
@@ -84,6 +86,9 @@ class Tenant:
         body = {"name": birds["trigger"].core, "workflow_id": workflow, "title": birds["title"].core}
         self._made("/api/triggers", body)
         self._made("/api/goals", {"goal": f"A research brief about {birds['goal'].core}"})
+        message = {"text": f"What is {birds['session'].core}?"}
+        self._made("/api/sessions", {"agent_id": agent, "message": message})
+        self._made("/api/memories", {"text": f"{birds['fact'].core} is remembered."})
         self._made("/api/keys", {"label": birds["key"].core})
         self._post("/api/roles", {"role": self.names[0], "scopes": ["read"]})
         self._made("/api/invitations", {"role": "user"})
@@ -92,7 +97,8 @@ class Tenant:
 
     def _over(self) -> bool:
         """Whether workers have done all that was left to them."""
-        return any(event["type"] == "goal.drafted.v1" for event in self.events())
+        types = {str(event["type"]) for event in self.events()}
+        return "goal.drafted.v1" in types and bool(types & {"session.answer_completed.v1", "session.answer_failed.v1"})
 
     def events(self, after: int = 0) -> Iterator[dict[str, Any]]:
         """All that the log has of the workspace, behind a position."""

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import httpx2
 
+from application.evaluating.suites import case_of
 from application.ledger import entries
+from application.sessions.asking import Ids
 from tests.support import asked
 from tests.support.callers import Caller, Callers
 
@@ -19,17 +21,29 @@ PLACE = re.compile(r"([^/]+)/\{(\w+)\}")
 EVERYBODYS: Mapping[str, str] = {"projections/{name}": "agents"}
 """Kinds of which all workspaces have the same."""
 
-PARTS: Mapping[str, str] = {"steps/{step}": "read"}
+PARTS: Mapping[str, str] = {"steps/{step}": "read", "calls/{call}": "0", "tools/{number}": "0", "attachments/{number}": "0"}
 """Kinds that are a part of what stands before them in the path."""
 
-WAITING: Mapping[str, Mapping[str, str]] = {"/subject": {"runs/{run_id}": "waiting/{run_id}"}}
-"""Ends of paths that are there only while a run waits for people, so that such a run is named."""
+OTHER: Mapping[str, str] = {
+    "/subject": "waiting/{run_id}",
+    "/tools/{number}/arguments": "acting/{run_id}",
+    "/tools/{number}/output": "acting/{run_id}",
+}
+"""Ends of paths that are there only while a run waits for people, or where one has called a tool."""
+
+RUN = "runs/{run_id}"
+
+MESSAGES = "messages/{message_id}"
+"""A kind that each session has one of."""
+
+CASES = "cases/{case_id}"
+"""A kind that each suite has one of."""
 
 SETTINGS = ("oidc/{provider}",)
 """Kinds that the settings name, and those of a test name none."""
 
 NAMES: Mapping[str, tuple[str, str]] = {
-    "secrets/{provider}": ("openai", "anthropic"),
+    "secrets/{provider}": ("groq", "anthropic"),
     "routes/{name}": ("some-route", "no-route"),
     "models/{model}": ("route%2Fauto", "route%2Fnowhere"),
 }
@@ -44,6 +58,12 @@ PERSONAL = ("keys/{key_id}", "logins/{login_id}")
 """Kinds that belong to a person, who need not be an admin to change them."""
 
 
+def _first_message(path: str, whose: Whose) -> UUID:
+    """The message with which the session in the path was started; one that is nowhere, where it is to be missing."""
+    session_id = UUID(path.partition("/sessions/")[2].partition("/")[0])
+    return uuid4() if whose == "in part" else Ids.of(uuid5(session_id, "first")).message_id
+
+
 def kinds(path: str) -> list[str]:
     """What each parameter of a path names: the word before it and its own name."""
     return [f"{word}/{{{name}}}" for word, name in PLACE.findall(path)]
@@ -56,14 +76,23 @@ class Things:
         self._client = client
         self._callers = callers
         self._known: dict[tuple[str, UUID], str] = {}
+        self._cases: dict[str, UUID] = {}
         self._made: dict[str, Callable[[Caller], str]] = {
             "agents/{agent_id}": self._agent,
             "streams/{stream_id}": self._agent,
             "workflows/{workflow_id}": self._workflow,
-            "runs/{run_id}": self._run,
+            RUN: self._run,
             "waiting/{run_id}": self._waiting_run,
+            "acting/{run_id}": self._acting_run,
             "goals/{goal_id}": lambda owner: self._posted(owner, "/api/goals", {"goal": "A research brief"}),
             "webhooks/{webhook_id}": self._webhook,
+            "prompts/{prompt_id}": lambda owner: self._posted(owner, "/api/prompts", asked.a_prompt()),
+            "sessions/{session_id}": self._session,
+            "suites/{suite_id}": self._suite,
+            "evaluations/{evaluation_id}": lambda owner: self._posted(
+                owner, f"/api/suites/{self._suite(owner)}/evaluations", {}
+            ),
+            "memories/{fact_id}": lambda owner: self._posted(owner, "/api/memories", {"text": f"Fact {uuid4()}."}),
             "schedules/{schedule_id}": self._schedule,
             "triggers/{trigger_id}": self._trigger,
             "keys/{key_id}": lambda owner: str(callers.key(owner.person)),
@@ -79,7 +108,7 @@ class Things:
         }
 
     def is_known(self, kind: str) -> bool:
-        return kind in {*self._made, *EVERYBODYS, *PARTS, *SETTINGS, *CODES}
+        return kind in {*self._made, *EVERYBODYS, *PARTS, *SETTINGS, *CODES, MESSAGES, CASES}
 
     def whose(self, path: str, method: str) -> list[Whose]:
         """Which things this path can be asked for."""
@@ -94,10 +123,19 @@ class Things:
 
     def address(self, path: str, caller: Caller, whose: Whose, *, fresh: bool = False) -> str:
         """The path to such a thing, for a caller; a fresh one may be changed."""
-        other = next((instead for end, instead in WAITING.items() if path.endswith(end)), {})
+        run = next((instead for end, instead in OTHER.items() if path.endswith(end)), RUN)
         for kind in kinds(path):
             word = kind.partition("/")[0]
-            path = path.replace(kind, f"{word}/{self.named(other.get(kind, kind), caller, whose, fresh=fresh)}")
+            if kind == MESSAGES:
+                path = path.replace(kind, f"{word}/{_first_message(path, whose)}")
+                continue
+            if kind == CASES:
+                suite_id = path.partition("/suites/")[2].partition("/")[0]
+                path = path.replace(
+                    kind, f"{word}/{uuid4() if whose == 'in part' else self._cases.get(suite_id, uuid4())}"
+                )
+                continue
+            path = path.replace(kind, f"{word}/{self.named(run if kind == RUN else kind, caller, whose, fresh=fresh)}")
         return path
 
     def one(self, kind: str, owner: Caller) -> str:
@@ -126,6 +164,20 @@ class Things:
     def _admin(self, caller: Caller, *, own: bool) -> Caller:
         return self._callers.one("stranger" if own is (caller.kind == "stranger") else "admin", "")
 
+    def _session(self, owner: Caller) -> str:
+        file = {"title": "Report", "text": asked.TEXT}
+        message = {"text": "What is this about?", "attachments": [file]}
+        return self._posted(owner, "/api/sessions", {"agent_id": self._agent(owner), "message": message})
+
+    def _suite(self, owner: Caller) -> str:
+        """One with a case."""
+        suite_id = self._posted(owner, "/api/suites", {"name": f"suite-{uuid4().hex[:12]}"})
+        run_id = self.one(RUN, owner)
+        answer = self._client.post(f"/api/suites/{suite_id}/cases", json={"run_id": run_id}, headers=owner.headers)
+        assert answer.is_success, answer.text
+        self._cases[suite_id] = case_of(UUID(suite_id), UUID(run_id))
+        return suite_id
+
     def _posted(self, owner: Caller, path: str, body: dict[str, Any]) -> str:
         return str(asked.created(self._client, path, body, **owner.headers)["id"])
 
@@ -145,6 +197,12 @@ class Things:
         node = {"id": "read", "kind": "approval", "question": "Is it good?"}
         return self._reached(owner, self._posted(owner, "/api/workflows", asked.a_definition(node)), "waiting")
 
+    def _acting_run(self, owner: Caller) -> str:
+        """One whose step `read` has called a tool, by a model that does what it is told."""
+        doer = asked.an_agent(task="answer", model="openai/gpt-6-luna", tools=["calculate"])
+        told = asked.a_node(self._posted(owner, "/api/agents", doer), prompt='<<0: calculate {"expression": "6 * 7"}>>')
+        return self._reached(owner, self._posted(owner, "/api/workflows", asked.a_definition(told)), "completed")
+
     def _reached(self, owner: Caller, workflow_id: str, wanted: str) -> str:
         """A new run of the workflow that has come so far."""
         body = asked.a_run(template=None, workflow_id=workflow_id)
@@ -160,7 +218,7 @@ class Things:
 
     def _try(self, owner: Caller) -> str:
         """The entry of a try at a model, once the bill has it; it was answered, so nobody doubts it."""
-        run_id = self.one("runs/{run_id}", owner)
+        run_id = self.one(RUN, owner)
         events = self._client.get(f"/api/runs/{run_id}/events", headers=owner.headers).json()["items"]
         told = self._client.get("/api/costs", params={"after": events[-1]["position"]}, headers=owner.headers)
         assert told.is_success, told.text

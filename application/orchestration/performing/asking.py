@@ -1,44 +1,39 @@
-"""Asking an agent: what is asked and what is answered is on the record, and nothing is ever paid for twice."""
+"""Asking the model of an agent: what is asked and what is answered is on the record."""
 
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
 
-from application.intelligence import prompt
+from application.intelligence import requests
 from application.intelligence.prompt import Material
+from application.kept import Kept
 from application.ledger.payer import Payer, behind
 from application.models import stream
 from application.models.engine import Asked
 from application.models.failure import ModelError
 from application.models.request import ModelRequest
 from application.models.stream import Delta, Finished, TextDelta
-from application.orchestration.outcome import Completed, Outcome, StepError
+from application.orchestration.outcome import StepError
 from application.orchestration.patience import patiently
-from application.orchestration.run_journal import RunJournal
-from application.orchestration.texts import JSON, kept
+from application.orchestration.run_journal import Ensuing, RunJournal
+from application.orchestration.voice import Voice
 from application.orchestration.work import Work
 from domain import agent
-from domain.kernel import PayloadRef
+from domain.kernel import PayloadRef, Record
 from domain.nodes import Agent, AnyNode
+from domain.run_charge_commands import Ceiling
 from domain.run_state import inside
+from domain.run_tool_commands import EndTool
 from domain.run_values import Member
 
 FIRST_CALL = 0
+MOST_TRIES = 1_000
+"""So many models are tried for one call at most, as those who watch count them."""
+
 MARKDOWN = "text/markdown"
-
-
-async def by_agent(node: Agent, work: Work) -> Outcome:
-    """An answer that is on the record is never asked for again."""
-    if recorded := work.step.recorded(FIRST_CALL):
-        return Completed(recorded.output)
-    member = member_of(work, node.agent)
-    doer = await pinned(work, member)
-    asked = await work.text(node.prompt)
-    request = prompt.build(asked, doer, member.model, await material(node, work), node.output)
-    output = await answer(work, member, doer, request, media_type=MARKDOWN if node.output is None else JSON)
-    return Completed(output)
 
 
 def member_of(work: Work, name: str) -> Member:
@@ -51,10 +46,13 @@ def member_of(work: Work, name: str) -> Member:
 
 async def pinned(work: Work, member: Member) -> agent.Agent:
     """The agent at the version that the run pinned."""
-    known = work.shop.executor.states.remembered(member.agent_id).state
+    executor = work.shop.executor
+    known = executor.states.remembered(member.agent_id).state
+    if not isinstance(known, agent.Agent) or known.version < member.version:
+        known = await patiently(lambda: executor.state(member.agent_id, work.job.workspace_id))
     if isinstance(known, agent.Agent) and known.version == member.version:
         return known
-    past = await patiently(lambda: work.shop.executor.past(member.agent_id, work.job.workspace_id))
+    past = await patiently(lambda: executor.past(member.agent_id, work.job.workspace_id))
     state = agent.initial
     for recorded in past:
         state = agent.evolve(state, recorded.event)  # type: ignore[arg-type]
@@ -87,34 +85,42 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-async def answer(
-    work: Work,
-    member: Member,
-    doer: agent.Agent,
-    request: ModelRequest,
-    *,
-    call: int = FIRST_CALL,
-    media_type: str = MARKDOWN,
-) -> PayloadRef:
+class Asking(Record):
+    """On whose behalf a model is asked, and for what; `refs` and `before` are what the record has of its request.
+
+    What is `ensuing` is done in the append that records the answer. What is `quiet` is shown to nobody who watches.
+    """
+
+    member: Member
+    doer: agent.Agent
+    media_type: str = MARKDOWN
+    refs: tuple[PayloadRef, ...] = ()
+    before: PayloadRef | None = None
+    ensuing: Ensuing | None = None
+    quiet: bool = False
+
+
+async def answer(work: Work, asking: Asking, request: ModelRequest, *, call: int = FIRST_CALL) -> PayloadRef:
     """A new answer, once it is on the record. Raises ModelError and Superseded."""
-    journal = await _journal(work, request, call, media_type)
+    doer = asking.doer
+    journal = await _journal(work, asking, request, call)
     # the run tries a step again by itself, later and on its record
     hedge = doer.hedge_after_ms / 1_000 or None
     seconds, similarity = doer.cache_seconds, doer.cache_similarity
-    payer = await _payer(work, member)
+    payer = await _payer(work, asking.member)
     asked = Asked(payer, request, retries=0, cache_seconds=seconds, hedge_after=hedge, cache_similarity=similarity)
     async with contextlib.aclosing(work.shop.engine.stream(asked, journal)) as deltas:
-        finished = await _listen(work, deltas)
+        finished = await (_end(deltas) if asking.quiet else _listen(work, deltas, call))
     if finished.stop_reason == "refusal":
         raise ModelError("model_request_refused", "the model declined to answer; change the prompt or the model")
     assert journal.output is not None, "an answer is on the record before it ends"
     return journal.output
 
 
-async def _journal(work: Work, request: ModelRequest, call: int, media_type: str) -> RunJournal:
+async def _journal(work: Work, asking: Asking, request: ModelRequest, call: int) -> RunJournal:
     shop, job = work.shop, work.job
     ceilings = await patiently(lambda: shop.treasury.ceilings(job.workspace_id))
-    asked = kept(msgspec.json.encode(request).decode(), JSON)
+    asked = await _stored(work, asking, request, call)
     return RunJournal(
         shop.executor,
         shop.texts,
@@ -122,9 +128,33 @@ async def _journal(work: Work, request: ModelRequest, call: int, media_type: str
         call=call,
         request=asked,
         ceilings=ceilings,
-        media_type=media_type,
+        media_type=asking.media_type,
         within=work.run.within,
+        ahead=work.ahead,
+        ensuing=asking.ensuing,
+        own=tuple(_own(asking.doer.limits)),
     )
+
+
+def _own(limits: agent.Limits) -> Iterator[Ceiling]:
+    """What the agent itself may spend in a step."""
+    if limits.micro_usd is not None:
+        yield Ceiling("step", "micro_usd", limits.micro_usd)
+    if limits.tokens is not None:
+        yield Ceiling("step", "tokens", limits.tokens)
+
+
+async def _stored(work: Work, asking: Asking, request: ModelRequest, call: int) -> Kept:
+    """What is new of the request; what it goes on from, and the texts that it tells, are on the record already."""
+    step = await work.latest()
+    before = next((made.request for made in reversed(step.calls) if made.call < call and made.request), asking.before)
+    known = [*asking.refs, work.run.input, *(used.output for used in step.tools), *(made.output for made in step.calls)]
+    known += [work.run.steps[inside(step.scope, need)].output for need in step.node.needs]
+    known += [each.command.output for each in work.ahead.orders if isinstance(each.command, EndTool)]
+    load = partial(work.shop.texts.text, work.job.workspace_id)
+    earlier = None if before is None else await requests.before(before, load)
+    asked, _ = requests.stored(request, [ref for ref in known if ref is not None], earlier)
+    return asked
 
 
 async def _payer(work: Work, member: Member) -> Payer:
@@ -137,18 +167,24 @@ async def _payer(work: Work, member: Member) -> Payer:
     return Payer(job.workspace_id, starter, member.agent_id, run.key_id, job.run_id, others)
 
 
-async def _listen(work: Work, deltas: AsyncGenerator[Delta, None]) -> Finished:
-    """Say what is said to those who watch, until it ends."""
-    offset, tried, job = 0, 0, work.job
+async def _end(deltas: AsyncGenerator[Delta, None]) -> Finished:
     async for delta in deltas:
-        match delta:
-            case TextDelta(text):
-                await work.shop.live.say(job.run_id, job.step, job.attempt, offset, text, tried=tried)
-                offset += len(text)
-            case stream.Superseded():
-                offset, tried = 0, tried + 1
-            case Finished():
-                return delta
-            case _:
-                pass
+        if isinstance(delta, Finished):
+            return delta
+    raise AssertionError("an answer that ends without its end is an error of the engine")
+
+
+async def _listen(work: Work, deltas: AsyncGenerator[Delta, None], call: int) -> Finished:
+    """Say what is said to those who watch, until it ends; what an agent says next takes the place of that."""
+    async with Voice(work.shop.live, work.job, call * MOST_TRIES) as voice:
+        async for delta in deltas:
+            match delta:
+                case TextDelta(text):
+                    voice.say(text)
+                case stream.Superseded():
+                    await voice.void()
+                case Finished():
+                    return delta
+                case _:
+                    pass
     raise AssertionError("an answer that ends without its end is an error of the engine")

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from application.orchestration.outcome import Outcome, Passed, StepError
-from application.orchestration.performing import asking, calling, child, planning, repeating, values, waiting
+from application.orchestration.performing import acting, calling, child, planning, repeating, values, waiting
 from application.orchestration.work import Work
 from application.workflows.expressions import holds
 from domain import nodes
@@ -20,7 +20,7 @@ async def perform(work: Work) -> Outcome:
 async def _done(node: nodes.AnyNode, work: Work) -> Outcome:
     match node:
         case nodes.Agent():
-            return await asking.by_agent(node, work)
+            return await acting.by_agent(node, work)
         case nodes.Tool():
             return await calling.by_tool(node, work)
         case nodes.Plan():

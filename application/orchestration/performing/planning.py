@@ -10,6 +10,7 @@ from application.intelligence.prompt import Material
 from application.models.request import ModelRequest
 from application.orchestration.outcome import Opened, Outcome, StepError
 from application.orchestration.performing import asking
+from application.orchestration.performing.asking import Asking
 from application.orchestration.work import Work
 from application.workflows import checking, publishing, reading
 from application.workflows.checking import Around
@@ -54,7 +55,7 @@ async def _answer(work: Work, member: Member, doer: Agent, request: ModelRequest
     """An answer that is on the record is never asked for again."""
     recorded = work.step.recorded(call)
     ref: PayloadRef | None = recorded.output if recorded else None
-    ref = ref or await asking.answer(work, member, doer, request, call=call)
+    ref = ref or await asking.answer(work, Asking(member, doer), request, call=call)
     return asking.as_text(await work.read(ref))
 
 

@@ -1,34 +1,16 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { conversing } from "~/app/conversing-routes";
 import { entrances } from "~/app/entrance-routes";
-import { Crash, NotFound, Outage, Pending } from "~/app/fallbacks";
+import { Crash, NotFound, Pending } from "~/app/fallbacks";
 import { root } from "~/app/root-route";
-import { Shell } from "~/app/shell/shell";
+import { signedIn } from "~/app/signed-in-route";
 import { readRunsSearch } from "~/features/runs/list/search";
 import { readRunSearch } from "~/features/runs/show/search";
-import { currentSession } from "~/features/session/api/current-session";
-import { Problem } from "~/lib/api/problem";
 
 function readVersion(search: Record<string, unknown>): { version?: number } {
   return typeof search.version === "number" && search.version > 0 ? { version: search.version } : {};
 }
-
-const signedIn = createRoute({
-  getParentRoute: () => root,
-  id: "signed-in",
-  beforeLoad: async ({ context, location }) => {
-    try {
-      return { session: await context.queryClient.ensureQueryData(currentSession) };
-    } catch (error) {
-      if (error instanceof Problem && error.status === 401) {
-        throw redirect({ to: "/login", search: location.href === "/" ? {} : { next: location.href } });
-      }
-      throw error;
-    }
-  },
-  component: Shell,
-  errorComponent: Outage,
-});
 
 const home = createRoute({
   getParentRoute: () => signedIn,
@@ -66,12 +48,6 @@ const inbox = createRoute({
   getParentRoute: () => signedIn,
   path: "/inbox",
   component: lazyRouteComponent(() => import("~/app/routes/inbox"), "Inbox"),
-});
-
-const agents = createRoute({
-  getParentRoute: () => signedIn,
-  path: "/agents",
-  component: lazyRouteComponent(() => import("~/app/routes/agents"), "Agents"),
 });
 
 const workflows = createRoute({
@@ -194,7 +170,7 @@ const tree = root.addChildren([
     newRun,
     run,
     inbox,
-    agents,
+    ...conversing,
     workflows,
     workflow,
     newWorkflow,

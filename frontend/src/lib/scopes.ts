@@ -11,6 +11,8 @@ export const SCOPE_WORDS: Record<Scope, string> = {
   "runs:control": "Pause and cancel runs, retry and skip steps",
   "runs:approve": "Approve and answer what runs ask",
   "runs:signal": "Tell runs of events",
+  "memories:write": "Remember and forget facts",
+  "memories:approve": "Approve what agents want to remember",
   "keys:write": "Make and revoke API keys",
   "webhooks:manage": "Manage webhooks",
   "members:manage": "Manage members and invitations",

@@ -2,11 +2,12 @@
 
 from domain import run_charge_events
 from domain import run_events as fact
+from domain import run_tool_events as tool
 from domain import run_wait_events as wait
 from domain.nodes import Agent, Plan
 from domain.run_state import Run
 from domain.run_step_fold import StepEvents
-from interfaces.cli.client import waiting, wording
+from interfaces.cli.client import acting, waiting, wording
 from interfaces.cli.client.watched import Span, Watched
 from interfaces.cli.client.wording import GLYPHS, one_line
 
@@ -85,6 +86,8 @@ def _step(event: StepEvents, watched: Watched) -> Sentence:
             return GLYPHS["open"], "opens"
         case fact.StepSkipped(reason=reason):
             return GLYPHS["skipped"], f"skipped: {SKIPPED[reason]}"
+        case tool.ToolBegun() | tool.ToolEnded() | tool.ToolInDoubt() | tool.ContextCompacted():
+            return acting.tell(event)
         case _:
             return _call(event)
 

@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 from domain import run_wait_events as wait
 from domain.kernel import Instant
-from domain.run_values import ForApproval, ForEvent, ForInput, ForRun, ForTime, Waits
+from domain.run_values import ForAnswer, ForApproval, ForEvent, ForInput, ForRun, ForTime, Waits
 from interfaces.cli.client import wording
 from interfaces.cli.client.wording import GLYPHS
 
@@ -44,7 +44,7 @@ def waits_for(waits: Waits, due_at: Instant | None) -> str:
     match waits:
         case ForApproval():
             return f"waits for an approval{until}"
-        case ForInput():
+        case ForInput() | ForAnswer():
             return f"waits for an answer{until}"
         case ForTime():
             return f"waits{until}"

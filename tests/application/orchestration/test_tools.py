@@ -8,11 +8,12 @@ import pytest
 
 from application.orchestration.outcome import StepError
 from application.orchestration.steps import StepWorker
-from application.orchestration.tools import Arguments, Effect, Tool, ToolCall, ToolError
+from application.orchestration.tools import Arguments, Tool, ToolCall, ToolError
 from application.tools.calculate import calculate
 from application.tools.date_time import date_time
 from application.tools.split_document import split_document
 from domain import nodes
+from domain.run_values import Effect
 from tests.application.world import ADA, World
 from tests.support.given import AT
 

@@ -16,16 +16,18 @@ from litestar.handlers import BaseRouteHandler
 from litestar.routes import ASGIRoute, BaseRoute, HTTPRoute, WebSocketRoute
 
 from application.operations import OPERATIONS
-from infrastructure.identity.token_keys import TokenKeys
+from infrastructure.identity.token_keys import TokenKeys, token_keys
 from infrastructure.identity.tokens import Tokens
 from interfaces.http import app as http
 from interfaces.http.auth import operation_of
 from tests.interfaces.http.conftest import client_for
+from tests.support import servers
 from tests.support.beside import beside
 from tests.support.callers import Callers
 from tests.support.matrix import Asking, Matrix
+from tests.support.model_process import model_process, settings
 from tests.support.promise import Promise
-from tests.support.system import System
+from tests.support.system import System, running_system
 from tests.support.things import Things, kinds
 
 MANAGED = ("members:manage", "roles:manage", "secrets:manage", "webhooks:manage", "projections:manage")
@@ -36,14 +38,23 @@ FEWEST_CELLS = 2_000
 
 
 @pytest.fixture(scope="module")
-def callers(system: System, tokens: Tokens) -> Iterator[Callers]:
-    with beside(system.environment) as work:
-        yield Callers(work, tokens)
+def asked(postgres: str, redis_url: str) -> Iterator[System]:
+    """A Z2 of its own, with a model that calls the tools that it is told to."""
+    with model_process(delay=0, server="obedient_server") as models:
+        url = servers.create_database(postgres, "access_matrix")
+        with running_system(url, redis_url, **settings(models)) as running:
+            yield running
 
 
 @pytest.fixture(scope="module")
-def client(system: System, promise: Promise) -> Iterator[httpx2.Client]:
-    with client_for(system.url, promise) as opened:
+def callers(asked: System) -> Iterator[Callers]:
+    with beside(asked.environment) as work:
+        yield Callers(work, Tokens(token_keys("", asked.data), timedelta(hours=1)))
+
+
+@pytest.fixture(scope="module")
+def client(asked: System, promise: Promise) -> Iterator[httpx2.Client]:
+    with client_for(asked.url, promise) as opened:
         yield opened
 
 
@@ -120,7 +131,7 @@ def test_every_route_below_api_is_an_operation_of_the_table() -> None:
 def test_what_is_asked_by_get_only_reads(document: dict[str, Any]) -> None:
     """But for the return from single sign-on, which is a redirect, and counts in the browser that began it alone."""
     by_get = {item["get"]["operationId"] for item in document["paths"].values() if "get" in item}
-    assert {each for each in by_get if not each.startswith(("list", "read", "watch"))} == {
+    assert {each for each in by_get if not each.startswith(("list", "read", "search", "watch"))} == {
         "beginSignOn",
         "finishSignOn",
     }

@@ -30,7 +30,8 @@ OF_ANY_KIND = "sendTriggerMessage"
 STREAMS = {"watchRun"}
 DOOR = ["gateway"]
 AT_THE_DOOR = {"$ref": "#/components/schemas/ErrorAnswer"}
-TEXTS = {"readRunInput", "readRunOutput", "readStepOutput", "readStepSubject"}
+TEXTS = {"readRunInput", "readRunOutput", "readStepOutput", "readStepSubject", "readAttachment"}
+TEXTS |= {"readToolArguments", "readToolOutput"}
 MODELS = {"registerModel", "repriceModel", "retireModel", "reinstateModel", "forgetModel"}
 
 
@@ -51,13 +52,18 @@ def nodes(tree: Any) -> Iterator[dict[str, Any]]:
 
 
 GOALS = {"askGoal", "editDraft", "acceptGoal"}
+EVALUATIONS = {"createSuite", "addCase", "scoreCase", "startEvaluation"}
+SESSIONS = {"startSession", "postMessage", "askInstead", "regenerateAnswer", "stopAnswer", "retitleSession"}
 STEERED = {
     *("pauseRun", "resumeRun", "rerunRun", "signalRun"),
     *("retryStep", "skipStep", "decideApproval", "answerStep"),
 }
 """What people do to runs and their steps."""
 
-OPTIONAL = {"acceptGoal", "cancelRun", "pauseRun", "rerunRun", "skipStep"}
+PROMPTS = {"createPrompt", "publishPrompt", "labelPrompt", "unlabelPrompt"}
+
+OPTIONAL = {"acceptGoal", "cancelRun", "pauseRun", "rerunRun", "skipStep", "regenerateAnswer", "stopAnswer"}
+OPTIONAL |= {"estimateEvaluation", "startEvaluation"}
 """Operations that may be asked without a body."""
 
 
@@ -117,13 +123,13 @@ def test_every_body_can_be_refused_in_all_the_ways_that_bodies_are(document: dic
     members = {"createMember", "changeMemberRole", "invite", "acceptInvitationAsNew", "defineRole", "grantAgentScopes"}
     members |= {"readmitMember"}
     workspaces = {"foundWorkspace", "renameWorkspace", "switchWorkspace"}
-    work = {"createAgent", "createWorkflow", "startRun", "cancelRun", "skipEvent", "restoreEvent"}
-    work |= {"publishWorkflow", "validateWorkflow", *GOALS}
+    work = {"createAgent", "reviseAgent", "createWorkflow", "startRun", "cancelRun", "skipEvent", "restoreEvent"}
+    work |= {"publishWorkflow", "validateWorkflow", *GOALS, *EVALUATIONS, "estimateEvaluation"}
     work |= {*STEERED, "decideApprovals", "redriveDeadLetters"} - {"resumeRun", "retryStep"}
     others = {"subscribeWebhook", "redriveWebhook", "issueKey", "issueToken", "storeSecret"}
     others |= {"setLimit", *MODELS, "discoverModels", "defineRoute", "explainRoute", "simulateRoute"}
     others |= {"createChatCompletion", "createResponse", "createSchedule", "reviseSchedule", "createTrigger"}
-    others |= {"settleDoubt", "setConcurrency"}
+    others |= {"settleDoubt", "setConcurrency", "rememberFact", *PROMPTS, "checkPrompt", "comparePrompt", *SESSIONS}
     assert {each["operationId"] for each in bodies} == {
         *accounts,
         *links,
@@ -181,10 +187,20 @@ def test_every_command_takes_an_idempotency_key(document: dict[str, Any]) -> Non
     members = {"createMember", "changeMemberRole", "removeMember", "defineRole", "removeRole", "grantAgentScopes"}
     members |= {"readmitMember"}
     others = {"foundWorkspace", "renameWorkspace", "storeSecret", "removeSecret", "setLimit", "removeLimit", *MODELS}
-    others |= {"setConcurrency", "removeConcurrency"}
+    others |= {
+        "setConcurrency",
+        "removeConcurrency",
+        "rememberFact",
+        "approveFact",
+        "forgetFact",
+        *PROMPTS,
+        "archivePrompt",
+    }
     others |= {"settleDoubt", "defineRoute", "removeRoute", "createChatCompletion", "createResponse"}
-    work = {"createAgent", "createWorkflow", "startRun", "cancelRun", "retryStep"}
+    work = {"createAgent", "reviseAgent", "retireAgent", "createWorkflow", "startRun", "cancelRun", "retryStep"}
     work |= {"publishWorkflow", "archiveWorkflow", *STEERED, *GOALS}
+    work |= {*EVALUATIONS, "removeCase", "archiveSuite", "cancelEvaluation"}
+    work |= {*SESSIONS, "archiveSession", "reopenSession", "pinMessage", "unpinMessage"}
     assert taking == {*work, *webhooks, *automatic, *decisions, *members, *others}
 
 

@@ -30,7 +30,7 @@ def test_a_read_model_that_is_folded_anew_has_the_same_rows(api: httpx2.Client, 
 
 def test_an_unknown_read_model_is_refused_with_those_that_there_are(api: httpx2.Client) -> None:
     detail = refused(api.post("/api/projections/nope/rebuild"), 404, "not_found")
-    assert "agents, workflows, runs" in detail
+    assert "agents, workflows, prompts, runs" in detail
 
 
 def progress(api: httpx2.Client, name: str) -> Any:

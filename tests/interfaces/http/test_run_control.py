@@ -27,7 +27,7 @@ def test_cancelling_stops_a_run_and_keeps_the_reason(api: httpx2.Client) -> None
     assert (run["status"], run["error"], run["output"]) == ("cancelled", None, None)
     assert {step["status"] for step in run["steps"]} <= {"cancelled", "completed"}
     (cancelled,) = (event for event in events(api, run_id) if event["type"] == "run.cancelled.v1")
-    assert cancelled["data"] == {"reason": "Enough – thanks \U0001f30a", "parent": None}
+    assert cancelled["data"] == {"reason": "Enough – thanks \U0001f30a", "parent": None, "conversation": None}
     assert cancelled["position"] == answer.json()["position"]
 
 

@@ -128,3 +128,13 @@ def test_an_agent_says_how_alike_questions_have_to_be(client: httpx2.Client) -> 
     assert (shown["cache_seconds"], shown["cache_similarity"]) == (60, 0.97)
     refused = client.post("/api/agents", json=asked.an_agent(cache_similarity=0.5))
     assert refused.status_code == 422, refused.text
+
+
+def test_a_fact_is_found_by_what_it_means_although_no_word_of_it_is_asked_for(client: httpx2.Client) -> None:
+    made = created(client, "/api/memories", {"text": "Hedgehogs hibernate in November."})
+    asked_for = {"text": "hedgehoggs", "after": made["position"]}
+    (found,) = client.get("/api/memories/search", params=asked_for).json()["items"]
+    assert (found["fact"]["id"], found["score"]) == (made["id"], 0.5), "of the two orders only one has it"
+    gone = client.delete(f"/api/memories/{made['id']}").json()
+    found_after = client.get("/api/memories/search", params={**asked_for, "after": gone["position"]})
+    assert found_after.json() == {"items": []}

@@ -28,7 +28,7 @@ from tests.support.system import System
 from tests.support.tenant import Tenant
 
 TRIES = 10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 500
-CONTROL = 200
+CONTROL = 300
 WHILE = 5.0
 
 

@@ -81,6 +81,7 @@ def test_all_mistakes_of_a_text_are_told_at_once_with_their_lines(api: httpx2.Cl
 def test_validation_tells_the_same_and_writes_nothing(api: httpx2.Client, agent_id: str) -> None:
     good = a_definition(a_node(agent_id))
     before = created(api, "/api/agents", an_agent())["position"]
+    assert api.get("/api/agents", params={"after": before}).is_success, "both tell of the same agents"
     assert api.post("/api/workflows/validate", json=good).json() == {"valid": True, "errors": []}
     bad = a_definition(a_node("nobody"))
     told = api.post("/api/workflows/validate", json=bad)

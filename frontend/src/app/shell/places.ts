@@ -12,6 +12,7 @@ export const groups = [
     label: "Work",
     places: [
       { to: "/runs", label: "Runs", icon: "activity" },
+      { to: "/chat", label: "Chat", icon: "message-square" },
       { to: "/runs/new", label: "New run", icon: "plus" },
       { to: "/inbox", label: "Inbox", icon: "inbox" },
       { to: "/dead-letters", label: "Dead letters", icon: "triangle-alert" },
@@ -36,9 +37,9 @@ export const groups = [
 ] as const satisfies readonly { label: string; places: readonly Place[] }[];
 
 /** Those that a narrow screen has under the thumb; the others are a menu away. */
-export const closest = [groups[0].places[0], groups[0].places[1], groups[0].places[2], groups[1].places[0]];
+export const closest = [groups[0].places[0], groups[0].places[1], groups[0].places[2], groups[0].places[3]];
 
-const WITH_PAGES_BELOW: readonly string[] = ["/workflows", "/goals"];
+const WITH_PAGES_BELOW: readonly string[] = ["/workflows", "/goals", "/chat", "/agents"];
 
 /** Whether a place is the one that a path belongs to: a run belongs to the runs, a new run to itself. */
 export function isHere(place: string, path: string): boolean {

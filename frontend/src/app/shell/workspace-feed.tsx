@@ -7,6 +7,7 @@ import { Feed } from "~/lib/live/feed";
 const PAUSE_MS = 300;
 const READ_MODELS: Record<string, string> = {
   run: "runs",
+  session: "sessions",
   agent: "agents",
   workflow: "workflows",
   goal: "goals",

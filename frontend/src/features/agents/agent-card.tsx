@@ -1,8 +1,17 @@
+import { Link } from "@tanstack/react-router";
+import { AskingButton } from "~/components/asking-button";
+import { buttonClass } from "~/components/button";
 import { Icon } from "~/components/icon";
+import { AgentFacts } from "~/features/agents/agent-facts";
+import { retireAgent } from "~/features/agents/api/retire-agent";
 import type { Agent } from "~/lib/api/types";
-import { formatDay } from "~/lib/format";
 
-export function AgentCard({ agent }: { agent: Agent }) {
+export interface AgentRights {
+  write: boolean;
+  ask: boolean;
+}
+
+export function AgentCard({ agent, rights }: { agent: Agent; rights: AgentRights }) {
   return (
     <li className="card flex flex-col gap-4 p-5">
       <div className="flex items-start gap-4">
@@ -14,18 +23,7 @@ export function AgentCard({ agent }: { agent: Agent }) {
           <p className="break-words text-fg-2">{agent.role}</p>
         </div>
       </div>
-      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm">
-        <dt className="text-fg-3">Work</dt>
-        <dd>{agent.task.replace("_", " ")}</dd>
-        <dt className="text-fg-3">Model</dt>
-        <dd className="break-words">
-          {agent.model === "default" ? "the default of this installation" : agent.model}
-        </dd>
-        <dt className="text-fg-3">Version</dt>
-        <dd>
-          {agent.version}, {agent.status}, since {formatDay(agent.created_at)}
-        </dd>
-      </dl>
+      <AgentFacts agent={agent} />
       <details className="group text-sm">
         <summary className="flex items-center gap-1.5 rounded-sm py-1 text-fg-2 hover:text-fg">
           <Icon name="chevron-right" className="size-4 transition-transform group-open:rotate-90" />
@@ -35,6 +33,49 @@ export function AgentCard({ agent }: { agent: Agent }) {
           {agent.instructions}
         </p>
       </details>
+      {agent.status !== "retired" && <Doing agent={agent} rights={rights} />}
     </li>
+  );
+}
+
+function Doing({ agent, rights }: { agent: Agent; rights: AgentRights }) {
+  return (
+    <div className="mt-auto flex flex-wrap gap-2 empty:hidden">
+      {rights.ask && (
+        <Link
+          to="/chat"
+          search={{ with: agent.id }}
+          aria-label={`Talk with ${agent.name}`}
+          className={buttonClass("quiet", true)}
+        >
+          <Icon name="message-square" />
+          Talk
+        </Link>
+      )}
+      {rights.write && (
+        <>
+          <Link
+            to="/agents/$agentId/edit"
+            params={{ agentId: agent.id }}
+            aria-label={`Change ${agent.name}`}
+            className={buttonClass("quiet", true)}
+          >
+            <Icon name="pencil" />
+            Change
+          </Link>
+          <AskingButton
+            label="Retire"
+            about={agent.name}
+            icon="ban"
+            question={`Retire ${agent.name}?`}
+            confirm="Retire it"
+            failed="It was not retired"
+            act={() => retireAgent(agent.id)}
+          >
+            <p>Nothing new is done by it. What is under way goes on, and its name stays its own.</p>
+          </AskingButton>
+        </>
+      )}
+    </div>
   );
 }

@@ -8,9 +8,9 @@ import { Refusal } from "~/components/refusal";
 import { TextArea } from "~/components/text-area";
 import { TextField } from "~/components/text-field";
 import { askGoal } from "~/features/goals/api/ask-goal";
-import { microUsd } from "~/features/goals/goal-words";
 import { toProblem } from "~/lib/api/problem";
 import type { AskGoal, Model } from "~/lib/api/types";
+import { microUsd } from "~/lib/micro-usd";
 import { newKey } from "~/lib/new-key";
 import { faultOf, readTextFile } from "~/lib/text-document";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { microUsd } from "~/features/goals/goal-words";
+import { microUsd } from "~/lib/micro-usd";
 
 test.each([
   ["0.50", 500_000],

@@ -15,12 +15,6 @@ export const GOAL_LOOKS: Record<Goal["status"], Look> = {
   accepted: { word: "Accepted", icon: "circle-check", color: "text-ok" },
 };
 
-/** Dollars as people write them in micro-dollars; undefined where it is no amount. */
-export function microUsd(dollars: string): number | undefined {
-  const amount = Number(dollars.trim().replace(/^\$/, ""));
-  return Number.isFinite(amount) && amount > 0 ? Math.max(1, Math.round(amount * 1_000_000)) : undefined;
-}
-
 const MAKERS = {
   planner: "A planner with a language model drafted it.",
   similarity: "It was chosen among the templates by the words that it shares with the goal.",

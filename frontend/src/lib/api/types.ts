@@ -50,6 +50,17 @@ export type Workspace = Schemas["Workspace"];
 export type WaitingDevice = Schemas["WaitingDevice"];
 export type SignOnProvider = Schemas["SignOnProvider"];
 
+export type SessionSummary = Schemas["SessionSummary"];
+export type SaidMessage = Schemas["SaidMessage"];
+export type NewMessage = Schemas["NewMessage"];
+export type NewAttachment = Schemas["NewAttachment"];
+export type AskedInSession = Schemas["AskedInSession"];
+export type StartSession = Schemas["StartSession"];
+export type CreateAgent = Schemas["CreateAgent"];
+export type ReviseAgent = Schemas["ReviseAgent"];
+export type AgentLimits = NonNullable<CreateAgent["limits"]>;
+export type Tool = Schemas["Tool"];
+
 export type FieldMistake = Schemas["FieldError"];
 export type DeadLetter = Schemas["DeadLetter"];
 export type Goal = Schemas["Goal"];

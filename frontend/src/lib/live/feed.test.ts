@@ -131,3 +131,18 @@ test("a page that is opened in the background opens nothing before it is seen", 
   expect(FakeSource.all).toHaveLength(1);
   feed.close();
 });
+
+test("of two streams the one that stands worse is told, and one that is closed does not count", () => {
+  const first = new Feed("/api/events", 7, { onEvent });
+  last().opened();
+  const second = new Feed("/api/runs/1/live", 7, { onEvent });
+  expect(getConnection()).toBe("connecting");
+  last().opened();
+  expect(getConnection()).toBe("live");
+  last().failed(0);
+  expect(getConnection()).toBe("reconnecting");
+  second.close();
+  expect(getConnection()).toBe("live");
+  first.close();
+  expect(getConnection()).toBe("idle");
+});

@@ -44,7 +44,7 @@ export class Feed {
   close(): void {
     document.removeEventListener("visibilitychange", this.onVisibility);
     this.letGo();
-    setConnection("idle");
+    setConnection(this, "idle");
   }
 
   /** Opens the stream anew from the last position seen, which also replays the text of the running attempts. */
@@ -54,11 +54,11 @@ export class Feed {
   }
 
   private open(): void {
-    setConnection(this.failures === 0 ? "connecting" : "reconnecting");
+    setConnection(this, this.failures === 0 ? "connecting" : "reconnecting");
     const source = new EventSource(`${this.path}?after=${this.after}`);
     source.onopen = () => {
       this.failures = 0;
-      setConnection("live");
+      setConnection(this, "live");
     };
     source.onerror = () => this.onError(source);
     source.addEventListener("event", (message) => this.onLogEvent(message));
@@ -74,7 +74,7 @@ export class Feed {
   }
 
   private onError(source: EventSource): void {
-    setConnection("reconnecting");
+    setConnection(this, "reconnecting");
     if (source.readyState !== EventSource.CLOSED) return;
     this.failures += 1;
     this.handlers.onRefused?.();
@@ -94,7 +94,7 @@ export class Feed {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => {
         this.letGo();
-        setConnection("idle");
+        setConnection(this, "idle");
       }, LEAVE_AFTER_MS);
       return;
     }

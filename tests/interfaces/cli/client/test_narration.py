@@ -9,6 +9,7 @@ from domain import run_commands as wish
 from domain import run_events as fact
 from domain import run_wait_events as wait
 from domain.nodes import Approval, Arm, Branch, Transform
+from domain.run_tool_events import ContextCompacted
 from domain.run_values import ArmTaken, ForApproval, ForEvent, ForInput, ForRun, ForTime, Waits
 from interfaces.cli.client.narration import tell
 from interfaces.cli.client.watched import Watched
@@ -21,6 +22,7 @@ from tests.support.given import AT
 LATER, OTHER = AT + timedelta(hours=1), UUID(int=9)
 CHECK = Approval(id="check", question="Well?")
 WAY = Branch(id="way", arms=(Arm("left", "input", (Transform(id="a", expression="input"),)),))
+SHOWN = ", ".join(f"turn:{number}" for number in range(9, 17))
 
 
 @pytest.fixture
@@ -47,6 +49,16 @@ def begun() -> Watched:
         (wait.ApprovalDecided("check", 1, "reject", None, "no"), "check: a person has rejected it: no"),
         (wait.InputGiven("check", 1, text("x")), "check: a person has answered"),
         (wait.ChildEnded("check", 1, OTHER, "failed"), f"check: the run {OTHER} is failed"),
+        (
+            ContextCompacted("check", 1, 3, "dropped", ("tool:0.0",), None, 6_000, 3_000),
+            "check: older material (tool:0.0) was left out of what the model is told: 6,000 tokens became 3,000",
+        ),
+        (
+            ContextCompacted(
+                "check", 1, 12, "extracted", tuple(f"turn:{n}" for n in range(9, 18)), text("x"), 6_000, 3_000
+            ),
+            f"check: older material ({SHOWN} and 1 more) is told by its key sentences: 6,000 tokens became 3,000",
+        ),
         (wait.ChildAbandoned("check", OTHER), f"check: waits no more for the run {OTHER}, which is cancelled"),
     ],
     ids=lambda value: "" if isinstance(value, str) else type(value).__name__,

@@ -77,6 +77,38 @@ test.each([
     { step: "read", detail: "no" },
     "The read failed, and what was done is being undone: no",
   ],
+  [
+    "run.tool_begun.v1",
+    { step: "read", call: 0, index: 0, tool: "remember", effect: "write" },
+    "The read called the tool remember, which changes something here",
+  ],
+  [
+    "run.tool_ended.v1",
+    { step: "read", call: 0, index: 1, untrusted: true, duration_ms: 1200 },
+    "Tool call 1.2 of The read gave what was written by others, after 1.2 s",
+  ],
+  [
+    "run.tool_ended.v1",
+    { step: "read", call: 1, index: 0, problem: "timed_out", duration_ms: null },
+    "Tool call 2.1 of The read failed (timed_out)",
+  ],
+  [
+    "run.tool_in_doubt.v1",
+    { step: "read", call: 0, index: 0 },
+    "Tool call 1.1 of The read is in doubt: it may have been done",
+  ],
+  [
+    "run.context_compacted.v1",
+    {
+      step: "read",
+      call: 3,
+      method: "summarised",
+      replaced: ["a", "b"],
+      tokens_before: 9000,
+      tokens_after: 700,
+    },
+    "For The read, 2 parts of what it is told were replaced by a summary: 9,000 tokens became 700",
+  ],
   ["run.dreamt.v9", {}, "run.dreamt.v9"],
 ])("%s is told in words", (type, data, expected) => {
   expect(words(type, data)).toBe(expected);

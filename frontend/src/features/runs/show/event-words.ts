@@ -1,4 +1,5 @@
 import type { IconName } from "~/components/icon";
+import { ACTING } from "~/features/runs/show/acting-words";
 import { stepName } from "~/features/runs/show/step-words";
 import { because, type Data, type EventKind, WAITING } from "~/features/runs/show/waiting-words";
 import type { LogEvent, Step } from "~/lib/api/types";
@@ -79,6 +80,7 @@ const KINDS: Record<string, EventKind> = {
     tell: (who) => `A person had ${who} try again`,
   },
   ...WAITING,
+  ...ACTING,
   "run.completed.v1": { icon: "circle-check", color: "text-ok", tell: () => "The run completed" },
   "run.failed.v1": {
     icon: "circle-x",

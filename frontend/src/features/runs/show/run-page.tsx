@@ -4,6 +4,7 @@ import { buttonClass } from "~/components/button";
 import { EmptyState } from "~/components/empty-state";
 import { ProblemNotice } from "~/components/notice";
 import { Skeleton } from "~/components/skeleton";
+import { actsByStep } from "~/features/runs/acting/acts";
 import { RunAsks } from "~/features/runs/asks/run-asks";
 import type { RunState } from "~/features/runs/live/run-state";
 import { useRun } from "~/features/runs/live/use-run";
@@ -52,6 +53,7 @@ function Shown({ state, view, onRerun }: ShownProps) {
   const [first] = useState<RunView>(run.status === "completed" ? "result" : "steps");
   const current = view ?? first;
   const started = useMemo(() => startedRuns(state.events), [state.events]);
+  const acts = useMemo(() => actsByStep(state.events), [state.events]);
   const undone = state.events.some((event) => event.type === "run.compensation_begun.v1");
   useReadAnew(run);
   return (
@@ -63,7 +65,7 @@ function Shown({ state, view, onRerun }: ShownProps) {
         <>
           {asksPeople(run) && <RunAsks runId={run.id} />}
           <WhyPanel run={run} />
-          <StepsView shown={{ run, drafts: state.drafts, started, undone }} />
+          <StepsView shown={{ run, drafts: state.drafts, started, acts, undone }} />
         </>
       )}
       {current === "result" && <ResultView run={run} />}

@@ -1,4 +1,5 @@
 import { createContext, useContext } from "react";
+import type { Act } from "~/features/runs/acting/acts";
 import type { Draft } from "~/features/runs/live/run-state";
 import type { Run } from "~/lib/api/types";
 
@@ -7,6 +8,8 @@ export interface Shown {
   run: Run;
   drafts: Readonly<Record<string, Draft>>;
   started: ReadonlyMap<string, string>;
+  /** What the agents of steps have done with tools, and what their models are told less of. */
+  acts: ReadonlyMap<string, readonly Act[]>;
   /** Whether the run has begun to undo what it did, so that it cannot go on any more. */
   undone: boolean;
 }

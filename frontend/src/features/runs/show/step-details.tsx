@@ -1,5 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Icon } from "~/components/icon";
+import type { Act } from "~/features/runs/acting/acts";
+import { ActsList } from "~/features/runs/acting/acts-list";
 import { isOver } from "~/features/runs/show/run-actions";
 import { SendEvent } from "~/features/runs/show/send-event";
 import { useShown } from "~/features/runs/show/shown";
@@ -8,15 +10,20 @@ import { StepError } from "~/features/runs/show/step-error";
 import { StepFigures } from "~/features/runs/show/step-figures";
 import { StepText } from "~/features/runs/show/step-text";
 import { skippedWords, verdictWords } from "~/features/runs/show/step-words";
+import { ASKING } from "~/features/runs/show/use-read-anew";
 import type { Step, StepStatus } from "~/lib/api/types";
 import { formatMoment } from "~/lib/format";
 
 /** Where a step stands once a person may have the run go on without it. */
 const SKIPPABLE: readonly StepStatus[] = ["scheduled", "running", "suspended"];
 
+const OVER: readonly StepStatus[] = ["completed", "skipped", "failed", "cancelled"];
+const NONE: readonly Act[] = [];
+
 /** What is known of a step: its figures, what it waits for, who decided, why it failed and what it came to. */
 export function StepDetails({ step, folded }: { step: Step; folded: boolean }) {
-  const { run, drafts } = useShown();
+  const { run, drafts, acts: all } = useShown();
+  const acts = all.get(step.id) ?? NONE;
   return (
     <>
       <div className="grid gap-2 px-5 pb-4 text-sm empty:hidden">
@@ -32,6 +39,11 @@ export function StepDetails({ step, folded }: { step: Step; folded: boolean }) {
           </div>
         )}
       </div>
+      {acts.length > 0 && (
+        <div className="px-5 pb-4">
+          <ActsList runId={run.id} step={step.id} acts={acts} over={OVER.includes(step.status)} />
+        </div>
+      )}
       {step.error && <StepError run={run} step={step} error={step.error} />}
       {folded ? (
         step.output && <Folded step={step} runId={run.id} />
@@ -51,7 +63,7 @@ function Waiting({ waiting }: { waiting: NonNullable<Step["waiting"]> }) {
       waiting.escalates_at &&
       `Others may too from ${formatMoment(waiting.escalates_at)} on.`,
   ].filter(Boolean);
-  const asks = waiting.waits_for === "approval" || waiting.waits_for === "input";
+  const asks = ASKING.includes(waiting.waits_for);
   if (sentences.length === 0 && !asks) return null;
   return (
     <p className="break-words text-fg-3">

@@ -13,6 +13,7 @@ const WAITS: Record<NonNullable<Step["waiting"]>["waits_for"], string> = {
   time: "Waits for a moment",
   event: "Waits for an event",
   run: "Waits for a run",
+  answer: "Waits for an answer",
 };
 
 /** What a suspended step waits for, as its status. */

@@ -2,6 +2,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { Run, Step } from "~/lib/api/types";
 
+/** What a step waits for where people are asked; an agent asks for an `answer` by itself. */
+export const ASKING: readonly string[] = ["approval", "input", "answer"];
+
 /** Whether the run waits for people, as far as its own steps go. */
 export function asksPeople(run: Run): boolean {
   return run.steps.some(isAsking);
@@ -21,7 +24,7 @@ export function useReadAnew(run: Run): void {
 }
 
 function isAsking(step: Step): boolean {
-  return step.waiting?.waits_for === "approval" || step.waiting?.waits_for === "input";
+  return step.waiting !== null && ASKING.includes(step.waiting.waits_for);
 }
 
 function words(step: Step): string {

@@ -125,6 +125,7 @@ function waits(value: unknown): string {
     case "approval":
       return "an approval";
     case "input":
+    case "answer":
       return "an answer";
     case "event":
       return `the event “${waiting.name}”`;

@@ -1,0 +1,1 @@
+"""Evaluating: recorded runs become cases, which are run anew and scored."""

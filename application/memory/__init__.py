@@ -1,0 +1,1 @@
+"""What is remembered: put down, found again, told to agents, and forgotten."""

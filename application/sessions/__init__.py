@@ -1,0 +1,1 @@
+"""Conversations of people with agents and teams."""
