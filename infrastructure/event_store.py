@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
@@ -11,8 +11,8 @@ from psycopg.errors import LockNotAvailable
 
 from application.errors import KeyReused
 from application.ports import IdempotencyKey, Outcome, Recorded, Write
-from domain.kernel import Event
 from infrastructure import mapper
+from infrastructure.append_columns import Kind, never
 from infrastructure.database import Database
 from infrastructure.group_reader import GroupReader
 from infrastructure.group_writer import Appended, GroupWriter
@@ -51,14 +51,14 @@ class PostgresEventStore:
     """Positions are dense and in commit order over any number of processes."""
 
     def __init__(
-        self, database: Database, *, urgent: Callable[[Event], bool] = lambda _: False, appended: Appended | None = None
+        self, database: Database, *, urgent: Kind = never, quiet: Kind = never, appended: Appended | None = None
     ) -> None:
-        """What is `urgent` is told apart, to those who look at the log seldom otherwise.
+        """What is `urgent` is told apart, to those who look at the log seldom otherwise; what is `quiet`, a bit later.
 
         What is appended here is told to `appended` at once.
         """
         self._database = database
-        self._writer = GroupWriter(database, urgent, appended)
+        self._writer = GroupWriter(database, urgent, quiet, appended)
         self._reader = GroupReader(database)
         self._turns = asyncio.Semaphore(TURNS_AT_ONCE)
         database.at_close(self._writer.close)

@@ -6,23 +6,23 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
 from typing import Any, TypeAlias
-from uuid import UUID
 
 import structlog
 
 from application.errors import KeyReused, Unavailable
 from application.ports import Conflict, IdempotencyKey, Outcome, Write
-from domain.kernel import Event, Record
-from infrastructure import fail_points, mapper, metrics
+from infrastructure import append_columns, fail_points, metrics
+from infrastructure.announcements import Announcements
+from infrastructure.append_columns import Columns, Kind, columns_of, never
 from infrastructure.database import Database
 from infrastructure.payload_puts import PUT, columns
 from infrastructure.postgres_connection import AWAY, Connection, told
 
 APPEND = """
 SELECT base, refused, known, known_digest, known_stream, known_position,
-       CASE WHEN %b::boolean THEN pg_notify('urgent', '') END
-FROM append_batch(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::int[],
-                   %b::int[], %b::uuid[], %b::text[], %b::bytea[])
+       CASE WHEN %b::boolean THEN pg_notify('events', '') END, CASE WHEN %b::boolean THEN pg_notify('urgent', '') END
+FROM append_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::int[],
+                    %b::int[], %b::uuid[], %b::text[], %b::bytea[])
 """
 
 KEEP = "WITH kept AS (" + PUT + ")" + APPEND
@@ -38,17 +38,6 @@ Appended: TypeAlias = Callable[[int, Sequence[Write]], None]
 """Hears of what was appended behind a position, in its order."""
 
 log = structlog.get_logger()
-
-
-class Columns(Record):
-    """The events of a command, column by column."""
-
-    streams: list[UUID]
-    versions: list[int]
-    topics: list[str]
-    states: list[bytes]
-    texts: dict[tuple[UUID, bytes], bytes]
-    urgent: bool
 
 
 class Waiting:
@@ -78,11 +67,16 @@ class GroupWriter:
     """Writes on one connection of its own, with one statement in flight."""
 
     def __init__(
-        self, database: Database, urgent: Callable[[Event], bool] = lambda _: False, appended: Appended | None = None
+        self, database: Database, urgent: Kind = never, quiet: Kind = never, appended: Appended | None = None
     ) -> None:
-        """What is `urgent` is told on a channel of its own, for those who look at the log seldom otherwise."""
+        """What is `urgent` is told on a channel of its own, for those who look at the log seldom otherwise.
+
+        What is `quiet` is told a little later, where nothing else is told before.
+        """
         self._database = database
+        self._announcements = Announcements(database)
         self._urgent = urgent
+        self._quiet = quiet
         self._appended = appended
         self._connection: Connection | None = None
         self._waiting: deque[Waiting] = deque()
@@ -90,7 +84,7 @@ class GroupWriter:
 
     async def append(self, writes: Sequence[Write], key: IdempotencyKey | None) -> Outcome:
         """Append all or nothing. Raises Conflict, KeyReused, or Unavailable where its end is not known."""
-        waiting = Waiting(_columns(writes, self._urgent), key, writes)
+        waiting = Waiting(columns_of(writes, self._urgent, self._quiet), key, writes)
         self._waiting.append(waiting)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
@@ -100,9 +94,8 @@ class GroupWriter:
         """Write what waits, then close the connection."""
         if self._writing is not None:
             await asyncio.wait([self._writing])
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        await self._announcements.close()
+        await self._drop_connection()
 
     async def _write(self) -> None:
         while self._waiting:
@@ -160,11 +153,14 @@ class GroupWriter:
         fail_points.reached("before_append")
         texts = {key: body for waiting in batch for key, body in waiting.columns.texts.items()}
         urgent = any(waiting.columns.urgent for waiting in batch)
-        values = [urgent, *_events(batch), *_keys(batch)]
+        told = self._announcements.with_it(quiet=all(waiting.columns.quiet for waiting in batch))
+        added = append_columns.events([waiting.columns for waiting in batch])
+        values = [told, urgent, *added, *append_columns.keys([waiting.key for waiting in batch])]
         if texts:
             await cursor.execute(KEEP, [*columns(texts), *values], prepare=True)
         else:
             await cursor.execute(APPEND, values, prepare=True)
+        self._announcements.made(told=told)
         fail_points.reached("after_commit")
         return await cursor.fetchone()
 
@@ -181,46 +177,9 @@ def _was_left(connection: Connection) -> bool:
     return bool(poll.poll(0))
 
 
-def _columns(writes: Sequence[Write], urgent: Callable[[Event], bool]) -> Columns:
-    columns = Columns([], [], [], [], {}, any(urgent(event) for write in writes for event in write.events))
-    for write in writes:
-        workspace_id = write.context.workspace_id
-        for kept in write.texts:
-            columns.texts[workspace_id, bytes.fromhex(kept.ref.sha256)] = kept.text.encode()
-        for version, event in enumerate(write.events, start=write.expected + 1):
-            topic, state = mapper.encode(event, write.context)
-            columns.streams.append(write.stream)
-            columns.versions.append(version)
-            columns.topics.append(topic)
-            columns.states.append(state)
-    return columns
-
-
-def _events(batch: list[Waiting]) -> tuple[list[Any], ...]:
-    streams, versions, topics, states, commands = [], [], [], [], []
-    for number, waiting in enumerate(batch):
-        columns = waiting.columns
-        streams += columns.streams
-        versions += columns.versions
-        topics += columns.topics
-        states += columns.states
-        commands += [number] * len(columns.streams)
-    return streams, versions, topics, states, commands
-
-
-def _keys(batch: list[Waiting]) -> tuple[list[Any], ...]:
-    keyed = [(number, waiting.key) for number, waiting in enumerate(batch) if waiting.key is not None]
-    return (
-        [number for number, _ in keyed],
-        [key.workspace_id for _, key in keyed],
-        [key.key for _, key in keyed],
-        [key.digest for _, key in keyed],
-    )
-
-
 def _tell(batch: list[Waiting], answer: Any, appended: Appended | None) -> None:
     """The ids of what was appended follow `base` in the order of the batch."""
-    position, refused, known, digests, streams, positions, _ = answer
+    position, refused, known, digests, streams, positions, *_ = answer
     earlier = dict(zip(known or [], zip(digests or [], streams or [], positions or [], strict=True), strict=True))
     refused = frozenset(refused or [])
     for number, waiting in enumerate(batch):

@@ -1,4 +1,4 @@
--- The log. The columns are those of the eventsourcing library; ids come from append_batch, never from a sequence,
+-- The log. The columns are those of the eventsourcing library; ids come from append_events, never from a sequence,
 -- so that they are dense and in commit order. Stored rows are for ever: change nothing here without a decision record.
 CREATE TABLE IF NOT EXISTS events (
     originator_id uuid NOT NULL,
@@ -195,7 +195,8 @@ CREATE TABLE IF NOT EXISTS projection_stops (
 -- last version is not the one before refuses its command alone, and a known idempotency key repeats its command alone.
 -- The rows of the others get the ids after `base` in their order, so the caller knows every position from this one row.
 -- A command below 0 is the library's: it goes wherever its versions are free, even if that leaves a hole in a stream.
-CREATE OR REPLACE FUNCTION append_batch(
+-- Whoever calls this tells those who listen by itself, or has it done by append_batch.
+CREATE OR REPLACE FUNCTION append_events(
     e_stream uuid[], e_version bigint[], e_topic text[], e_state bytea[], e_command int[],
     k_command int[], k_workspace uuid[], k_key text[], k_digest bytea[],
     OUT base bigint, OUT refused int[],
@@ -259,6 +260,18 @@ BEGIN
             GROUP BY n.command
         ) d ON d.command = k.command;
     END IF;
+END $$;
 
+CREATE OR REPLACE FUNCTION append_batch(
+    e_stream uuid[], e_version bigint[], e_topic text[], e_state bytea[], e_command int[],
+    k_command int[], k_workspace uuid[], k_key text[], k_digest bytea[],
+    OUT base bigint, OUT refused int[],
+    OUT known int[], OUT known_digest bytea[], OUT known_stream uuid[], OUT known_position bigint[]
+) LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT a.* INTO base, refused, known, known_digest, known_stream, known_position
+    FROM append_events(
+        e_stream, e_version, e_topic, e_state, e_command, k_command, k_workspace, k_key, k_digest
+    ) a;
     NOTIFY events;
 END $$;

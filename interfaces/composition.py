@@ -18,7 +18,7 @@ from application.models.registry import Models
 from application.orchestration.pinning import Pinning
 from application.orchestration.start import Starter
 from application.orchestration.start_agent import AgentStarter
-from application.policies import step_jobs
+from application.policies import urgency
 from application.policies.early_jobs import EarlyJobs
 from application.policies.webhook_delivery import Subscription
 from application.provider_secrets import ProviderSecrets
@@ -124,7 +124,8 @@ async def _servers(settings: Settings) -> AsyncIterator[tuple[Database, Postgres
     redis = Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=5)
     early = EarlyJobs(RedisQueue(redis))
     try:
-        yield database, PostgresEventStore(database, urgent=step_jobs.urgent, appended=early.appended), redis
+        told = {"urgent": urgency.urgent, "quiet": urgency.quiet}
+        yield database, PostgresEventStore(database, **told, appended=early.appended), redis
     finally:
         await database.close()
         await early.close()

@@ -12,7 +12,7 @@ from application.access import Actor
 from application.errors import TooMuchContention, Unavailable
 from application.execute import Executor, Order
 from application.ledger.treasury import KEEPER_ID
-from application.policies import ledger_upkeep, run_jobs, step_jobs
+from application.policies import ledger_upkeep, run_jobs, step_jobs, urgency
 from application.ports import EventStore, JobQueue, Log, Recorded
 from domain.kernel import Record
 from projections import poison, positions
@@ -135,7 +135,7 @@ class Follower:
                 async for batch in batches:
                     await self._take(batch)
                     yield (position := batch[-1].position)
-                    if self._consumer.linger and any(step_jobs.frequent(type(each.event)) for each in batch):
+                    if self._consumer.linger and any(urgency.frequent(type(each.event)) for each in batch):
                         await self._source.linger(self._name, position, self._consumer.linger)
         except MapperDeserialisationError as error:
             yield await self._pass_over(error)

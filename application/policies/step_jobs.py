@@ -3,19 +3,15 @@
 A step that whoever caused it goes on with is nobody's job.
 """
 
-from functools import cache
 from uuid import UUID
 
 import msgspec
 
 from application.ports import Job, Recorded
-from application.registry import tag_of
-from domain.kernel import Event, Instant, Record
+from domain.kernel import Instant, Record
 from domain.run_events import StepScheduled
 
 NAME = "step_jobs"
-FREQUENT = frozenset({"run", "call", "ledger"})
-"""The nouns whose events come by the thousand."""
 
 
 class StepJob(Record):
@@ -34,17 +30,6 @@ def react(recorded: Recorded) -> list[Job]:
             return [job(recorded.position, arguments, due_at, priority)]
         case _:
             return []
-
-
-def urgent(event: Event) -> bool:
-    """Whether it is of no kind that comes by the thousand."""
-    return not frequent(type(event))
-
-
-@cache
-def frequent(kind: type[Event]) -> bool:
-    """Whether such events come by the thousand."""
-    return tag_of(kind).partition(".")[0] in FREQUENT
 
 
 def job(position: int, arguments: StepJob, due_at: Instant | None, priority: int = 0) -> Job:

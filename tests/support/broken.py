@@ -1,12 +1,12 @@
 """Stores that are broken on purpose, so that the crash suite can show that it notices."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from application.ports import IdempotencyKey, Outcome, Write
-from domain.kernel import Event
 from infrastructure import group_writer
+from infrastructure.append_columns import Kind, never
 from infrastructure.database import Database
 from infrastructure.event_store import PostgresEventStore
 from infrastructure.group_writer import Appended, GroupWriter, Waiting
@@ -30,10 +30,10 @@ class EagerWriter(GroupWriter):
 
 class EagerEventStore(PostgresEventStore):
     def __init__(
-        self, database: Database, *, urgent: Callable[[Event], bool] = lambda _: False, appended: Appended | None = None
+        self, database: Database, *, urgent: Kind = never, quiet: Kind = never, appended: Appended | None = None
     ) -> None:
-        super().__init__(database, urgent=urgent, appended=appended)
-        self._writer = EagerWriter(database, urgent)
+        super().__init__(database, urgent=urgent, quiet=quiet, appended=appended)
+        self._writer = EagerWriter(database, urgent, quiet)
 
 
 class ForgetfulEventStore(PostgresEventStore):
