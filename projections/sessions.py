@@ -9,6 +9,7 @@ import msgspec
 from application.policies.session_answers import AnswerJob
 from application.ports import Recorded
 from domain import session_events
+from domain.kernel import Record
 from domain.run_values import Conversation
 from projections import session_rows
 from projections.session_rows import MessageRow, SessionRow
@@ -36,10 +37,9 @@ CREATE INDEX IF NOT EXISTS sessions_under_way_idx ON sessions (updated_position)
 
 NEWEST = """
 SELECT body::text FROM sessions
-WHERE workspace_id = %(workspace)s AND status = %(status)s
+WHERE workspace_id = %(workspace_id)s AND status = %(status)s
   AND (%(before)s::bigint IS NULL OR updated_position < %(before)s)
-  AND (%(agent)s::uuid IS NULL OR (body ->> 'agent_id')::uuid = %(agent)s)
-  AND (%(words)s::text IS NULL OR strpos(lower(body ->> 'title'), lower(%(words)s)) > 0)
+  AND (%(agent_id)s::uuid IS NULL OR (body ->> 'agent_id')::uuid = %(agent_id)s)
 ORDER BY updated_position DESC LIMIT %(limit)s
 """
 
@@ -61,6 +61,16 @@ JOIN runs AS run ON run.id = answer.value::uuid
 WHERE session.body ? 'under_way' AND run.status IN ('completed', 'failed', 'cancelled')
 LIMIT %s
 """
+
+
+class Wanted(Record):
+    """Which sessions are listed; those in which something was said last before the position `before`."""
+
+    workspace_id: UUID
+    status: str = "open"
+    agent_id: UUID | None = None
+    before: int | None = None
+    limit: int = 50
 
 
 class SessionProjection(Projection[AnyRow]):
@@ -123,19 +133,9 @@ _message = msgspec.json.Decoder(MessageRow).decode
 projection = SessionProjection("sessions", "session", SCHEMA, SessionRow, evolve)
 
 
-async def newest(
-    connection: Connection,
-    workspace_id: UUID,
-    *,
-    status: str,
-    agent_id: UUID | None,
-    words: str | None,
-    before: int | None,
-    limit: int,
-) -> list[SessionRow]:
-    """Sessions from the one on in which something was said last; `words` are part of the title, in whatever case."""
-    values = {"workspace": workspace_id, "status": status, "agent": agent_id, "words": words}
-    found = await (await connection.execute(NEWEST, {**values, "before": before, "limit": limit})).fetchall()
+async def newest(connection: Connection, wanted: Wanted) -> list[SessionRow]:
+    """Sessions from the one on in which something was said last."""
+    found = await (await connection.execute(NEWEST, msgspec.structs.asdict(wanted))).fetchall()
     return [_session(body) for (body,) in found]
 
 

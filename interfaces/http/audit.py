@@ -17,7 +17,7 @@ from interfaces.composition import Core
 from interfaces.http.auth import operation_of
 from interfaces.http.commands import After, Signed, caught_up
 from interfaces.http.reading import reading
-from interfaces.http.words import LAST_POSITION
+from interfaces.http.words import LAST_POSITION, TEXT_PATTERN
 from projections import access_events
 from projections.access_events import Wanted
 
@@ -26,7 +26,10 @@ EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo
 Behind = Annotated[int, QueryParameter(ge=0, le=LAST_POSITION, description="The `next` of the page before.")]
 PageSize = Annotated[int, QueryParameter(ge=1, le=200, description="How many at the most.")]
 Kind = Annotated[
-    str, QueryParameter(max_length=100, description="Only kinds that begin so, such as `refused` or `api_key.`.")
+    str,
+    QueryParameter(
+        max_length=100, pattern=TEXT_PATTERN, description="Only kinds that begin so, such as `refused` or `api_key.`."
+    ),
 ]
 User = Annotated[UUID | None, QueryParameter(description="Only what this user did, or what concerns them.")]
 Since = Annotated[Instant | None, QueryParameter(description="Nothing before this moment.")]

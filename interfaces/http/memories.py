@@ -22,7 +22,7 @@ from interfaces import memory
 from interfaces.composition import Core
 from interfaces.http.commands import Accepted, After, Key, Signed, caught_up, created, new_stream
 from interfaces.http.reading import reading
-from interfaces.http.words import LAST_POSITION
+from interfaces.http.words import LAST_POSITION, TEXT_PATTERN
 from projections import memories, memory_search
 from projections.memory_search import Filter
 
@@ -31,7 +31,10 @@ OfSession = Annotated[UUID | None, QueryParameter(description="The memory of thi
 Trusted = Annotated[Trust | None, QueryParameter(description="Only what is trusted, or what waits for approval.")]
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="How many at the most.")]
 Beyond = Annotated[int | None, QueryParameter(ge=1, le=LAST_POSITION, description="The `next` of the page before.")]
-Sought = Annotated[str, QueryParameter(max_length=LONGEST_QUERY, description="What the facts are to be about.")]
+Sought = Annotated[
+    str,
+    QueryParameter(max_length=LONGEST_QUERY, pattern=TEXT_PATTERN, description="What the facts are to be about."),
+]
 Most = Annotated[int, QueryParameter(ge=1, le=MOST, description="How many at the most.")]
 
 FactText = Annotated[Text, Meta(min_length=1, max_length=LONGEST)]

@@ -1,7 +1,7 @@
 """How sessions and what is said in them are shown over HTTP."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -31,8 +31,18 @@ class AskedInSession(Accepted):
         return cls(posted.session_id, posted.position, *said)
 
 
+class FoundMessage(Record):
+    """The message in which most of what was looked for was said, and the `text` around it."""
+
+    message_id: UUID
+    text: str
+
+
 class SessionSummary(Record):
-    """A session with an agent or with a team that follows a workflow; `under_way` are the answers that are made."""
+    """A session with an agent or with a team that follows a workflow; `under_way` are the answers that are made.
+
+    `found` is null where nothing was looked for, and where the title alone has it.
+    """
 
     id: UUID
     title: str
@@ -45,10 +55,14 @@ class SessionSummary(Record):
     messages: int
     last: UUID | None
     under_way: list[UUID]
+    found: FoundMessage | None
 
 
 class SessionPage(Record):
-    """From the session on in which something was said last. `next` goes into `before` for the next page."""
+    """From the session on in which something was said last. `next` goes into `before` for the next page.
+
+    A search looks through so many messages for a page; where it finds little in them, `next` has it go on.
+    """
 
     items: list[SessionSummary]
     next: int | None
@@ -108,8 +122,8 @@ class SessionMessages(Record):
     next: int | None
 
 
-def summary(row: SessionRow) -> SessionSummary:
-    told = {**msgspec.structs.asdict(row), "under_way": list(row.under_way)}
+def summary(row: SessionRow, found: FoundMessage | None = None) -> SessionSummary:
+    told = {**msgspec.structs.asdict(row), "under_way": list(row.under_way), "found": found}
     return msgspec.convert(told, SessionSummary, from_attributes=True)
 
 
@@ -117,14 +131,18 @@ async def said(core: Core, session: SessionRow, rows: Sequence[MessageRow]) -> l
     """The messages with their texts."""
     refs = [row.content for row in rows if row.content is not None]
     refs += [row.shortened.summary for row in rows if row.shortened is not None and row.shortened.summary is not None]
+    known = await texts(core, session.workspace_id, refs)
+    return [_said(row, session, known) for row in rows]
+
+
+async def texts(core: Core, workspace_id: UUID, refs: Iterable[PayloadRef]) -> dict[PayloadRef, str | None]:
+    """What is stored under these references; None for what was erased."""
     wanted = list(dict.fromkeys(refs))
-    found = await asyncio.gather(*(_text(core, session.workspace_id, ref) for ref in wanted))
-    texts = dict(zip(wanted, found, strict=True))
-    return [_said(row, session, texts) for row in rows]
+    found = await asyncio.gather(*(_text(core, workspace_id, ref) for ref in wanted))
+    return dict(zip(wanted, found, strict=True))
 
 
 async def _text(core: Core, workspace_id: UUID, ref: PayloadRef) -> str | None:
-    """None for what was erased."""
     try:
         return await core.payloads.get(workspace_id, ref)
     except PayloadAltered:

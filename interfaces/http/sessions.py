@@ -11,19 +11,21 @@ from application.sessions.asking import Posted
 from domain import session_commands
 from interfaces import sessions
 from interfaces.composition import Core
-from interfaces.http import session_views as views
+from interfaces.http import session_finding
 from interfaces.http.body import MAX_DOCUMENT
-from interfaces.http.commands import Accepted, After, Key, Signed, caught_up, new_stream, sent
-from interfaces.http.reading import reading
+from interfaces.http.commands import Accepted, After, Key, Signed, new_stream, sent
 from interfaces.http.session_bodies import NewMessage, PostMessage, RegenerateAnswer, StartSession, StopAnswer
 from interfaces.http.session_reading import page_of_messages
 from interfaces.http.session_views import AskedInSession, SessionMessages, SessionPage
-from interfaces.http.words import LAST_POSITION
-from projections.sessions import newest, projection
+from interfaces.http.words import LAST_POSITION, TEXT_PATTERN
+from projections.sessions import Wanted
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="How many at the most.")]
 Before = Annotated[int | None, QueryParameter(ge=1, le=LAST_POSITION, description="The `next` of the page before.")]
-Words = Annotated[str | None, QueryParameter(max_length=80, description="Part of the title, in whatever case.")]
+Words = Annotated[
+    str | None,
+    QueryParameter(max_length=80, pattern=TEXT_PATTERN, description="What was said in it, or part of its title."),
+]
 OfAgent = Annotated[UUID | None, QueryParameter(description="Only sessions with this agent.")]
 Status = Annotated[Literal["open", "archived"], QueryParameter(description="Only sessions in this state.")]
 
@@ -55,14 +57,10 @@ class SessionsController(Controller):
         before: Before = None,
         after: After = None,
     ) -> SessionPage:
-        await caught_up(core.tail, projection.name, after)
-        workspace_id, most = request.user.workspace_id, limit + 1
-        async with reading(core, request.user) as connection:
-            rows = await newest(
-                connection, workspace_id, status=status, agent_id=agent_id, words=words, before=before, limit=most
-            )
-        following = rows[limit - 1].updated_position if len(rows) > limit else None
-        return SessionPage([views.summary(row) for row in rows[:limit]], following)
+        wanted = Wanted(request.user.workspace_id, status, agent_id, before, limit)
+        if words and words.strip():
+            return await session_finding.found(core, request.user, wanted, words, after=after)
+        return await session_finding.latest(core, request.user, wanted, after=after)
 
     @get("/{session_id:uuid}", operation_id="readSessionMessages", summary="Read a session with its messages")
     async def one(

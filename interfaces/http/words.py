@@ -24,9 +24,11 @@ def _pattern(kind: object) -> str:
     return told.pattern
 
 
+TEXT_PATTERN = _pattern(kernel.Text)
+
 PATTERNS = {
     _pattern(kernel.Name): "without line breaks or other control characters, and without white space at its ends",
-    _pattern(kernel.Text): "without the character NUL",
+    TEXT_PATTERN: "without the character NUL",
     _pattern(kernel.Slug): "made of lower-case letters, digits and hyphens, beginning with a letter",
     _pattern(agent.ModelChoice): "that is `default` or names a model as `provider/model`",
     _pattern(agent.SummaryModel): "that names a model as `provider/model`",
