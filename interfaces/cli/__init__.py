@@ -114,6 +114,9 @@ def _leave(command: Callable[[], object]) -> int:
         return code if isinstance(code, int) else 0
     except Failure as failure:
         return _say(str(failure), failure.code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return BAD_INPUT
     except click.UsageError as error:
         name = error.ctx.command_path if error.ctx else "z2"
         return _say(f"{error.format_message().rstrip('.')}; see {name} --help", BAD_INPUT)

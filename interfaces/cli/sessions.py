@@ -6,7 +6,7 @@ SESSION = click.argument("session")
 
 
 @click.group(invoke_without_command=True)
-@click.option("--words", help="Only those with these words in the title.")
+@click.option("--words", help="Only those in which this was said, or whose title has it.")
 @click.option("--archived", is_flag=True, help="Those that are archived, instead of the others.")
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True, help="How many at the most.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")

@@ -169,9 +169,10 @@ def test_files_come_with_a_message_and_the_session_is_pinned_renamed_archived_an
     assert visitor.barriers() == []
 
     page.get_by_role("link", name="All conversations").click()
-    page.get_by_label("Words of the title").fill("boats and")
-    expect(page.get_by_text("No title has these words")).to_be_visible()
+    page.get_by_label("Words of the conversation").fill("something reading")
+    expect(page.get_by_text("No conversation has these words")).to_be_visible()
     page.get_by_role("button", name="Archived").click()
+    expect(page.get_by_text("Here is something to read.")).to_be_visible()
     found = page.get_by_role("list", name="Conversations").get_by_role("link", name="Of boats and tides")
     expect(found).to_be_visible()
     assert visitor.barriers() == []

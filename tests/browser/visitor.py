@@ -22,6 +22,11 @@ addEventListener("securitypolicyviolation", (event) => console.error(
 """
 
 
+def _is_behind(message: ConsoleMessage) -> bool:
+    """Whether a read was told to come again, as its read model was behind what the page had seen: the page does so."""
+    return "status of 503" in message.text and "after=" in message.location["url"]
+
+
 class Visitor:
     """`complaints` holds what the browser objected to and which foreign addresses were asked for."""
 
@@ -92,7 +97,7 @@ class Visitor:
         self.complaints = [line for line in self.complaints if not re.search(pattern, line)]
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and not _is_behind(message):
             self.complaints.append(f"{message.type}: {message.text}")
 
     def _asked(self, url: str) -> None:

@@ -4,9 +4,13 @@ import contextlib
 import os
 import pty
 import re
+import select
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+
+SECONDS = 120
+"""So long nothing may be shown while something is awaited."""
 
 _STEERING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)")
 
@@ -20,8 +24,9 @@ class Terminal:
         self.shown = b""
 
     def until(self, text: str) -> None:
-        """Wait until this is shown."""
+        """Wait until this is shown. Raises AssertionError with what is there instead where nothing more comes."""
         while text.encode() not in self.shown:
+            assert select.select([self._descriptor], [], [], SECONDS)[0], f"{text!r} is awaited behind {self.text}"
             self.shown += os.read(self._descriptor, 65_536)
 
     def type(self, text: str) -> None:

@@ -7,7 +7,7 @@ const Markdown = lazy(() => renderer);
 /** Markdown whose renderer is a chunk of its own; until that has come the text stands as it is. */
 export function LazyMarkdown({ text, under }: { text: string; under: number }) {
   return (
-    <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
+    <Suspense fallback={<p className="wrap-anywhere whitespace-pre-wrap">{text}</p>}>
       <Markdown text={text} under={under} />
     </Suspense>
   );

@@ -59,6 +59,7 @@ class Talk:
         self._attached: list[dict[str, str]] = []
         self._last: UUID | None = None
         self._failed = False
+        self._warned = False
         self._position = 0
 
     def resume(self, session_id: UUID) -> None:
@@ -81,7 +82,7 @@ class Talk:
         """Until there is nothing more to say. Raises Failure where nobody sits there and something went wrong."""
         try:
             while True:
-                self._turn(self._screen.ask("you> "))
+                self._turn(self._next())
         except (Leaving, KeyboardInterrupt):
             self._screen.end()
         if self.session_id is not None:
@@ -89,6 +90,19 @@ class Talk:
             click.echo(f"go on with: z2 chat --resume {self.session_id}", err=True)
         if self._failed and not self._screen.attended:
             raise Failure("an answer has failed", f"see `z2 sessions show {self.session_id}`")
+
+    def _next(self) -> str:
+        """The next line; Ctrl-C leaves the one that was begun, and once more the conversation. Raises Leaving."""
+        try:
+            line = self._screen.ask("you> ")
+        except KeyboardInterrupt:
+            if self._warned or not self._screen.attended:
+                raise Leaving from None
+            self._warned = True
+            self._screen.remark("\nCtrl-D, /exit or Ctrl-C once more ends the conversation")
+            return ""
+        self._warned = self._warned and not line.strip()
+        return line
 
     def _seen(self, session_id: UUID) -> None:
         """Let what was said be seen by whoever looks next; it is on the record, whether or not one may read it yet."""

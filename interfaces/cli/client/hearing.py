@@ -1,5 +1,6 @@
 """An answer is heard while it is made: its words as they come, the tools as they run, and what people are asked."""
 
+import threading
 from typing import Protocol
 from uuid import UUID
 
@@ -14,6 +15,9 @@ from interfaces.cli.client.stream import Interrupted, Resumed
 from interfaces.cli.client.watched import Watched
 from interfaces.cli.client.wire import Delta, LogEvent
 from interfaces.cli.client.wording import one_line
+
+IMPATIENT_AFTER = 10.0
+"""Seconds after which somebody who hears nothing is told that nobody works."""
 
 TRIES = 1_000
 """What says which try it is counts so many for each call of a model that was made before."""
@@ -48,10 +52,24 @@ class Listener:
         self._api = api
         self._run_id = run_id
         self._face = face
+        self._begun = False
         self._speaker: tuple[str, int, int] = ("", 0, 0)
 
     def listen(self) -> Question | None:
         """Until a person is asked, or the run is over. Raises Failure."""
+        impatient = threading.Timer(IMPATIENT_AFTER, self._nobody)
+        impatient.daemon = True
+        impatient.start()
+        try:
+            return self._listened()
+        finally:
+            impatient.cancel()
+
+    def _nobody(self) -> None:
+        if not self._begun:
+            self._face.remark(f"nobody has begun yet; is a worker running? `z2 why {self._run_id}` tells more")
+
+    def _listened(self) -> Question | None:
         path = f"/api/runs/{self._run_id}/live"
         for message in stream.follow(self._api, path, self.watched.position):
             match message:
@@ -94,6 +112,8 @@ class Listener:
         match known:
             case tool.ToolBegun() | tool.ToolEnded() | tool.ToolInDoubt() | tool.ContextCompacted():
                 self._used(known)
+            case fact.StepBegun():
+                self._begun = True
             case fact.StepFailed(code=code, detail=detail, final=False):
                 self._face.remark(one_line(f"that failed ({code}): {detail}; it is tried again"))
             case fact.StepLost():

@@ -35,7 +35,8 @@ def agents(*, as_json: bool) -> None:
         return [(it.name, it.role, it.task, it.model, f"v{it.version}", it.status) for it in found.items]
 
     titles = ("Agent", "Role", "Task", "Model", "Version", "Status")
-    shown("/api/agents", wire.Agents, titles, rows, as_json=as_json)
+    none = "there are no agents yet; make one with `z2 agents create FILE`"
+    shown("/api/agents", wire.Agents, titles, rows, as_json=as_json, none=none)
 
 
 def workflows(*, as_json: bool) -> None:
@@ -75,14 +76,24 @@ def shown(
     *,
     as_json: bool,
     query: Query | None = None,
+    none: str = "",
 ) -> None:
-    """Print what stands at the path as a table, or as it is. Raises Failure."""
+    """Print what stands at the path as a table, or as it is; `none` is said where nothing does. Raises Failure."""
     with connect() as api:
         raw = api.raw(path, query)
     if as_json:
         click.echo(raw)
         return
-    screen.console().print(table(titles, rows(msgspec.json.decode(raw, type=shape))))
+    draw(titles, rows(msgspec.json.decode(raw, type=shape)), none=none)
+
+
+def draw(titles: Sequence[str], rows: Iterable[Cells], *, none: str = "") -> None:
+    """Print rows under their titles; where there are none, `none` is said beside what programs read."""
+    known = list(rows)
+    if known or not none:
+        screen.console().print(table(titles, known))
+    else:
+        click.echo(none, err=True)
 
 
 def table(titles: Sequence[str], rows: Iterable[Cells]) -> Table:

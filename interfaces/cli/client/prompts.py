@@ -17,6 +17,7 @@ from interfaces.cli.client.wording import printable
 from interfaces.cli.failure import BadInput
 
 PATH = "/api/prompts"
+FILES = (".yaml", ".yml", ".json")
 
 
 class Listed(Record):
@@ -100,7 +101,8 @@ def listed(*, as_json: bool) -> None:
     def rows(found: Prompts) -> Iterable[Cells]:
         return [(it.name, f"v{it.version}", _labels(it), it.status, str(it.id)) for it in found.items]
 
-    shown(PATH, Prompts, ("Prompt", "Newest", "Labels", "Status", "Id"), rows, as_json=as_json)
+    none = "there are no prompts yet; publish one with `z2 prompt publish FILE`"
+    shown(PATH, Prompts, ("Prompt", "Newest", "Labels", "Status", "Id"), rows, as_json=as_json, none=none)
 
 
 def _labels(prompt: Listed) -> str:
@@ -224,6 +226,8 @@ def _named(api: Connection, name: str) -> UUID | None:
 def _id(api: Connection, word: str) -> UUID:
     """Raises BadInput."""
     known = choice.uuid(word) or _named(api, word)
-    if known is None:
-        raise BadInput(f"there is no prompt {word!r}", "see `z2 prompt list`")
-    return known
+    if known is not None:
+        return known
+    if word.endswith(FILES):
+        raise BadInput(f"there is no file {word}, and no prompt of this name", "check the path")
+    raise BadInput(f"there is no prompt {word!r}", "see `z2 prompt list`; to see what a run was told, give --step too")

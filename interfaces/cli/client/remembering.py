@@ -7,12 +7,13 @@ import click
 import msgspec
 
 from domain.kernel import Instant, Record
-from interfaces.cli.client import choice, listing, screen, wording
+from interfaces.cli.client import choice, listing, wording
 from interfaces.cli.client.connection import Connection, Query
 from interfaces.cli.failure import BadInput
 
 SHORTEST_PREFIX = 4
 PAGE = 200
+NOTHING = "nothing is remembered yet; say something with `z2 memory add TEXT`"
 
 
 class _Owner(Record):
@@ -110,7 +111,7 @@ def show(api: Connection, whose: dict[str, str], limit: int, *, waiting: bool, a
     facts = msgspec.json.decode(raw, type=_Facts).items
     titles = "Fact", "Memory of", "Kind", "Status", "Since", "What"
     rows = [(str(it.id), _whose(it), it.kind, _status(it), wording.moment(it.remembered_at), it.text) for it in facts]
-    screen.console().print(listing.table(titles, rows))
+    listing.draw(titles, rows, none="nothing waits for approval" if waiting else NOTHING)
 
 
 def search(api: Connection, text: str, most: int, whose: dict[str, str], *, as_json: bool) -> None:
@@ -122,7 +123,7 @@ def search(api: Connection, text: str, most: int, whose: dict[str, str], *, as_j
         return
     found = msgspec.json.decode(raw, type=_FoundFacts).items
     rows = [(str(it.fact.id), f"{it.score:.2f}", it.fact.kind, _whose(it.fact), it.fact.text) for it in found]
-    screen.console().print(listing.table(("Fact", "Fits", "Kind", "Memory of", "What"), rows))
+    listing.draw(("Fact", "Fits", "Kind", "Memory of", "What"), rows, none="nothing that is remembered fits")
 
 
 def _whose(fact: _Fact) -> str:

@@ -9,6 +9,8 @@ import click
 import msgspec
 import yaml
 
+from application.errors import Invalid
+from application.evaluating import asserting
 from domain.kernel import Record
 from domain.scorers import Scorers
 from interfaces.cli.client import choice, evaluations, screen, wire, wording, workflow_files
@@ -33,7 +35,8 @@ def listed(*, as_json: bool) -> None:
     def rows(found: Suites) -> Iterable[Cells]:
         return [(it.name, f"{it.cases:,}", it.status, str(it.id)) for it in found.items]
 
-    shown(PATH, Suites, ("Suite", "Cases", "Status", "Id"), rows, as_json=as_json)
+    none = "there are no suites yet; make one with `z2 eval add RUN --suite NAME`"
+    shown(PATH, Suites, ("Suite", "Cases", "Status", "Id"), rows, as_json=as_json, none=none)
 
 
 def add(run: str, suite: str, title: str | None, place: str | None, told: Mapping[str, Any]) -> None:
@@ -42,6 +45,7 @@ def add(run: str, suite: str, title: str | None, place: str | None, told: Mappin
         scorers = msgspec.to_builtins(_read(place) if place else _told(api, told))
         suite_id = evaluations.suite_id(api, suite, missing_is_fine=True)
         if suite_id is None:
+            _check(api, run_id, scorers)
             made = api.post(PATH, {"name": suite}, wire.Accepted)
             api.get(PATH, Suites, {"after": made.position})
             suite_id = made.id
@@ -55,6 +59,17 @@ def add(run: str, suite: str, title: str | None, place: str | None, told: Mappin
         api.get(PATH, Suites, {"after": done.position})
         by = ", ".join(each["kind"] for each in scorers) or "whether it is completed"
     click.echo(f"run {run_id} is a case of {wording.printable(suite)}, scored by {by}")
+
+
+def _check(api: Connection, run_id: UUID, told: Any) -> None:
+    """What no case can be made of makes no suite either. Raises BadInput."""
+    status = api.get(f"/api/runs/{run_id}", wire.RunSummary).status
+    if status != "completed":
+        raise BadInput(f"run {run_id} is {status}", "only a completed run becomes a case; see `z2 runs`")
+    try:
+        asserting.check(msgspec.convert(told, Scorers))
+    except Invalid as wrong:
+        raise BadInput(f"{wrong.field}: {wrong}", "see docs/evaluation.md") from None
 
 
 def show(word: str, *, as_json: bool) -> None:

@@ -18,6 +18,13 @@ SHOWN = 20
 """Messages of a session that are read to show its end."""
 
 SHORTEST_PREFIX = 4
+MOST_NAMED = 10
+
+
+class FoundMessage(Record):
+    """The words around what was looked for."""
+
+    text: str
 
 
 class Session(Record):
@@ -30,6 +37,7 @@ class Session(Record):
     messages: int
     last: UUID | None
     under_way: tuple[UUID, ...]
+    found: FoundMessage | None = None
 
 
 class Sessions(Record):
@@ -85,16 +93,18 @@ class _Agents(Record):
     items: tuple[_Agent, ...]
 
 
-def agent(api: Connection, word: str) -> UUID:
-    """The active agent of this name or id. Raises BadInput."""
+def agent(api: Connection, word: str, *, retired: bool = False) -> UUID:
+    """The agent of this name or id; one that is retired is none where it would begin something. Raises BadInput."""
     if (whole := choice.uuid(word)) is not None:
         return whole
-    active = [each for each in api.get("/api/agents", _Agents).items if each.status == "active"]
-    found = next((each.id for each in active if each.name.casefold() == word.casefold()), None)
-    if found is None:
-        names = ", ".join(repr(each.name) for each in active[:10]) or "none yet"
-        raise BadInput(f"there is no agent {word!r}", f"there are {names}; see `z2 agents`")
-    return found
+    agents = api.get("/api/agents", _Agents).items
+    found = next((each for each in agents if each.name.casefold() == word.casefold()), None)
+    active = [repr(each.name) for each in agents if each.status == "active"]
+    if found is not None and (retired or found.status == "active"):
+        return found.id
+    there = f"there are {', '.join(active[:MOST_NAMED])}; see `z2 agents`"
+    problem = f"the agent {found.name!r} is retired" if found else f"there is no agent {word!r}"
+    raise BadInput(problem, there if active else "make one with `z2 agents create FILE`")
 
 
 def find(api: Connection, word: str, agent_id: UUID | None = None) -> UUID:
@@ -134,15 +144,25 @@ def show_all(words: str | None, limit: int, *, archived: bool, as_json: bool) ->
             return
         names = {each.id: each.name for each in api.get("/api/agents", _Agents).items}
     items = msgspec.json.decode(raw, type=Sessions).items
-    titles = ("Session", "Title", "With", "Messages", "Last")
-    screen.console().print(listing.table(titles, _rows(items, names)))
+    titles = ("Session", "Title", "With", "Messages", "Last", *(("Said",) if words else ()))
+    rows = _rows(items, names, searched=bool(words))
+    listing.draw(titles, rows, none=_none(words, archived=archived))
 
 
-def _rows(items: Sequence[Session], names: Mapping[UUID, str]) -> Iterable[listing.Cells]:
+def _none(words: str | None, *, archived: bool) -> str:
+    """What to do where no session is found."""
+    if words:
+        return "no session has these words; look for others, or among the others with or without --archived"
+    return "no session is archived" if archived else "there are no sessions yet; start one with `z2 chat AGENT`"
+
+
+def _rows(items: Sequence[Session], names: Mapping[UUID, str], *, searched: bool) -> Iterable[listing.Cells]:
     for each in items:
         partner = names.get(each.agent_id, str(each.agent_id)) if each.agent_id else "a team"
         state = " (answering)" if each.under_way else ""
-        yield str(each.id), each.title, partner, f"{each.messages:,}{state}", wording.moment(each.updated_at)
+        said = (each.found.text if each.found else "",) if searched else ()
+        messages, last = f"{each.messages:,}{state}", wording.moment(each.updated_at)
+        yield (str(each.id), each.title, partner, messages, last, *said)
 
 
 def show(word: str, *, as_json: bool) -> None:
@@ -182,7 +202,9 @@ def _words(message: Message) -> str:
 
 
 def retitle(word: str, title: str) -> None:
-    """Raises Failure."""
+    """Raises BadInput and Failure."""
+    if not title.strip():
+        raise BadInput("the title has no words", "give some")
     with connect() as api:
         session_id = find(api, word)
         api.put(f"/api/sessions/{session_id}", {"title": document.title(title)}, wire.Accepted)

@@ -12,10 +12,14 @@ from domain.agent import CreateAgent, Limits, ReviseAgent
 from domain.kernel import Record
 from interfaces.cli.client import document, following, listing, prompt_files, talks, wire, workflow_files
 from interfaces.cli.client.connection import Connection, connect
+from interfaces.cli.client.problems import Refused
 from interfaces.cli.failure import BadInput, Failure
 
 WRITTEN = ("name", *ReviseAgent.__struct_fields__)
 """The fields of an agent that a file has, in their order."""
+
+
+NAME_TAKEN = "urn:z2:problem:name_taken"
 
 
 class _Tool(Record):
@@ -32,7 +36,7 @@ class _Tools(Record):
 def show(word: str, *, as_json: bool) -> None:
     """Raises Failure."""
     with connect() as api:
-        raw = api.raw(f"/api/agents/{talks.agent(api, word)}")
+        raw = api.raw(f"/api/agents/{talks.agent(api, word, retired=True)}")
     if as_json:
         click.echo(raw)
         return
@@ -47,7 +51,7 @@ def create(place: str) -> None:
     """Raises BadInput and Failure."""
     body = _read(place)
     with connect() as api:
-        accepted = api.post("/api/agents", body, wire.Accepted)
+        accepted = _made(api, body)
         _wait(api, accepted)
     click.echo(f"agent {body.get('name')} is made: {accepted.id}")
 
@@ -58,16 +62,21 @@ def revise(word: str, place: str) -> None:
     with connect() as api:
         agent_id = talks.agent(api, word)
         named = body.pop("name", None)
-        if named is not None and named != api.get(f"/api/agents/{agent_id}", wire.Agent).name:
+        before = api.get(f"/api/agents/{agent_id}", wire.Agent)
+        if named is not None and named != before.name:
             raise BadInput(f"{place} is the agent {named!r}, and an agent keeps its name", "make another with create")
-        _wait(api, api.put(f"/api/agents/{agent_id}", body, wire.Accepted))
-    click.echo(f"agent {word} is revised")
+        accepted = api.put(f"/api/agents/{agent_id}", body, wire.Accepted)
+        now = api.get(f"/api/agents/{agent_id}", wire.Agent, {"after": accepted.position})
+    if now.version == before.version:
+        click.echo(f"agent {now.name} is as the file says already: version {now.version}")
+    else:
+        click.echo(f"agent {now.name} is revised: version {now.version}")
 
 
 def retire(word: str) -> None:
     """Raises BadInput and Failure."""
     with connect() as api:
-        _wait(api, api.delete(f"/api/agents/{talks.agent(api, word)}", wire.Accepted))
+        _wait(api, api.delete(f"/api/agents/{talks.agent(api, word, retired=True)}", wire.Accepted))
     click.echo(f"agent {word} is retired")
 
 
@@ -90,6 +99,17 @@ def ask(word: str, task: str, title: str | None, model: str | None, *, as_json: 
         body = {"agent_id": str(talks.agent(api, word)), "input": what, **({"model": model} if model else {})}
         accepted = api.post("/api/runs", body, wire.Accepted)
         following.follow(api, accepted.id, until=accepted.position, as_json=as_json)
+
+
+def _made(api: Connection, body: dict[str, Any]) -> wire.Accepted:
+    """Raises BadInput where there is one of this name, and Failure."""
+    try:
+        return api.post("/api/agents", body, wire.Accepted)
+    except Refused as refused:
+        if refused.type == NAME_TAKEN:
+            mend = "choose another name, or change that one with `z2 agents revise`"
+            raise BadInput(f"there is an agent {body.get('name')!r} already", mend) from None
+        raise
 
 
 def _wait(api: Connection, accepted: wire.Accepted) -> None:

@@ -13,6 +13,7 @@ from tests.support.providers import ProvidedSystem, ProviderProcess, provided_sy
 from tests.support.waiting_runs import reached
 
 MODEL = "openai/gpt-6-luna"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +55,13 @@ def test_an_agent_is_made_shown_revised_and_retired(z2: CommandLine, tmp_path: P
     shown = yaml.safe_load(z2("agents", "show", called).out)
     assert shown == yaml.safe_load(Path(place).read_text())
     Path(place).write_text(yaml.safe_dump({**shown, "tools": ["calculate", "read-run"]}))
-    assert z2("agents", "revise", called, place).code == 0
+    assert z2("agents", "revise", called, place).out == f"agent {called} is revised: version 2\n"
+    assert z2("agents", "revise", called, place).out == f"agent {called} is as the file says already: version 2\n"
     assert json.loads(z2("agents", "show", called, "--json").out)["tools"] == ["calculate", "read-run"]
     assert called in z2("agents", "list", COLUMNS="200").out
     assert z2("agents", "retire", called).code == 0
-    assert "there is no agent" in z2("ask", called, "Count.").err
+    assert f"the agent '{called}' is retired" in z2("ask", called, "Count.").err
+    assert yaml.safe_load(z2("agents", "show", called).out)["name"] == called
 
 
 @pytest.mark.parametrize(
@@ -76,6 +79,26 @@ def test_a_file_that_is_no_agent_is_refused_and_says_why(z2: CommandLine, tmp_pa
     said = z2("agents", "create", str(tmp_path / "odd.yaml"))
     assert said.code == 2, said
     assert says in said.err
+
+
+def test_a_name_is_given_once(z2: CommandLine, tmp_path: Path) -> None:
+    place = a_file(tmp_path)
+    called = made(z2, place)
+    said = z2("agents", "create", place)
+    mend = "choose another name, or change that one with `z2 agents revise`"
+    assert (said.code, said.error) == (2, f"there is an agent '{called}' already; {mend}")
+
+
+def test_a_field_that_is_wrong_is_named_once(z2: CommandLine, tmp_path: Path) -> None:
+    said = z2("agents", "create", a_file(tmp_path, limits={"turns": 0}))
+    assert (said.code, said.error) == (2, "Invalid: limits.turns must be a whole number from 1 to 200")
+
+
+def test_the_agents_among_the_examples_are_made(z2: CommandLine) -> None:
+    for file in ("librarian.yaml", "clerk.yaml"):
+        assert z2("agents", "create", EXAMPLES / file).code == 0
+    shown = yaml.safe_load(z2("agents", "show", "Clerk").out)
+    assert shown == yaml.safe_load((EXAMPLES / "clerk.yaml").read_text(encoding="utf-8"))
 
 
 def test_an_agent_keeps_its_name(z2: CommandLine, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`z2 chat` is a conversation: heard while it is said, stopped by Ctrl-C, gone on with later, asking back in place."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import httpx2
 import pytest
 
 from tests.support import terminal
-from tests.support.asked import an_agent, created, name
+from tests.support.asked import an_agent, created, name, seen
 from tests.support.command_line import CommandLine
 from tests.support.providers import ProvidedSystem, ProviderProcess, provided_system
 
@@ -80,6 +81,7 @@ def test_a_session_is_resumed_and_listed(z2: CommandLine, openai: ProviderProces
     listed = json.loads(z2("sessions", "--words", title, "--json").out)
     assert [(each["id"], each["messages"]) for each in listed["items"]] == [(session, 5)]
     assert title in z2("sessions").out
+    assert seen(lambda: "Ahoy?" in z2("sessions", "--words", f"{title} ahoy", COLUMNS="200").out, wanted=True)
     assert z2("sessions", "title", session, "Docks").code == 0
     assert z2("sessions", "archive", session[:13]).out == f"session {session} is archived\n"
     refused = z2("chat", "--resume", session, given="Ahoy?\n")
@@ -158,6 +160,41 @@ def test_tools_are_shown_and_what_the_agent_asks_is_answered_in_place(
     assert "● calls ask-person" in screen.text
     assert "✔ ask-person is done" in screen.text
     assert "Kiel" in str(openai.calls()[-1]["body"])
+
+
+def left(screen: terminal.Terminal) -> None:
+    """Presses Ctrl-C at the prompt; where it comes before Python waits there, that heeds it at the end of the line."""
+    screen.interrupt()
+    with contextlib.suppress(OSError):  # it may have left already
+        screen.type("\n")
+
+
+def test_at_the_prompt_ctrl_c_leaves_the_line_and_twice_in_a_row_the_conversation(
+    z2: CommandLine, openai: ProviderProcess, client: httpx2.Client
+) -> None:
+    openai.always(text="Aye.")
+    with terminal.running(z2.variables, "chat", an_answering_agent(client)) as screen:
+        screen.until("you> ")
+        left(screen)
+        screen.until("once more ends the conversation")
+        screen.type("Ahoy?\n")
+        screen.until("Aye.")
+        screen.type("/title Docks\n")
+        screen.type("/exit\n")
+        screen.until("go on with")
+        assert screen.end() == 0
+    with terminal.running(z2.variables, "chat", "--resume", "last") as screen:
+        screen.until("you> ")
+        left(screen)
+        screen.until("once more ends the conversation")
+        left(screen)
+        screen.until("go on with")
+        assert screen.end() == 0
+
+
+def test_a_session_keeps_a_title(z2: CommandLine) -> None:
+    said = z2("sessions", "title", "last", " ")
+    assert (said.code, said.error) == (2, "the title has no words; give some")
 
 
 def test_what_is_refused_is_told_and_asked_again(

@@ -9,6 +9,7 @@ import pytest
 from tests.support.asked import a_definition, a_run, created, finished, name, seen
 from tests.support.command_line import CommandLine
 from tests.support.system import System
+from tests.support.waiting_runs import an_approval, waiting
 
 SCORERS = """\
 - kind: contains
@@ -98,6 +99,14 @@ def test_bad_input_ends_with_2(z2: CommandLine, run_id: str, words: tuple[str, .
     assert run_id
     said = z2("eval", *words, given="- kind: nothing")
     assert (said.code, why in said.error) == (2, True), said
+
+
+def test_what_becomes_no_case_makes_no_suite_either(z2: CommandLine, system: System, run_id: str) -> None:
+    suite = called()
+    assert z2("eval", "add", run_id, "--suite", suite, "--matches", "(").code == 2
+    said = z2("eval", "add", waiting(system.client, an_approval()), "--suite", suite)
+    assert (said.code, "only a completed run becomes a case" in said.error) == (2, True), said
+    assert suite not in z2("eval", "list").out
 
 
 def test_a_case_is_removed_and_a_suite_archived(z2: CommandLine, run_id: str) -> None:

@@ -53,6 +53,12 @@ def test_without_a_command_the_help_is_shown(z2: CommandLine) -> None:
     assert z2().code == 0
 
 
+@pytest.mark.parametrize("name", ["memory", "prompt", "eval", "budget"])
+def test_a_command_of_several_that_is_given_none_shows_them_and_ends_with_2(name: str, z2: CommandLine) -> None:
+    said = z2(name)
+    assert (said.code, said.out, said.err) == (2, "", z2(name, "--help").out)
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [

@@ -78,6 +78,23 @@ def test_what_fits_is_shown_with_how_well(z2: CommandLine) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (("list",), "nothing is remembered yet; say something with `z2 memory add TEXT`\n"),
+        (("list", "--waiting"), "nothing waits for approval\n"),
+        (("search", "boats"), "nothing that is remembered fits\n"),
+    ],
+)
+def test_where_nothing_is_the_list_says_so(
+    api: ScriptedApi, z2: CommandLine, words: tuple[str, ...], told: str
+) -> None:
+    api.on("GET /api/memories", good({"items": [], "next": None}))
+    api.on("GET /api/memories/search", good({"items": []}))
+    said = z2("memory", *words)
+    assert (said.code, said.out, said.err) == (0, "", told)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
         (("forget", "783f4a1f"), "may be"),
         (("forget", "ffff"), "there is no fact"),
         (("forget", "x"), "names no fact"),

@@ -107,6 +107,7 @@ def test_a_word_that_names_no_prompt_is_told(z2: CommandLine) -> None:
     said = z2("prompt", "show", "nothing-of-the-kind")
     assert (said.code, "there is no prompt" in said.err) == (2, True), said
     assert z2("prompt", "show", "nothing@7").code == 2
+    assert "there is no file nothing.yaml" in z2("prompt", "test", "nothing.yaml").err
 
 
 def test_what_a_model_was_told_is_shown_part_by_part_and_versions_are_compared_on_it(

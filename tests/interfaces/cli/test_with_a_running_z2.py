@@ -170,13 +170,13 @@ def test_bad_input_is_refused_where_the_person_is(z2: CommandLine) -> None:
     for model, line in (
         ("nobody/nothing", 'model: there is no model "nobody/nothing"'),
         ("anthropic/claude-test", "model: Anthropic needs a key"),
-        ("nonsense", "model: "),
+        ("nonsense", "model must be text of at most 200 characters that names a model as `provider/model`"),
     ):
         said = z2("run", "research-brief", "--input", PAPER, "--model", model)
         assert said.code == 2
         assert line in said.error
     assert "there is no read model 'nonsense'; there are agents" in z2("rebuild", "nonsense").error
-    assert "step: the run has no step 'nonsense'" in z2("retry", "last", "nonsense").error
+    assert "the run has no step 'nonsense'" in z2("retry", "last", "nonsense").error
 
 
 def test_commands_at_once_renew_a_login_whose_token_is_over(machine: System, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ export function AnswerView({ turn }: { turn: Turn }) {
   const going = message.status === "under_way";
   const taint = taintWords(message.tainted_by);
   return (
-    <article aria-label={`Answer by ${who}`} className="grid w-full max-w-4xl min-w-0 gap-3">
+    <article aria-label={`Answer by ${who}`} className="grid grid-cols-1 w-full max-w-4xl min-w-0 gap-3">
       <p className="flex flex-wrap items-center gap-x-2 text-sm">
         <Icon name="bot" className="size-5 text-thought" />
         <span className="font-medium break-words">{who}</span>
@@ -34,7 +34,7 @@ export function AnswerView({ turn }: { turn: Turn }) {
       </p>
       {going && message.run_id ? live(message.run_id) : <Said message={message} />}
       {!going && (
-        <div className="grid gap-1">
+        <div className="grid grid-cols-1 gap-1">
           {taint && (
             <p className="flex items-start gap-1.5 text-sm text-fg-3">
               <Icon name="info" className="mt-0.5 size-4" />

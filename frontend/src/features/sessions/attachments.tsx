@@ -12,7 +12,7 @@ import { formatSize } from "~/lib/format";
 export function Attachments({ message }: { message: SaidMessage }) {
   if (message.attachments.length === 0) return null;
   return (
-    <ul aria-label="Attached files" className="mt-3 grid gap-1.5">
+    <ul aria-label="Attached files" className="mt-3 grid grid-cols-1 gap-1.5">
       {message.attachments.map(({ title, size }, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they are known by their number
         <Attachment key={at} messageId={message.id} number={at} title={title} size={size} />

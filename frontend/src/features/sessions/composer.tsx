@@ -1,18 +1,13 @@
-import { type FormEvent, type KeyboardEvent, type ReactNode, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "~/components/button";
 import { Field } from "~/components/field";
 import { FileButton } from "~/components/file-button";
 import { Icon } from "~/components/icon";
 import { Refusal } from "~/components/refusal";
 import type { Posting } from "~/features/sessions/api/post-message";
-import {
-  EMPTY,
-  faultOfMessage,
-  type MessageDraft,
-  MOST_ATTACHMENTS,
-  toMessage,
-} from "~/features/sessions/message-draft";
+import { EMPTY, faultOfMessage, type MessageDraft, toMessage } from "~/features/sessions/message-draft";
 import type { Problem } from "~/lib/api/problem";
+import type { NewAttachment } from "~/lib/api/types";
 import { newKey } from "~/lib/new-key";
 import { MAX_TITLE, readTextFile } from "~/lib/text-document";
 
@@ -27,6 +22,10 @@ interface Props {
   problem: Problem | undefined;
   /** Sends it, and says whether it was taken. */
   onSend: (posting: Posting) => Promise<boolean>;
+  /** Whether the keyboard begins here. */
+  focused?: boolean;
+  /** What Escape does in the field. */
+  onEscape?: () => void;
   /** What stands beside the button that sends. */
   children?: ReactNode;
 }
@@ -34,43 +33,73 @@ interface Props {
 const ACCEPTED = ".txt,.md,.markdown,.csv,text/plain,text/markdown,text/csv";
 
 /** Where a message is written. What was written stays until the log has it. */
-export function Composer({ label, send, first = EMPTY, busy, held, problem, onSend, children }: Props) {
+export function Composer({
+  label,
+  send,
+  first = EMPTY,
+  busy,
+  held,
+  problem,
+  onSend,
+  focused = false,
+  onEscape,
+  children,
+}: Props) {
   const [draft, setDraft] = useState(first);
   const [fault, setFault] = useState<string>();
   const key = useRef(newKey());
-  const change = (next: Partial<MessageDraft>) => {
+  const words = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (focused) words.current?.focus({ preventScroll: true });
+  }, [focused]);
+  const change = (next: (before: MessageDraft) => MessageDraft) => {
     key.current = newKey();
     setFault(undefined);
-    setDraft((before) => ({ ...before, ...next }));
+    setDraft(next);
   };
   const attach = async (file: File | undefined) => {
     if (file === undefined) return;
     const reading = await readTextFile(file);
     if (!reading.ok) return setFault(reading.why);
-    if (draft.attachments.length >= MOST_ATTACHMENTS)
-      return setFault(`A message has at most ${MOST_ATTACHMENTS} files.`);
     const title = file.name.slice(-MAX_TITLE);
-    change({ attachments: [...draft.attachments, { title, text: reading.text }] });
+    change((before) => ({ ...before, attachments: [...before.attachments, { title, text: reading.text }] }));
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (busy || held !== undefined) return;
     const found = faultOfMessage(draft);
     setFault(found);
-    if (found === undefined && (await onSend({ body: toMessage(draft), key: key.current }))) change(EMPTY);
+    if (found !== undefined || !(await onSend({ body: toMessage(draft), key: key.current }))) return;
+    const isNew = (file: NewAttachment) => !draft.attachments.includes(file);
+    change(({ attachments }) => ({ text: "", attachments: attachments.filter(isNew) }));
+    if (hasKeyboard()) words.current?.focus({ preventScroll: true });
   };
-  const drop = (at: number) => change({ attachments: draft.attachments.filter((_, place) => place !== at) });
+  const drop = (at: number) =>
+    change(({ text, attachments }) => ({
+      text,
+      attachments: attachments.filter((_, place) => place !== at),
+    }));
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.key === "Escape" && !event.nativeEvent.isComposing) onEscape?.();
+    sendOnEnter(event);
+  };
   return (
-    <form noValidate onSubmit={(event) => void submit(event)} className="card grid min-w-0 gap-3 p-4">
+    <form
+      noValidate
+      onSubmit={(event) => void submit(event)}
+      className="card grid grid-cols-1 min-w-0 gap-3 p-4"
+    >
       <Refusal title="It was not taken" problem={problem} fields={["text"]} />
       <Field label={label} error={fault ?? problem?.field("text")}>
         {(field) => (
           <textarea
             {...field}
+            ref={words}
             rows={3}
             value={draft.text}
-            onChange={(event) => change({ text: event.target.value })}
-            onKeyDown={sendOnEnter}
+            readOnly={busy}
+            onChange={({ target: { value } }) => change((before) => ({ ...before, text: value }))}
+            onKeyDown={onKeyDown}
             className="control max-h-96 min-h-20 resize-y leading-relaxed [field-sizing:content]"
           />
         )}
@@ -85,7 +114,13 @@ export function Composer({ label, send, first = EMPTY, busy, held, problem, onSe
           icon="paperclip"
           words="Attach"
         />
-        {held && <p className="min-w-0 text-sm text-fg-3">{held}</p>}
+        {held ? (
+          <p className="min-w-0 text-sm text-fg-3">{held}</p>
+        ) : (
+          <p className="min-w-0 text-sm text-fg-3 max-md:hidden pointer-coarse:hidden">
+            Enter sends, Shift and Enter begins a new line.
+          </p>
+        )}
         <Button
           type="submit"
           kind="primary"
@@ -101,10 +136,15 @@ export function Composer({ label, send, first = EMPTY, busy, held, problem, onSe
   );
 }
 
+/** Whether there is a keyboard that does not come up over the page. */
+export function hasKeyboard(): boolean {
+  return !matchMedia("(pointer: coarse)").matches;
+}
+
 /** Enter sends where there is a keyboard, and with Shift begins a new line; under a thumb it always does that. */
 function sendOnEnter(event: KeyboardEvent<HTMLTextAreaElement>): void {
   if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-  if (matchMedia("(pointer: coarse)").matches) return;
+  if (!hasKeyboard()) return;
   event.preventDefault();
   event.currentTarget.form?.requestSubmit();
 }

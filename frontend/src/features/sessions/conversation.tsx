@@ -29,9 +29,9 @@ export function Conversation({ session, via, earlier }: Props) {
   useAtEnd(place);
   const cut = turns[0] !== undefined && turns[0].message.after !== null;
   return (
-    <div ref={place} className="grid min-w-0 gap-8">
+    <div ref={place} className="grid grid-cols-1 min-w-0 gap-8">
       {earlier.there && (
-        <div className="grid justify-items-center gap-2">
+        <div className="grid grid-cols-1 justify-items-center gap-2">
           <Button small busy={earlier.busy} onClick={earlier.show}>
             Show what was said before
           </Button>
@@ -39,7 +39,7 @@ export function Conversation({ session, via, earlier }: Props) {
         </div>
       )}
       {turns.length > 0 && (
-        <ol aria-label="Messages" className="grid min-w-0 gap-8">
+        <ol aria-label="Messages" className="grid grid-cols-1 min-w-0 gap-8">
           {turns.map((turn) => (
             <li key={placeOf(turn)} className="min-w-0">
               {turn.message.kind === "question" ? <QuestionView turn={turn} /> : <AnswerView turn={turn} />}

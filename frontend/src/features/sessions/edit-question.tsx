@@ -1,5 +1,4 @@
 import { useQueries } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
 import { Button } from "~/components/button";
 import { ProblemNotice } from "~/components/notice";
 import { Skeleton } from "~/components/skeleton";
@@ -35,7 +34,6 @@ export function EditQuestion({ message, onClose }: Props) {
 
 function Editing({ message, files, onClose }: Props & { files: readonly NewAttachment[] }) {
   const { sessionId, onBranch } = useTalk();
-  const place = useRef<HTMLDivElement>(null);
   const ask = useSaying(
     (posting: Posting) => askInstead(sessionId, message.id, posting),
     (asked) => {
@@ -43,9 +41,8 @@ function Editing({ message, files, onClose }: Props & { files: readonly NewAttac
       if (asked.message_id) onBranch(asked.message_id);
     },
   );
-  useEffect(() => place.current?.querySelector("textarea")?.focus(), []);
   return (
-    <div ref={place} className="w-full min-w-0">
+    <div className="w-full min-w-0">
       <Composer
         label="Ask this instead"
         send="Ask anew"
@@ -53,6 +50,8 @@ function Editing({ message, files, onClose }: Props & { files: readonly NewAttac
         busy={ask.isPending}
         problem={ask.problem}
         onSend={ask.taken}
+        onEscape={onClose}
+        focused
       >
         <Button onClick={onClose}>Leave it</Button>
       </Composer>

@@ -11,7 +11,7 @@ interface Props {
   onWanted: (wanted: Wanted) => void;
 }
 
-/** Finds conversations by words of their titles, among the open ones or those that are archived. */
+/** Finds conversations by what was said in them, among the open ones or those that are archived. */
 export function FindSessions({ wanted, onWanted }: Props) {
   const [words, setWords] = useState(wanted.words ?? "");
   const archived = wanted.status === "archived";
@@ -24,7 +24,7 @@ export function FindSessions({ wanted, onWanted }: Props) {
     <div className="flex flex-wrap items-end gap-3">
       <div className="min-w-0 flex-1 basis-60">
         <TextField
-          label="Words of the title"
+          label="Words of the conversation"
           type="search"
           value={words}
           maxLength={LONGEST}

@@ -2,7 +2,7 @@ import type { NewAttachment, NewMessage } from "~/lib/api/types";
 import { countCharacters } from "~/lib/text-document";
 
 export const MOST_CHARACTERS = 100_000;
-export const MOST_ATTACHMENTS = 20;
+const MOST_ATTACHMENTS = 20;
 
 /** What somebody is about to ask. */
 export interface MessageDraft {
@@ -13,8 +13,9 @@ export interface MessageDraft {
 export const EMPTY: MessageDraft = { text: "", attachments: [] };
 
 /** What stands against asking it. */
-export function faultOfMessage({ text }: MessageDraft): string | undefined {
+export function faultOfMessage({ text, attachments }: MessageDraft): string | undefined {
   if (text.trim() === "") return "Write something first.";
+  if (attachments.length > MOST_ATTACHMENTS) return `A message has at most ${MOST_ATTACHMENTS} files.`;
   const characters = countCharacters(text);
   if (characters <= MOST_CHARACTERS) return undefined;
   const most = MOST_CHARACTERS.toLocaleString("en");

@@ -8,7 +8,7 @@ import type { SaidMessage } from "~/lib/api/types";
 export function PinButton({ message }: { message: SaidMessage }) {
   const { sessionId, mayAsk } = useTalk();
   const pin = useSaying(() => pinMessage(sessionId, message));
-  if (!mayAsk) return null;
+  if (!mayAsk || (message.text === null && !message.pinned)) return null;
   return (
     <MessageButton
       icon="pin"

@@ -15,7 +15,10 @@ export function QuestionView({ turn }: { turn: Turn }) {
   const [edited, setEdited] = useState<string>();
   const editing = edited === message.id;
   return (
-    <article aria-label="Question" className="ml-auto grid w-full max-w-3xl min-w-0 justify-items-end gap-1">
+    <article
+      aria-label="Question"
+      className="ml-auto grid grid-cols-1 w-full max-w-3xl min-w-0 justify-items-end gap-1"
+    >
       {editing ? (
         <EditQuestion key={message.id} message={message} onClose={() => setEdited(undefined)} />
       ) : (

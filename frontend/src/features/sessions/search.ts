@@ -1,4 +1,4 @@
-/** What the address of the list says: words of titles, whether archived ones are shown, and with whom to begin. */
+/** What the address of the list says: what was said, whether archived ones are shown, and with whom to begin. */
 export interface ChatSearch {
   words?: string;
   archived?: true;

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useState } from "react";
 import { Button } from "~/components/button";
 import { Icon } from "~/components/icon";
 import { ProblemNotice } from "~/components/notice";
@@ -24,7 +24,7 @@ export function SessionHeader({ session, mayChange }: Props) {
   const { who } = useTalk();
   const [renaming, setRenaming] = useState(false);
   return (
-    <header className="mb-8 grid gap-4">
+    <header className="mb-8 grid grid-cols-1 gap-4">
       <title>{`${session.title} · Z2`}</title>
       <Link
         to="/chat"
@@ -81,8 +81,17 @@ function Rename({ session, onClose }: { session: SessionSummary; onClose: () => 
     event.preventDefault();
     if (!rename.isPending) rename.mutate(title.trim());
   };
+  const leave = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && !event.nativeEvent.isComposing) onClose();
+  };
   return (
-    <form ref={form} noValidate onSubmit={submit} className="card grid max-w-2xl gap-4 p-4">
+    <form
+      ref={form}
+      noValidate
+      onSubmit={submit}
+      onKeyDown={leave}
+      className="card grid grid-cols-1 max-w-2xl gap-4 p-4"
+    >
       <Refusal title="It keeps its title" problem={rename.problem} fields={["title"]} />
       <TextField
         label="Title"

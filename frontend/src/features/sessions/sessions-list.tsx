@@ -32,10 +32,10 @@ export function SessionsList({ wanted, nameOf }: Props) {
     );
   }
   const sessions = query.data.pages.flatMap((page) => page.items);
-  if (sessions.length === 0) return <None wanted={wanted} />;
+  if (sessions.length === 0 && !query.hasNextPage) return <None wanted={wanted} />;
   return (
-    <div className="grid gap-4">
-      <ul aria-label="Conversations" className="grid gap-3">
+    <div className="grid grid-cols-1 gap-4">
+      <ul aria-label="Conversations" className="grid grid-cols-1 gap-3">
         {sessions.map((session) => (
           <SessionItem key={session.id} session={session} who={nameOf(session)} now={now} />
         ))}
@@ -55,7 +55,7 @@ export function SessionsList({ wanted, nameOf }: Props) {
 
 function SessionItem({ session, who, now }: { session: SessionSummary; who: string; now: number }) {
   return (
-    <li className="card relative grid min-w-0 gap-1.5 p-4 hover:border-edge sm:p-5">
+    <li className="card relative grid grid-cols-1 min-w-0 gap-1.5 p-4 hover:border-edge sm:p-5">
       <h3 className="text-base font-medium">
         <Link
           to="/chat/$sessionId"
@@ -65,6 +65,7 @@ function SessionItem({ session, who, now }: { session: SessionSummary; who: stri
           {session.title}
         </Link>
       </h3>
+      {session.found && <p className="line-clamp-3 text-sm break-words text-fg-2">{session.found.text}</p>}
       <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-fg-3">
         <span className="inline-flex min-w-0 items-center gap-1.5">
           <Icon name={session.agent_id ? "bot" : "users"} className="size-4 text-thought" />
@@ -85,8 +86,8 @@ function SessionItem({ session, who, now }: { session: SessionSummary; who: stri
 function None({ wanted }: { wanted: Wanted }) {
   if (wanted.words) {
     return (
-      <EmptyState icon="message-square" title="No title has these words">
-        Conversations are found by their titles, not by what was said in them.
+      <EmptyState icon="message-square" title="No conversation has these words">
+        Conversations are found by their titles and by what was said in them, not by what is attached.
       </EmptyState>
     );
   }

@@ -32,7 +32,7 @@ export function StartForm({ partners, first, onStarted }: Props) {
   );
   if (partner === undefined) return null;
   return (
-    <section aria-label="New conversation" className="grid gap-4">
+    <section aria-label="New conversation" className="grid grid-cols-1 gap-4">
       <h2 className="text-xl font-semibold">New conversation</h2>
       <SelectField
         label="With whom"

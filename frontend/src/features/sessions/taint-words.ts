@@ -16,6 +16,12 @@ function named(origin: string): string {
       return `what the tool ${name} gave`;
     case "step":
       return `what the step ${name} came to`;
+    case "input":
+      return "what it was given";
+    case "prompt":
+      return "what was filled into its prompt";
+    case "token":
+      return "what an agent passed on";
     case "memory":
       return "something remembered";
     case "agent":

@@ -4568,6 +4568,15 @@ export interface components {
         FoundFacts: {
             items: components["schemas"]["FoundFact"][];
         };
+        /**
+         * FoundMessage
+         * @description The message in which most of what was looked for was said, and the `text` around it.
+         */
+        FoundMessage: {
+            /** Format: uuid */
+            message_id: string;
+            text: string;
+        };
         /** FoundWorkspace */
         FoundWorkspace: {
             name: string;
@@ -6319,6 +6328,8 @@ export interface components {
         /**
          * SessionPage
          * @description From the session on in which something was said last. `next` goes into `before` for the next page.
+         *
+         *         A search looks through so many messages for a page; where it finds little in them, `next` has it go on.
          */
         SessionPage: {
             items: components["schemas"]["SessionSummary"][];
@@ -6327,11 +6338,14 @@ export interface components {
         /**
          * SessionSummary
          * @description A session with an agent or with a team that follows a workflow; `under_way` are the answers that are made.
+         *
+         *         `found` is null where nothing was looked for, and where the title alone has it.
          */
         SessionSummary: {
             agent_id: string | null;
             /** Format: date-time */
             created_at: string;
+            found: components["schemas"]["FoundMessage"] | null;
             /** Format: uuid */
             id: string;
             last: string | null;
@@ -24044,7 +24058,7 @@ export interface operations {
                 limit?: number;
                 /** @description Only sessions in this state. */
                 status?: "archived" | "open";
-                /** @description Part of the title, in whatever case. */
+                /** @description What was said in it, or part of its title. */
                 words?: string;
             };
             header?: never;

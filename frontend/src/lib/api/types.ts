@@ -50,6 +50,9 @@ export type Workspace = Schemas["Workspace"];
 export type WaitingDevice = Schemas["WaitingDevice"];
 export type SignOnProvider = Schemas["SignOnProvider"];
 
+export type CallPrompt = Schemas["CallPrompt"];
+export type Portion = Schemas["Portion"];
+export type ShortenedTurns = Schemas["ShortenedTurns"];
 export type SessionSummary = Schemas["SessionSummary"];
 export type SaidMessage = Schemas["SaidMessage"];
 export type NewMessage = Schemas["NewMessage"];

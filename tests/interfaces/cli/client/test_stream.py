@@ -82,7 +82,7 @@ def test_a_z2_that_stays_away_is_given_up_after_a_while(api: ScriptedApi, line: 
     assert len(first(2, messages)) == 2
     with pytest.raises(Away, match="no Z2 answers"):
         next(messages)
-    assert len(api.asked) > 2
+    assert len(api.asked) >= 2, "it is asked once more at the least"
 
 
 def test_a_stream_goes_on_with_the_next_token(

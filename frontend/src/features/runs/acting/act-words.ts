@@ -37,12 +37,14 @@ export function effectWords(effect: string): string | undefined {
 
 const METHODS: Record<string, string> = {
   dropped: "left out",
-  extracted: "shortened to their key sentences",
+  extracted: "shortened to key sentences",
   summarised: "replaced by a summary",
 };
 
+type Shrunk = Pick<Compaction, "method" | "replaced" | "tokensBefore" | "tokensAfter">;
+
 /** What a model is told less of, as a sentence. */
-export function compactionWords({ method, replaced, tokensBefore, tokensAfter }: Compaction): string {
+export function compactionWords({ method, replaced, tokensBefore, tokensAfter }: Shrunk): string {
   const what = replaced === 1 ? "1 part of what it is told was" : `${replaced} parts of what it is told were`;
   const how = METHODS[method] ?? method;
   return `${what} ${how}: ${formatCount(tokensBefore)} tokens became ${formatCount(tokensAfter)}`;

@@ -54,10 +54,12 @@ test("what a model is told less of stands between the calls", () => {
     tokens_before: 9000,
     tokens_after: 700,
   };
-  expect(uses(begun(0), ended(0), ["run.context_compacted.v1", compacted], begun(1))).toMatchObject([
+  const less: [string, Record<string, unknown>] = ["run.context_compacted.v1", compacted];
+  expect(uses(begun(0), ended(0), less, begun(1), less)).toMatchObject([
     { kind: "tool", call: 0 },
-    { kind: "compaction", call: 1, method: "summarised", replaced: 2, tokensBefore: 9000, tokensAfter: 700 },
+    { number: 0, call: 1, method: "summarised", replaced: 2, tokensBefore: 9000, tokensAfter: 700 },
     { kind: "tool", call: 1 },
+    { kind: "compaction", number: 1 },
   ]);
 });
 

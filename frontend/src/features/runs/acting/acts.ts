@@ -18,9 +18,10 @@ export interface ToolUse {
   durationMs: number | null;
 }
 
-/** From call number `call` on the model is told less, by so many tokens. */
+/** From call number `call` on the model is told less, by so many tokens; `number` counts those of the step. */
 export interface Compaction {
   kind: "compaction";
+  number: number;
   call: number;
   method: string;
   replaced: number;
@@ -80,7 +81,10 @@ const CHANGES: Record<string, (acts: Act[], data: never) => Act[]> = {
   "run.step_suspended.v1": (acts, { waits }: Suspended) =>
     waits?.call == null ? acts : changed(acts, { call: waits.call, index: waits.index ?? 0 }, waiting),
   "run.tool_in_doubt.v1": (acts, place: Place) => changed(acts, place, doubted),
-  "run.context_compacted.v1": (acts, data: Compacted) => [...acts, compaction(data)],
+  "run.context_compacted.v1": (acts, data: Compacted) => [
+    ...acts,
+    compaction(data, acts.filter(({ kind }) => kind === "compaction").length),
+  ],
 };
 
 /** What is called again after it was in doubt is the same call. */
@@ -111,9 +115,10 @@ function doubted(use: ToolUse): ToolUse {
   return { ...use, status: "in_doubt" };
 }
 
-function compaction(data: Compacted): Compaction {
+function compaction(data: Compacted, number: number): Compaction {
   return {
     kind: "compaction",
+    number,
     call: data.call,
     method: data.method,
     replaced: data.replaced.length,

@@ -2,8 +2,8 @@ import { type UseQueryOptions, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Icon } from "~/components/icon";
 import { ProblemNotice } from "~/components/notice";
+import { PlainWords } from "~/components/plain-words";
 import { Tag } from "~/components/records";
-import { ScrollRegion } from "~/components/scroll-region";
 import { laidOut } from "~/components/stored-text";
 import { effectWords, toolLook } from "~/features/runs/acting/act-words";
 import type { ToolUse } from "~/features/runs/acting/acts";
@@ -49,7 +49,7 @@ function Inside({ runId, step, use }: Omit<Props, "over">) {
   const place = { runId, step, call: use.call, index: use.index };
   const effect = effectWords(use.effect);
   return (
-    <div className="grid min-w-0 gap-3 border-t-[1.5px] border-line p-3 text-sm">
+    <div className="grid grid-cols-1 min-w-0 gap-3 border-t-[1.5px] border-line p-3 text-sm">
       <p className="flex flex-wrap gap-2 empty:hidden">
         {effect && <Tag>{effect}</Tag>}
         {use.untrusted && <Tag>written by others</Tag>}
@@ -85,14 +85,5 @@ function Words({ label, query }: { label: string; query: Stored }) {
     );
   }
   if (data === undefined) return null;
-  return (
-    <div className="min-w-0">
-      <p className="eyebrow mb-1">{label}</p>
-      <ScrollRegion label={label} className="max-h-72 overflow-auto">
-        <pre className="font-mono text-xs leading-relaxed break-words whitespace-pre-wrap text-fg-2">
-          {laidOut(data)}
-        </pre>
-      </ScrollRegion>
-    </div>
-  );
+  return <PlainWords label={label} text={laidOut(data)} />;
 }

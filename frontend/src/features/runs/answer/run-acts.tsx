@@ -23,7 +23,7 @@ export function RunActs({ runId }: { runId: string }) {
 function Made({ runId }: { runId: string }) {
   const query = useQuery(runActsQuery(runId));
   return (
-    <div className="mt-2 grid gap-2">
+    <div className="mt-2 grid grid-cols-1 gap-2">
       <Loaded query={query} what="How it was made" lines={2}>
         {(acts) =>
           acts.size === 0 ? (

@@ -32,7 +32,7 @@ function Heard({ state }: { state: RunState }) {
   useReadAnew(run);
   const steps = told(run.steps, acts, drafts);
   return (
-    <div className="grid min-w-0 gap-3">
+    <div className="grid grid-cols-1 min-w-0 gap-3">
       {steps.map(({ step, ...rest }) => (
         <ToldStep key={step.id} runId={run.id} step={step} named={run.steps.length > 1} {...rest} />
       ))}

@@ -15,7 +15,7 @@ const OVER = ["completed", "skipped", "failed", "cancelled"];
 export function ToldStep({ runId, step, named, before, words, after }: Props) {
   const over = OVER.includes(step.status);
   return (
-    <div className="grid min-w-0 gap-3">
+    <div className="grid grid-cols-1 min-w-0 gap-3">
       {named && <p className="eyebrow">{stepName(step)}</p>}
       <ActsList runId={runId} step={step.id} acts={before} over={over} />
       {words !== "" && (

@@ -27,8 +27,6 @@ export const ACTING: Record<string, EventKind> = {
     color: "text-fg-2",
     tell: (who, data) =>
       `For ${who}, ${compactionWords({
-        kind: "compaction",
-        call: Number(data.call),
         method: String(data.method),
         replaced: Array.isArray(data.replaced) ? data.replaced.length : 0,
         tokensBefore: Number(data.tokens_before),

@@ -5,6 +5,7 @@ import { EmptyState } from "~/components/empty-state";
 import { ProblemNotice } from "~/components/notice";
 import { Skeleton } from "~/components/skeleton";
 import { actsByStep } from "~/features/runs/acting/acts";
+import { modelCallsByStep } from "~/features/runs/acting/model-calls";
 import { RunAsks } from "~/features/runs/asks/run-asks";
 import type { RunState } from "~/features/runs/live/run-state";
 import { useRun } from "~/features/runs/live/use-run";
@@ -54,6 +55,7 @@ function Shown({ state, view, onRerun }: ShownProps) {
   const current = view ?? first;
   const started = useMemo(() => startedRuns(state.events), [state.events]);
   const acts = useMemo(() => actsByStep(state.events), [state.events]);
+  const calls = useMemo(() => modelCallsByStep(state.events), [state.events]);
   const undone = state.events.some((event) => event.type === "run.compensation_begun.v1");
   useReadAnew(run);
   return (
@@ -65,7 +67,7 @@ function Shown({ state, view, onRerun }: ShownProps) {
         <>
           {asksPeople(run) && <RunAsks runId={run.id} />}
           <WhyPanel run={run} />
-          <StepsView shown={{ run, drafts: state.drafts, started, acts, undone }} />
+          <StepsView shown={{ run, drafts: state.drafts, started, acts, calls, undone }} />
         </>
       )}
       {current === "result" && <ResultView run={run} />}

@@ -1,5 +1,6 @@
 import { createContext, useContext } from "react";
 import type { Act } from "~/features/runs/acting/acts";
+import type { ModelCall } from "~/features/runs/acting/model-calls";
 import type { Draft } from "~/features/runs/live/run-state";
 import type { Run } from "~/lib/api/types";
 
@@ -10,6 +11,8 @@ export interface Shown {
   started: ReadonlyMap<string, string>;
   /** What the agents of steps have done with tools, and what their models are told less of. */
   acts: ReadonlyMap<string, readonly Act[]>;
+  /** The calls of models that steps have made. */
+  calls: ReadonlyMap<string, readonly ModelCall[]>;
   /** Whether the run has begun to undo what it did, so that it cannot go on any more. */
   undone: boolean;
 }

@@ -1,6 +1,5 @@
 import { Link } from "@tanstack/react-router";
 import { Icon } from "~/components/icon";
-import type { Act } from "~/features/runs/acting/acts";
 import { ActsList } from "~/features/runs/acting/acts-list";
 import { isOver } from "~/features/runs/show/run-actions";
 import { SendEvent } from "~/features/runs/show/send-event";
@@ -8,6 +7,7 @@ import { useShown } from "~/features/runs/show/shown";
 import { SkipStep } from "~/features/runs/show/skip-step";
 import { StepError } from "~/features/runs/show/step-error";
 import { StepFigures } from "~/features/runs/show/step-figures";
+import { StepPrompts } from "~/features/runs/show/step-prompts";
 import { StepText } from "~/features/runs/show/step-text";
 import { skippedWords, verdictWords } from "~/features/runs/show/step-words";
 import { ASKING } from "~/features/runs/show/use-read-anew";
@@ -18,12 +18,13 @@ import { formatMoment } from "~/lib/format";
 const SKIPPABLE: readonly StepStatus[] = ["scheduled", "running", "suspended"];
 
 const OVER: readonly StepStatus[] = ["completed", "skipped", "failed", "cancelled"];
-const NONE: readonly Act[] = [];
+const NONE: readonly never[] = [];
 
 /** What is known of a step: its figures, what it waits for, who decided, why it failed and what it came to. */
 export function StepDetails({ step, folded }: { step: Step; folded: boolean }) {
-  const { run, drafts, acts: all } = useShown();
-  const acts = all.get(step.id) ?? NONE;
+  const { run, drafts, acts: allActs, calls: allCalls } = useShown();
+  const acts = allActs.get(step.id) ?? NONE;
+  const calls = allCalls.get(step.id) ?? NONE;
   return (
     <>
       <div className="grid gap-2 px-5 pb-4 text-sm empty:hidden">
@@ -39,11 +40,10 @@ export function StepDetails({ step, folded }: { step: Step; folded: boolean }) {
           </div>
         )}
       </div>
-      {acts.length > 0 && (
-        <div className="px-5 pb-4">
-          <ActsList runId={run.id} step={step.id} acts={acts} over={OVER.includes(step.status)} />
-        </div>
-      )}
+      <div className="grid grid-cols-1 gap-2 px-5 pb-4 empty:hidden">
+        <ActsList runId={run.id} step={step.id} acts={acts} over={OVER.includes(step.status)} />
+        {calls.length > 0 && <StepPrompts runId={run.id} step={step.id} calls={calls} />}
+      </div>
       {step.error && <StepError run={run} step={step} error={step.error} />}
       {folded ? (
         step.output && <Folded step={step} runId={run.id} />

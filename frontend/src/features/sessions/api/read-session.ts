@@ -4,6 +4,8 @@ import { unwrap } from "~/lib/api/problem";
 import { afterSeen } from "~/lib/api/seen";
 
 const PAGE = 100;
+/** While an answer is made, the session is read again so often, should the news of its end get lost on the way. */
+const EVERY_MS = 5_000;
 
 /** A session with its messages of all branches, from the newest page on. */
 export function sessionQuery(sessionId: string) {
@@ -16,5 +18,6 @@ export function sessionQuery(sessionId: string) {
     },
     initialPageParam: null as number | null,
     getNextPageParam: (page) => page.next,
+    refetchInterval: ({ state }) => (state.data?.pages[0]?.session.under_way.length ? EVERY_MS : false),
   });
 }
