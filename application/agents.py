@@ -1,4 +1,4 @@
-"""How agents are made and revised: the tools and the colleagues that they name have to be there."""
+"""How agents are made and revised: the models, prompts, tools and colleagues that they name have to be there."""
 
 from collections.abc import Collection
 from difflib import get_close_matches
@@ -8,6 +8,9 @@ from application import registry
 from application.access import Actor, authorise
 from application.errors import Invalid, NotFound
 from application.execute import Executor
+from application.intelligence.templates import Prompts
+from application.models import askable
+from application.models.port import ProvidersOf
 from application.ports import IdempotencyKey, Outcome
 from domain import agent, name
 from domain.agent import CreateAgent, RetireAgent, ReviseAgent
@@ -16,8 +19,10 @@ from domain.agent import CreateAgent, RetireAgent, ReviseAgent
 class Agents:
     """`tools` are the names of all that there are."""
 
-    def __init__(self, executor: Executor, tools: Collection[str]) -> None:
+    def __init__(self, executor: Executor, providers: ProvidersOf, tools: Collection[str]) -> None:
         self._executor = executor
+        self._providers = providers
+        self._prompts = Prompts(executor)
         self._tools = tools
 
     async def make(
@@ -28,6 +33,9 @@ class Agents:
         if earlier := await self._executor.earlier(key):
             return earlier
         own = command.name if isinstance(command, CreateAgent) else await self._name(agent_id, actor.workspace_id)
+        await self._check_models(command, actor.workspace_id)
+        if command.prompt:
+            await self._prompts.pinned(command.prompt, actor.workspace_id)
         self._check_tools(command.tools)
         await self._check_colleagues(command.colleagues, own, actor.workspace_id)
         return await self._executor.execute(agent_id, command, actor, correlation_id=agent_id, key=key)
@@ -39,6 +47,13 @@ class Agents:
             return earlier
         await self._name(agent_id, actor.workspace_id)
         return await self._executor.execute(agent_id, RetireAgent(), actor, correlation_id=agent_id, key=key)
+
+    async def _check_models(self, command: CreateAgent | ReviseAgent, workspace_id: UUID) -> None:
+        """One whose key is missing may be given that before it is asked."""
+        for field, model in (("model", command.model), ("summary_model", command.summary_model)):
+            why = await askable.unknown(self._executor.states, self._providers, workspace_id, model)
+            if why is not None:
+                raise Invalid(why, field=field)
 
     def _check_tools(self, tools: tuple[str, ...]) -> None:
         for index, each in enumerate(tools):

@@ -31,11 +31,15 @@ Decide: TypeAlias = Callable[[Command, Known, Context], list[Any]]
 
 
 class Wish(Record):
-    """Commands with their streams, done all together or not at all; `context` tells who wants it, and the time."""
+    """Commands with their streams, done all together or not at all; `context` tells who wants it, and the time.
+
+    So many of the first are `leading`: they may be so already, and the others are done all the same.
+    """
 
     orders: Sequence[tuple[UUID, Command]]
     context: Callable[[], Context]
     texts: Sequence[Kept] = ()
+    leading: int = 0
 
 
 class Waiting:
@@ -71,14 +75,14 @@ class Sheet:
         """Decide a wish on what those before it come to. What is refused, or so already, changes nothing."""
         context = waiting.wish.context()
         known, writes = dict[UUID, Known](), list[tuple[Known, Write]]()
-        for stream, command in waiting.wish.orders:
+        for place, (stream, command) in enumerate(waiting.wish.orders):
             before = known.get(stream) or self.known(stream)
             try:
                 events = self._decide(command, before, context)
             except (Rejected, NotFound) as refusal:
                 self.undone.append((waiting, refusal))
                 return
-            if not events and not writes:
+            if not events and place == waiting.wish.leading:
                 self.undone.append((waiting, stream))
                 return
             if events:

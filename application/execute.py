@@ -64,12 +64,19 @@ class Executor:
         raise TooMuchContention
 
     async def execute_together(
-        self, orders: Sequence[Order], actor: access.Actor, *, correlation_id: UUID, causation: str | None = None
+        self,
+        orders: Sequence[Order],
+        actor: access.Actor,
+        *,
+        correlation_id: UUID,
+        causation: str | None = None,
+        leading: int = 0,
     ) -> Outcome:
         """Do all of them in one append, or none; where the first comes to nothing, nothing is done.
 
-        Of several callers those who share the last stream go together. Raises NotAllowed, NotFound, Rejected or
-        TooMuchContention. The outcome is the first one's, at a position that is not before it.
+        The first is that behind those that are `leading`, which may be so already. Of several callers those who share
+        the last stream go together. Raises NotAllowed, NotFound, Rejected or TooMuchContention. The outcome is the
+        first one's, at a position that is not before it.
         """
         for order in orders:
             access.authorise(actor, type(order.command))
@@ -78,7 +85,8 @@ class Executor:
             return Context(actor.workspace_id, actor.user_id, self._clock(), correlation_id, causation)
 
         texts = [text for order in orders for text in order.texts]
-        return await self._desk.ask(Wish(tuple((order.stream, order.command) for order in orders), context, texts))
+        wanted = tuple((order.stream, order.command) for order in orders)
+        return await self._desk.ask(Wish(wanted, context, texts, leading))
 
     async def earlier(self, key: IdempotencyKey | None) -> Outcome | None:
         """What the command under this key came to, if there is a key and it was done. Raises KeyReused."""

@@ -124,7 +124,7 @@ def decide(command: Commands, prompt: Prompt, context: Context) -> list[Events]:
             return [Archived()]
         case ArchivePrompt(), "archived":
             return []
-        case (LabelPrompt() | UnlabelPrompt() | ArchivePrompt()), "absent":
+        case ((LabelPrompt() | UnlabelPrompt() | ArchivePrompt()), "absent"):
             raise Rejected("there is no such prompt in this workspace", code="not_found")
         case _:
             raise refusal(type(command), "prompt", prompt.status)

@@ -80,6 +80,7 @@ def _started(command: StartRun, context: Context) -> fact.Started:
         conversation=command.conversation,
         agent_id=command.agent_id,
         workflows=command.workflows,
+        tainted_by=command.tainted_by,
     )
 
 

@@ -18,11 +18,7 @@ SignalName: TypeAlias = Annotated[Text, Meta(min_length=1, max_length=200)]
 
 
 class StartRun(Command):
-    """`key_id` is the API key that starts it, and `payers` are those whose limits count for it as well.
-
-    `within` are the runs on whose behalf it is started, the nearest first; `started_by` pays, where another run starts
-    it. With an `agent_id` it is the run of one agent. `workflows` are all that may be started from it, however deep.
-    """
+    """Where another run starts it, `started_by` pays. All else that may be given is told in the words of `Started`."""
 
     title: Name
     workflow_id: UUID
@@ -43,6 +39,7 @@ class StartRun(Command):
     conversation: Conversation | None = None
     agent_id: UUID | None = None
     workflows: tuple[PinnedWorkflow, ...] = ()
+    tainted_by: tuple[str, ...] = ()
 
 
 class BeginStep(Command):

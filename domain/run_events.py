@@ -17,7 +17,7 @@ class Started(Event, tag="run.started.v2"):
     `payers` are the agents and keys on whose behalf it was started, as the ledger names them, and `within` the runs,
     the nearest first: what it spends counts for all of them. With an `agent_id` it is the run of one agent, and what
     is said of the workflow is said of that. `workflows` are those that its steps, and the runs that they start, may
-    start.
+    start. `tainted_by` names what untrusted content the agent had seen that says the input, where one does.
     """
 
     title: str
@@ -39,6 +39,7 @@ class Started(Event, tag="run.started.v2"):
     conversation: Conversation | None = None
     agent_id: UUID | None = None
     workflows: tuple[PinnedWorkflow, ...] = ()
+    tainted_by: tuple[str, ...] = ()
 
 
 class StepScheduled(Event, tag="run.step_scheduled.v1"):

@@ -74,6 +74,7 @@ def _started(event: fact.Started) -> Run:
         within=event.within,
         conversation=event.conversation,
         workflows=event.workflows,
+        tainted_by=event.tainted_by,
     )
     return _with_scope(run, Scope("", "", tuple(node.id for node in event.nodes), len(event.nodes)), event.nodes)
 

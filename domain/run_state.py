@@ -182,7 +182,8 @@ class Run(Record):
     """A run now. `signals` arrived before anybody waited for them; `undo` are completed steps that can be undone.
 
     `charged` is what calls beside its own came to, by step and, under None, for the run. Those that may come to
-    something else are in `charges`, by their entries of the ledger.
+    something else are in `charges`, by their entries of the ledger. `tainted_by` is what the agent had seen that says
+    the input.
     """
 
     status: RunStatus = "absent"
@@ -214,6 +215,7 @@ class Run(Record):
     charges: dict[UUID, Charge] = {}
     charged: dict[str | None, Used] = {}
     conversation: Conversation | None = None
+    tainted_by: tuple[str, ...] = ()
 
     def pin(self, named: str, version: int | None) -> PinnedWorkflow | None:
         """What a node of the run that starts another workflow stands for; None in a run of before it was pinned."""

@@ -19,4 +19,4 @@ def publisher(core: Core, tools: ToolBox) -> Publisher:
 
     known = {tool.name: tool.input for tool in of_nodes(tools).all()}
     of_agents = {tool.name for tool in tools.all()}
-    return Publisher(core.executor, Surroundings(core.executor, listing, known, of_agents))
+    return Publisher(core.executor, Surroundings(core.executor, core.providers, listing, known, of_agents))

@@ -92,7 +92,9 @@ class Evaluator:
         for number, trial in found.left():
             who = actor or Actor(started.author.user_id, workspace_id, "agent", frozenset())
             place = Place(evaluation_id, number, trial, pinned.cases.get(trial.case_id), started, who)
-            under_way += await self._progress.go_on(place, found.judging.get(number), may_start=under_way < AT_ONCE)
+            under_way += await self._progress.go_on(place, found.judging.get(number))
+            if under_way == AT_ONCE:
+                break  # they begin in their order, so nothing of the others has
 
     async def _state(self, evaluation_id: UUID, workspace_id: UUID) -> Evaluation:
         missing = NotFound("there is no such evaluation in this workspace")

@@ -3,7 +3,7 @@
 from uuid import UUID, uuid5
 
 from application.errors import Invalid
-from domain.evaluation import Trial
+from domain.evaluation import MOST_TRIALS, Trial
 from domain.kernel import Record
 from domain.nodes import Allowance
 from domain.suite import Suite
@@ -33,10 +33,13 @@ def plan(evaluation_id: UUID, suite: Suite, wish: Wish) -> tuple[Trial, ...]:
     chosen = wish.cases or tuple(cases)
     if not chosen:
         raise Invalid("the suite has no cases; add a run first", field="cases")
-    models = wish.models or (None,)
+    each, models = dict.fromkeys(chosen), dict.fromkeys(wish.models or (None,))
+    if (runs := len(each) * len(models) * wish.repeat) > MOST_TRIALS:
+        detail = f"an evaluation has at most {MOST_TRIALS} runs, and this would have {runs:,}"
+        raise Invalid(f"{detail}; name fewer models or cases, or repeat them less often", field="models")
     return tuple(
         Trial(case_id, uuid5(evaluation_id, f"{case_id}:{model}:{turn}"), model)
-        for case_id in dict.fromkeys(chosen)
-        for model in dict.fromkeys(models)
+        for case_id in each
+        for model in models
         for turn in range(wish.repeat)
     )

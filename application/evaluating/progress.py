@@ -17,7 +17,7 @@ from application.kept import Kept
 from application.orchestration.texts import Texts
 from application.ports import Clock
 from domain import evaluation, run_commands
-from domain.evaluation import Judging, Outcome, Started, Trial
+from domain.evaluation import Evaluation, Judging, Outcome, Started, Trial
 from domain.kernel import Record, Rejected
 from domain.run_state import Run
 from domain.scorers import Judge
@@ -57,14 +57,14 @@ class Progress:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    async def go_on(self, place: Place, judging: Sequence[Judging] | None, *, may_start: bool) -> bool:
+    async def go_on(self, place: Place, judging: Sequence[Judging] | None) -> bool:
         """Whether a run of the trial is under way."""
         workspace_id = place.actor.workspace_id
         run = await self._parts.trials.run(place.trial.run_id, workspace_id)
         if place.case is None:
             return await self._end(place, trials.broken("no_case", "the suite has no such case"))
         if run is None:
-            return may_start and await self._start(place, place.case)
+            return await self._start(place, place.case)
         if run.status not in OVER:
             return await self._patiently(place, run)
         made = await self._parts.trials.measured(place.trial, run, workspace_id)
@@ -86,7 +86,14 @@ class Progress:
             return await self._end(place, trials.broken("input_gone", str(why)))
         except (Invalid, NotFound, Rejected) as why:
             return await self._end(place, trials.broken("not_started", str(why)))
+        if await self._is_cancelled(place):
+            # whoever cancelled it may have looked for its runs before there was this one
+            await self.cancel(place.trial.run_id, "the evaluation was cancelled", place.actor)
         return True
+
+    async def _is_cancelled(self, place: Place) -> bool:
+        found = await self._parts.executor.state(place.evaluation_id, place.actor.workspace_id)
+        return isinstance(found, Evaluation) and found.status == "cancelled"
 
     async def _patiently(self, place: Place, run: Run) -> bool:
         """A run ends at its own deadline; where nobody sees to that, it is given up here."""

@@ -14,16 +14,20 @@ from application.models.request import (
     Part,
     Reasoning,
     Text,
+    Tool,
     ToolCall,
     ToolResult,
     as_text,
+    result_text,
 )
 from application.models.tokens import TokenCounter
 from application.sessions import telling
-from domain.kernel import Record
+from domain.kernel import Record, replace
 
 FRAME = "frame"
 """What a service puts around messages and tools, and the roundings of the rest."""
+
+TOOLS = "tools"
 
 SUMMARISED = Text(conversation.SUMMARISED)
 
@@ -42,12 +46,21 @@ def portions(request: ModelRequest, counter: TokenCounter, family: str) -> list[
     """All parts in the order in which they are told; their tokens come to those of the whole request."""
     empty = _alone(request.model, "")
     nothing = counter.count(empty, family)
+    tools = {tool.name: _of_tool(tool, empty, counter, family) for tool in request.tools}
     found = []
     for origin, text, untrusted in _parts(request):
-        tokens = counter.count(_alone(request.model, text), family) - nothing
+        tokens = tools.get(origin.title) if origin.origin == TOOLS else None
+        if tokens is None:
+            tokens = counter.count(_alone(request.model, text), family) - nothing
         found.append(Portion(origin.origin, origin.title, text, tokens, untrusted))
     rest = counter.count(request, family) - sum(each.tokens for each in found)
     return [*found, Portion(FRAME, "messages and their marks", "", rest, untrusted=False)]
+
+
+def _of_tool(tool: Tool, empty: ModelRequest, counter: TokenCounter, family: str) -> int:
+    """Its tokens in the form in which services of the family tell it, without what they say once of all tools."""
+    one, two = replace(empty, tools=(tool,)), replace(empty, tools=(tool, tool))
+    return counter.count(two, family) - counter.count(one, family)
 
 
 def _alone(model: str, text: str) -> ModelRequest:
@@ -64,7 +77,7 @@ def _parts(request: ModelRequest) -> Iterator[tuple[Origin, str, bool]]:
         yield Origin("agent", "instructions"), request.instructions[at:], False
     for tool in request.tools:
         told = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
-        yield Origin("tools", tool.name), msgspec.json.encode(told).decode(), False
+        yield Origin(TOOLS, tool.name), msgspec.json.encode(told).decode(), False
     if request.format is not None:
         yield Origin("node", "answer"), msgspec.json.encode(request.format.schema).decode(), False
     yield from _said(request)
@@ -81,7 +94,12 @@ def _said(request: ModelRequest) -> Iterator[tuple[Origin, str, bool]]:
                 tools[part.id] = part.name
             own = first[place] if number == 0 and place < len(first) == ends else None
             origin = own or _origin(part, message, tools)
-            yield origin, _told(part), isinstance(part, Document | ToolResult)
+            yield origin, _told(part), _is_untrusted(part)
+
+
+def _is_untrusted(part: Part) -> bool:
+    """Results of tools that work out by themselves what they give are no words of others."""
+    return isinstance(part, Document) or (isinstance(part, ToolResult) and bool(part.source))
 
 
 def _origin(part: Part, message: Message, tools: dict[str, str]) -> Origin:
@@ -110,8 +128,8 @@ def _told(part: Part) -> str:
             return as_text([part])
         case ToolCall(id, name, arguments):
             return f"{id} {name} {arguments}"
-        case ToolResult(call_id, text):
-            return f"{call_id} {text}"
+        case ToolResult(call_id):
+            return f"{call_id} {result_text(part)}"
         case Reasoning(text):
             return text
         case Image():

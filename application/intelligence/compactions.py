@@ -65,13 +65,13 @@ async def of_step(step: Step, events: Iterable[ContextCompacted], load: Load) ->
 
 
 async def of_session(session: Session, events: Iterable[Compacted], load: Load) -> list[ShortenedTalk]:
-    """In the order in which they were made."""
-    found = []
+    """In the order in which they were made. Each text is looked for once, however many of them stand for it."""
+    found, known = [], dict[PayloadRef, bool]()
     for event in events:
         messages = session.path(event.through)
         refs = [each.content for each in messages] + [file.content for each in messages for file in each.attachments]
         summary, is_there = await _summary(event.summary, load)
-        readable = is_there and bool(messages) and await _can_be_read([ref for ref in refs if ref], load)
+        readable = is_there and bool(messages) and await _can_be_read([ref for ref in refs if ref], load, known)
         ids, counts = [each.id for each in messages], (event.tokens_before, event.tokens_after)
         found.append(ShortenedTalk(event.through, event.method, ids, event.replaced, summary, *counts, readable))
     return found
@@ -109,10 +109,10 @@ async def _summary(ref: PayloadRef | None, load: Load) -> tuple[str | None, bool
         return None, False
 
 
-async def _can_be_read(refs: Sequence[PayloadRef], load: Load) -> bool:
-    for ref in dict.fromkeys(refs):
-        try:
-            await load(ref)
-        except NotFound:
-            return False
-    return True
+async def _can_be_read(refs: Sequence[PayloadRef], load: Load, known: dict[PayloadRef, bool] | None = None) -> bool:
+    """What is `known` of some is not looked for again, and what is found out is added to it."""
+    found = {} if known is None else known
+    for ref in refs:
+        if ref not in found:
+            found[ref] = (await _summary(ref, load))[1]
+    return all(found[ref] for ref in refs)

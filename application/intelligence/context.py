@@ -9,7 +9,7 @@ from itertools import accumulate
 from application.intelligence import conversation
 from application.intelligence.conversation import Cut, Said
 from application.models.request import Document, Message, ModelRequest
-from domain.run_state import Step
+from domain.run_state import Step, ToolUse
 
 FULL = 0.85
 """How full the window is before anything is told shorter."""
@@ -27,6 +27,12 @@ SUMMARY = 0.1
 SHORT = 256
 """Characters of what a tool gave below which nothing is gained by leaving it out."""
 
+ASKED = frozenset({"ask-person", "ask-agent"})
+"""Nobody is asked the same again only because there was no room for the answer."""
+
+UNSURE = frozenset({"tool_timed_out", "tool_broken", "tool_output_invalid", "tool_output_too_large"})
+"""How a tool may have ended that has done what it was to do."""
+
 MOST_OF_ONE = 8_000
 """Characters of one thing that a summary is made of."""
 
@@ -40,7 +46,7 @@ def droppable(said: Sequence[Said], step: Step, cuts: Sequence[Cut]) -> list[str
         if conversation.turn(call) not in gone
         for index, result in enumerate(each.results)
         if len(result.text) >= SHORT and not result.failed and conversation.tool(call, index) not in gone
-        if (used := step.used(call, index)) is not None and used.effect == "read"
+        if (used := step.used(call, index)) is not None and used.effect == "read" and used.tool not in ASKED
     ]
 
 
@@ -107,9 +113,14 @@ def done(said: Sequence[Said], step: Step, names: Iterable[str]) -> list[str]:
         for index, wanted in enumerate(conversation.calls(said[call].parts)):
             used = step.used(call, index)
             if used is not None and used.effect != "read":
-                came = f"failed ({used.problem})" if used.problem else "was done"
-                lines.append(f"{used.tool} {_one_line(wanted.arguments)} {came}")
+                lines.append(f"{used.tool} {_one_line(wanted.arguments)} {_came_of(used)}")
     return lines
+
+
+def _came_of(used: ToolUse) -> str:
+    if not used.problem:
+        return "was done"
+    return f"may have been done ({used.problem})" if used.problem in UNSURE else f"failed ({used.problem})"
 
 
 def _one_line(text: str) -> str:

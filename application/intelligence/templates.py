@@ -1,6 +1,7 @@
 """Prompt templates of a workspace: found by name, at a label or a version, and published once they hold their tests."""
 
 import asyncio
+import time
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
@@ -18,6 +19,10 @@ from domain.kernel import Record
 from domain.prompt import Case, Prompt
 
 MOST_TOLD = 10
+MOST_SECONDS = 5.0
+"""For the test cases of a template together; each section that is filled in has a bound of its own besides."""
+
+LATE = "it was not tried, because those before it took too long"
 MISSING = "there is no such prompt in this workspace"
 
 
@@ -27,7 +32,7 @@ class WrongPrompt(Z2Error):
     status = 422
     code = "invalid_prompt"
 
-    def __init__(self, wrong: list[str]) -> None:
+    def __init__(self, wrong: Sequence[str]) -> None:
         more = len(wrong) - MOST_TOLD
         super().__init__("; ".join([*wrong[:MOST_TOLD], *([f"and {more:,} more"] if more > 0 else [])]))
         self.mistakes = wrong
@@ -62,12 +67,27 @@ def tried(told: Prompt, case: Case) -> Tried:
     return Tried(case.name, sections, (*missing, *there))
 
 
-def wrong_with(told: Prompt) -> list[str]:
+class Checked(Record):
+    """What keeps a template from being published, and what its test cases come to."""
+
+    problems: tuple[str, ...]
+    cases: tuple[Tried, ...]
+
+
+def checked(told: Prompt, *, seconds: float = MOST_SECONDS) -> Checked:
+    """A template with its test cases. Those that are left once so many seconds of work are spent are not tried."""
+    begun, cases = time.thread_time(), list[Tried]()
+    for case in told.cases:
+        late = bool(cases) and time.thread_time() - begun > seconds
+        cases.append(Tried(case.name, (), (LATE,)) if late else tried(told, case))
+    wrong = [str(each) for each in mistakes(told.sections, told.variables)]
+    failed = [f"the test case {case.name!r}: {problem}" for case in cases for problem in case.problems]
+    return Checked(tuple(wrong or failed), tuple(cases))
+
+
+def wrong_with(told: Prompt) -> Sequence[str]:
     """All that keeps a template from being published."""
-    found = [str(each) for each in mistakes(told.sections, told.variables)]
-    return found or [
-        f"the test case {case.name!r}: {problem}" for case in told.cases for problem in tried(told, case).problems
-    ]
+    return checked(told).problems
 
 
 class Prompts:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 
+from application.documents import storable
 from application.errors import Invalid
 from application.memory.facts import Fact, Facts, Found, Wanted
 from application.memory.telling import PINNED
@@ -50,7 +51,7 @@ class Recalling:
         self, workspace_id: UUID, owners: Sequence[Owner], query: str, most: int = USUAL
     ) -> Sequence[Found]:
         """The trusted facts that fit best, the best first, with scores from 0 to 1. Raises Invalid."""
-        said = query.strip()
+        said = storable(query).strip()
         if not 0 < len(said) <= LONGEST_QUERY:
             raise Invalid(f"a search has 1 to {LONGEST_QUERY:,} characters", field="text")
         wanted = Wanted(workspace_id, tuple(dict.fromkeys(owners)), self._clock())

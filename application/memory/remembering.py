@@ -6,15 +6,13 @@ from uuid import UUID
 from application.access import Actor, authorise
 from application.errors import Invalid, NotAllowed, NotFound
 from application.execute import Executor
+from application.intelligence.taint import TOKEN
 from application.memory.facts import Fact, Facts
 from application.orchestration.texts import kept
 from application.ports import IdempotencyKey, Outcome
 from domain import memory
 from domain.kernel import Instant, PayloadRef, Record
 from domain.memory import LONGEST, Kind, Owner, Source
-
-TOKEN = "token"  # noqa: S105 - the name of an origin
-"""What an agent says by a credential of its own: nobody can tell what it had read by then."""
 
 MISSING = "there is no such fact in this workspace"
 

@@ -26,6 +26,9 @@ FormatCheck: TypeAlias = Callable[[str, Format], Problem | None]
 """What is wrong with a text that is to be of a format; None where nothing is."""
 
 
+TOOL_UNKNOWN = "model_tool_unknown"
+
+
 class FormatMissed(ModelError):
     """An answer is not of the form that was asked for; its model can be shown why."""
 
@@ -42,6 +45,17 @@ class FormatMissed(ModelError):
         )
         shown = (Message("assistant", (Text(self.text),)), Message("user", (Text(words),)))
         return replace(request, messages=(*request.messages, *shown))
+
+
+def mended(request: ModelRequest, error: ModelError) -> ModelRequest | None:
+    """The request by which the same model may do better, shown what it did wrong; None where nothing can be shown."""
+    if isinstance(error, FormatMissed):
+        return error.repair(request)
+    if error.code != TOOL_UNKNOWN or not request.tools:
+        return None
+    names = ", ".join(tool.name for tool in request.tools)
+    told = f"You have called a tool that you do not have. You have: {names}. Go on with these, or without a tool."
+    return replace(request, messages=(*request.messages, Message("user", (Text(told),))))
 
 
 def too_large(schema: JsonSchema) -> str | None:

@@ -6,7 +6,7 @@ from itertools import count
 
 from application.ledger.payer import Payer
 from application.models.answers import Reuse, reusable, same_as
-from application.models.checking import FormatMissed
+from application.models.checking import FormatMissed, mended
 from application.models.cost import worst_micro_usd
 from application.models.engine_ports import Chosen, Means
 from application.models.failure import ModelError
@@ -164,15 +164,14 @@ class _Calling:
                     async for delta in deltas:
                         spoke = spoke or speaks(delta)
                         yield _Said(trying.tried, model, delta)
-            except FormatMissed as missed:
-                self._let_go(trying.tried)
-                if repaired or self._late() or self._bound():
-                    raise
-                self._failures.append(missed)
-                wish, repaired = await self._wish(missed.repair(self._asked.request), model, chosen), True
             except ModelError as error:
                 self._let_go(trying.tried)
-                seconds = None if spoke else self._pause(error, again)
+                better = None if repaired or self._late() or self._bound() else mended(self._asked.request, error)
+                if better is not None:
+                    self._failures.append(error)
+                    wish, repaired = await self._wish(better, model, chosen), True
+                    continue
+                seconds = None if spoke or isinstance(error, FormatMissed) else self._pause(error, again)
                 if seconds is None:
                     raise
                 await self._means.timing.pause(seconds)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
+from application.models import marks
 from domain.agent import TaskKind
 from domain.kernel import Record
 
@@ -50,11 +51,15 @@ class ToolCall(Record, tag="tool_call"):
 
 
 class ToolResult(Record, tag="tool_result", omit_defaults=True):
-    """What came of a tool call: untrusted content, never instructions."""
+    """What came of a tool call: untrusted content, never instructions.
+
+    `source` names the tool where it tells what somebody wrote whom nobody vouches for; that is told between tags.
+    """
 
     call_id: str
     text: str
     failed: bool = False
+    source: str = ""
 
 
 Part: TypeAlias = Text | Document | Image | Reasoning | ToolCall | ToolResult
@@ -133,7 +138,11 @@ def _part(part: Text | Document) -> str:
         case Text(text):
             return text
         case Document(title, text):
-            shown = title.replace('"', "'")
-            # A document must not be able to end itself and go on as if it were the user.
-            held = text.replace("</document", "<\\/document")
-            return f'<document title="{shown}">\n{held}\n</document>'
+            return marks.marked(marks.DOCUMENT, "title", title, text)
+
+
+def result_text(result: ToolResult) -> str:
+    """What came of a tool call as a model is told it."""
+    if not result.source:
+        return result.text
+    return marks.marked(marks.UNTRUSTED, "source", result.source, result.text)

@@ -8,7 +8,7 @@ from typing import Protocol
 from application.models.card import ModelCard
 from application.models.failure import ModelError
 from application.models.formats import asked_in_words
-from application.models.request import Image, ModelRequest, Part, Reasoning, ToolCall, ToolResult, as_text
+from application.models.request import Image, ModelRequest, Part, Reasoning, ToolCall, ToolResult, as_text, result_text
 from domain.kernel import replace
 
 _BESIDE = 16_384
@@ -81,8 +81,8 @@ def _beside_text(part: Part) -> Iterator[str]:
             yield id
             yield name
             yield arguments
-        case ToolResult(call_id, text):
+        case ToolResult(call_id):
             yield call_id
-            yield text
+            yield result_text(part)
         case _:
             return

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeAlias
 
 import structlog
@@ -70,7 +70,9 @@ class Attempt:
         try:
             if not self._begun and not await self._is_quick():
                 await self._begin()
-            await self._end(await self._done())
+            done = await self._done()
+            if not self.recorded:
+                await self._end(done)
         except (Superseded, NotFound) as reason:
             log.info("step.left_alone", run=str(self.job.run_id), step=self.job.step, reason=str(reason))
 
@@ -104,7 +106,8 @@ class Attempt:
             raise Superseded("another attempt is under way, or none")
         self.since = self.since or self._shop.executor.states.remembered(self.job.run_id).version
         try:
-            done = await self._in_time(Work(self._shop, self.job, run, self._ahead), step.node)
+            work = Work(self._shop, self.job, run, self._ahead, self._ending)
+            done = await self._in_time(work, step.node)
             promises.check(step.node, done)
         except Superseded:
             raise
@@ -158,14 +161,19 @@ class Attempt:
             await self._end(self._failed(error.code, error, retryable=False))
 
     async def _record(self, done: Outcome | run_commands.FailStep) -> None:
+        async with self._ending(done) as orders:
+            first = self._ahead.orders
+            await patiently(lambda: self._append(orders, first))
+
+    @asynccontextmanager
+    async def _ending(self, done: Outcome | run_commands.FailStep) -> AsyncIterator[Sequence[Order]]:
+        """What ends the attempt, which is on the record once the block is left without an error."""
         plain, _, _ = self._command(done, None)
         async with self._room(self.job, plain) as most:
             onward = run_commands.Onward(self._shop.lease, most) if most else None
             command, texts, also = self._command(done, onward)
             small = await self._shop.texts.store(self.job.workspace_id, texts)
-            orders = [Order(self.job.run_id, command, small), *also]
-            first = self._ahead.orders
-            await patiently(lambda: self._append(orders, first))
+            yield [Order(self.job.run_id, command, small), *also]
         self.recorded = True
 
     def _command(
@@ -201,7 +209,11 @@ class Attempt:
     async def _append(self, orders: Sequence[Order], first: Sequence[Order]) -> None:
         try:
             await self._shop.executor.execute_together(
-                [*first, *orders], self._actor, correlation_id=self.job.run_id, causation=self._causation
+                [*first, *orders],
+                self._actor,
+                correlation_id=self.job.run_id,
+                causation=self._causation,
+                leading=len(first),
             )
         except Rejected as rejected:
             if rejected.code not in OVER:

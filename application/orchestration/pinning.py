@@ -6,10 +6,10 @@ from uuid import UUID
 from application.errors import Invalid, NotFound
 from application.execute import Executor
 from application.intelligence.templates import Prompts
-from application.models.choosing import policy_of
+from application.models import askable
 from application.models.failure import ModelError
-from application.models.port import ProvidersOf, provider_of
-from domain import agent, patterns, route, workflow
+from application.models.port import ProvidersOf
+from domain import agent, patterns, workflow
 from domain.definition import Definition
 from domain.kernel import Record
 from domain.nodes import Agent, AnyNode, Plan, Transform
@@ -101,9 +101,14 @@ class Pinning:
         agent_id = agents.get(name)
         if agent_id is None:
             raise Invalid(f"the workflow does not say who its agent {name!r} is; publish it again", field="nodes")
-        state = await self.agent(agent_id, workspace_id)
+        return await self.member(agent_id, await self.agent(agent_id, workspace_id), model, workspace_id)
+
+    async def member(self, agent_id: UUID, state: agent.Agent, model: str | None, workspace_id: UUID) -> Member:
+        """An agent as it is now, with its own model unless another is named. Raises Invalid."""
         chosen = model or (self._default_model if state.model == "default" else state.model)
         await self._check_model(chosen, workspace_id)
+        if state.summary_model:
+            await self._check_model(state.summary_model, workspace_id, "summary_model")
         told = await self._prompts.pinned(state.prompt, workspace_id) if state.prompt else (None, 0)
         return Member(agent_id, state.version, state.name, state.role, chosen, *told)
 
@@ -120,12 +125,9 @@ class Pinning:
             raise Invalid(f"the agent {state.name!r} is {state.status}", field="nodes")
         return state
 
-    async def _check_model(self, model: str, workspace_id: UUID) -> None:
+    async def _check_model(self, model: str, workspace_id: UUID, field: str = "model") -> None:
         """A model that cannot be asked is said now, not after half the work."""
         try:
-            if not model.startswith(route.PREFIX):
-                await provider_of(self._providers, workspace_id, model)
-            elif await policy_of(self._executor.states, workspace_id, model) is None:
-                raise ModelError("model_unknown", f"there is no {model} in this workspace")
+            await askable.check(self._executor.states, self._providers, workspace_id, model)
         except ModelError as error:
-            raise Invalid(str(error), field="model") from None
+            raise Invalid(str(error), field=field) from None

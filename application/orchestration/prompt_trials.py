@@ -105,7 +105,7 @@ class Trials:
         first = [part for part in told.messages[0].parts if isinstance(part, Document)] if told.messages else []
         own = {each.title.capitalize() for each in told.origins if each.origin.startswith("prompt:")}
         material = [Material(part.title, part.text) for part in first if part.title not in own]
-        return Task(str(await _known(sight.text(node.prompt)) or ""), material, given, node.output)
+        return Task(str(await _known(sight.prompt(node.prompt)) or ""), material, given, node.output)
 
 
 async def _known(value: Awaitable[Any]) -> Any:

@@ -1,7 +1,8 @@
 """The tries of one call of a step, on the record of its run and in the ledger: each entry is in both or in neither."""
 
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Literal, TypeAlias
 from uuid import UUID
 
@@ -30,8 +31,8 @@ WORKER_ID = UUID("00000000-0000-4000-8000-000000000002")
 _LIMITS = frozenset({"budget_exceeded", "price_unknown"})
 
 
-Ensuing: TypeAlias = Callable[[Answered], Awaitable[Sequence[Order]]]
-"""What follows from an answer, for the append that records it."""
+Ensuing: TypeAlias = Callable[[Answered], AbstractAsyncContextManager[Sequence[Order]]]
+"""What follows from an answer, for the append that records it, which is made while the block is open."""
 
 
 class Superseded(Exception):
@@ -133,13 +134,12 @@ class RunJournal:
         self, command: Command, answered: Answered, orders: Sequence[Order], texts: Sequence[Kept]
     ) -> None:
         """What was paid for is a fact, whatever becomes of the step and of what was to follow."""
-        ensuing = await self._ensuing(answered) if self._ensuing and not answered.problem else ()
-        try:
-            await self._unless_over(command, *ensuing, *orders, texts=texts)
-        except Superseded:
-            if not ensuing:
-                raise
-            await self._unless_over(command, *orders, texts=texts)
+        if self._ensuing is not None and not answered.problem:
+            with contextlib.suppress(Superseded):
+                async with self._ensuing(answered) as ensuing:
+                    await self._unless_over(command, *ensuing, *orders, texts=texts)
+                return
+        await self._unless_over(command, *orders, texts=texts)
 
     async def turned_away(self, made: Try, error: ModelError, release: Order) -> None:
         free = charges.settled(self._within, made.reservation, 0, 0)
@@ -187,9 +187,10 @@ class RunJournal:
         """A text is stored with what refers to it; a large one is there before."""
         job, actor = self._job, Actor(WORKER_ID, self._job.workspace_id, "system")
         together = [*first, Order(job.run_id, command, await self._texts.store(job.workspace_id, texts)), *orders]
+        executor, why, leading = self._executor, f"step:{job.step}:{job.attempt}", len(first)
         await patiently(
-            lambda: self._executor.execute_together(
-                together, actor, correlation_id=job.run_id, causation=f"step:{job.step}:{job.attempt}"
+            lambda: executor.execute_together(
+                together, actor, correlation_id=job.run_id, causation=why, leading=leading
             )
         )
 

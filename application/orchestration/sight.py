@@ -11,9 +11,10 @@ from application.workflows import expressions, interpolation, scopes
 from application.workflows.expressions import Expression
 from application.workflows.references import references
 from domain.kernel import PayloadRef, Record
-from domain.nodes import Loop, Map
-from domain.run_state import COMPENSATE, DONE, Run, Scope, Step, scope_name
+from domain.nodes import Agent, Approval, Input, Loop, Map, Plan, Tool
+from domain.run_state import COMPENSATE, DONE, Run, Scope, Step, inside, scope_name
 from domain.run_values import Spread
+from domain.workflow import walk
 
 
 class Sight(Record):
@@ -37,6 +38,21 @@ class Sight(Record):
             parts = interpolation.template(template)
             return await interpolation.rendered(parts, await self._data(parts.expressions, {}))
 
+    async def prompt(self, template: str) -> str:
+        """The same for a model: what tools gave, or was made of it, stands between marks. Raises StepError."""
+        untrusted = frozenset(node for node, step in self._done().items() if self._is_of_tools(step))
+        with _told():
+            parts = interpolation.template(template)
+            return await interpolation.rendered(parts, await self._data(parts.expressions, {}), untrusted)
+
+    def _is_of_tools(self, step: Step) -> bool:
+        """Agents and people answer for what they say of it."""
+        if isinstance(step.node, Agent | Approval | Input | Plan):
+            return False
+        if any(isinstance(each, Tool) for each in walk([step.node])):
+            return True
+        return any(self._is_of_tools(self.run.steps[inside(step.scope, need)]) for need in step.node.needs)
+
     async def _data(self, spoken: Sequence[Expression], more: Mapping[str, Any]) -> dict[str, Any]:
         """Only what is spoken of is read: it may be large."""
         found = [references(each) for each in spoken]
@@ -58,13 +74,16 @@ class Sight(Record):
 
     def outputs(self) -> dict[str, PayloadRef | None]:
         """What is done before this, by the ids of the nodes; of two with one id the nearest counts."""
+        return {node: step.output for node, step in self._done().items()}
+
+    def _done(self) -> dict[str, Step]:
         seen: set[str] = set()
-        found: dict[str, PayloadRef | None] = {}
+        found: dict[str, Step] = {}
         looking = self.step
         for _, scope in self._around():
             steps = {self.run.steps[name].node.id: self.run.steps[name] for name in scope.steps}
             before = self._before(looking, steps) - seen
-            found |= {node: steps[node].output for node in before if steps[node].status in DONE}
+            found |= {node: steps[node] for node in before if steps[node].status in DONE}
             seen |= before
             looking = "" if scope.key == COMPENSATE else scope.owner
         return found

@@ -5,6 +5,7 @@ from uuid import UUID
 from application.access import Actor, authorise
 from application.errors import Invalid
 from application.execute import Executor, Order
+from application.intelligence import taint
 from application.ledger.payer import Behind, behind_actor, named
 from application.orchestration.pinning import Pinning, Published
 from application.orchestration.texts import PLAIN, SMALL, kept
@@ -26,7 +27,8 @@ class AgentRequest(Record):
     """What the agent is to do; `text` is its task, in the words of whoever asks.
 
     Where the text is JSON, `prompt` may say what of it the task is, and `material` what is shown beside that as
-    somebody else's. `output` is the schema of the answer.
+    somebody else's. `output` is the schema of the answer. Where an agent says the text, `tainted_by` is what it has
+    seen.
     """
 
     agent_id: UUID
@@ -45,6 +47,7 @@ class AgentRequest(Record):
     prompt: str = "{{ input }}"
     material: str = ""
     output: Schema | None = None
+    tainted_by: tuple[str, ...] = ()
 
 
 class AgentStarter:
@@ -77,7 +80,7 @@ class AgentStarter:
         doer = await self._pinning.agent(request.agent_id, actor.workspace_id)
         node = _node(request, doer.name)
         published = Published(doer.version, Definition(name=doer.name, nodes=(node,)), {doer.name: request.agent_id})
-        team = await self._pinning.team((node,), published, request.model, actor.workspace_id)
+        team = {doer.name: await self._pinning.member(request.agent_id, doer, request.model, actor.workspace_id)}
         text = kept(request.text, request.media_type)
         behind = request.behind or await behind_actor(self._executor, actor)
         command = _command(request, published, node, team, text.ref, behind, actor)
@@ -120,6 +123,7 @@ def _command(
         started_by=request.started_by,
         conversation=request.conversation,
         agent_id=request.agent_id,
+        tainted_by=request.tainted_by if actor.agent_id is None else (taint.TOKEN,),
     )
 
 

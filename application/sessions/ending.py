@@ -9,6 +9,7 @@ import structlog
 from application.access import Actor, authorise
 from application.errors import NotFound, Z2Error
 from application.execute import Executor, Order
+from application.intelligence import taint
 from application.kept import Kept
 from application.orchestration.run_journal import WORKER_ID
 from application.orchestration.start_agent import STEP
@@ -112,7 +113,7 @@ class Endings:
         run = await self._run(run_id, actor.workspace_id)
         said = await self._said(session, run_id, run, actor.workspace_id)
         orders = [
-            Order(session_id, session_commands.StopAnswer(answer_id, said.output, _taints(run)), said.texts),
+            Order(session_id, session_commands.StopAnswer(answer_id, said.output, taint.of_run(run)), said.texts),
             Order(run_id, run_commands.CancelRun(REASON)),
         ]
         try:
@@ -128,7 +129,7 @@ class Endings:
         match run.status:
             case "completed":
                 output, first = run.output, _first_request(run)
-                done = session_commands.CompleteAnswer(told.answer_id, output, _taints(run), first)
+                done = session_commands.CompleteAnswer(told.answer_id, output, taint.of_run(run), first)
                 return Order(told.session_id, done)
             case "failed":
                 failed = session_commands.FailAnswer(told.answer_id, run.code or "failed", run.detail or "")
@@ -136,7 +137,7 @@ class Endings:
             case "cancelled":
                 session = await finding.session(self._executor, told.session_id, job.workspace_id)
                 said = await self._said(session, job.run_id, run, job.workspace_id)
-                stopped = session_commands.StopAnswer(told.answer_id, said.output, _taints(run))
+                stopped = session_commands.StopAnswer(told.answer_id, said.output, taint.of_run(run))
                 return Order(told.session_id, stopped, said.texts)
             case _:
                 return None
@@ -167,10 +168,6 @@ def _run_of(session: Session, answer_id: UUID) -> UUID:
     if answer is None or answer.run_id is None:
         raise Rejected("there is no such answer in this session", code="message_unknown", field="answer_id")
     return answer.run_id
-
-
-def _taints(run: Run) -> tuple[str, ...]:
-    return tuple(sorted({origin for step in run.steps.values() for origin in step.tainted_by}))
 
 
 def _first_request(run: Run) -> PayloadRef | None:

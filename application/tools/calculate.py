@@ -2,6 +2,7 @@
 
 import ast
 import decimal
+import math
 import operator
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -74,7 +75,10 @@ async def _call(arguments: Arguments) -> Any:
 
 def _number(value: Decimal) -> int | float:
     whole = value == value.to_integral_value() and abs(value) < EXACT
-    return int(value) if whole else float(value)
+    number = int(value) if whole else float(value)
+    if not math.isfinite(number):
+        raise ToolError("this is larger than any JSON number; calculate in smaller units, or with logarithms")
+    return number
 
 
 class _Arithmetic:

@@ -19,8 +19,9 @@ class Around(Record):
 
     `agents` and `workflows` are the ids of those that the definition names, as it names them, as far as there are
     any; the names are all that there are. `tools` are the schemas of their arguments, and `agent_tools` the names of
-    those that agents may be given. `circles` tells for a workflow
-    that is called how it comes back to this one.
+    those that agents may be given. `circles` tells for a workflow that is called how it comes back to this one.
+    `unknown_models` and `unknown_prompts` say of those that its own agents name why there are none such, and `unready`
+    why no run with an agent of the workspace could start, as the definition names it.
     """
 
     agents: Mapping[str, UUID] | None = None
@@ -31,6 +32,9 @@ class Around(Record):
     tools: Mapping[str, Schema | None] | None = None
     agent_tools: Collection[str] | None = None
     roles: Collection[str] | None = None
+    unknown_models: Mapping[str, str] = {}
+    unknown_prompts: Mapping[str, str] = {}
+    unready: Mapping[str, str] = {}
 
 
 ALONE = Around()
@@ -98,6 +102,8 @@ def _named(visit: Visit, definition: Definition, around: Around) -> Iterator[Fau
             if agent not in own and agent not in around.agents:
                 near = meant(agent, [*own, *around.agent_names])
                 yield (*path, *place), f"there is no agent {shown(agent)} in this workspace{near}"
+            elif agent not in own and agent in around.unready:
+                yield (*path, *place), f"no run with {shown(agent)} would start: {around.unready[agent]}"
     match node:
         case kinds.Tool(tool=tool) if around.tools is not None and tool not in around.tools:
             yield (*path, "tool"), f"there is no tool {shown(tool)}{meant(tool, around.tools)}"
@@ -117,6 +123,10 @@ def _of_own_agents(definition: Definition, around: Around) -> Iterator[Fault]:
     """What the agents that it brings name that is not there, or name twice."""
     own = definition.agents
     for key, agent in own.items():
+        if agent.model in around.unknown_models:
+            yield ("agents", key, "model"), around.unknown_models[agent.model]
+        if agent.prompt in around.unknown_prompts:
+            yield ("agents", key, "prompt"), around.unknown_prompts[agent.prompt]
         for index, tool in enumerate(agent.tools):
             if around.agent_tools is not None and tool not in around.agent_tools:
                 near = meant(tool, around.agent_tools)

@@ -5,6 +5,7 @@ import json
 from functools import lru_cache
 from typing import TypeAlias
 
+from application.models import marks
 from application.workflows.expressions import Data, Expression, Unevaluated, WrongExpression, compiled, evaluated
 from application.workflows.references import references
 from domain.kernel import Record
@@ -60,9 +61,13 @@ def template(text: str) -> Template:
     return Template(tuple(part for part in parts if part != ""))
 
 
-async def rendered(text: Template, data: Data) -> str:
-    """The text with each place replaced: texts as they are, other values as JSON. Raises Unevaluated."""
-    said = await asyncio.gather(*(_said(part, data) for part in text.parts))
+async def rendered(text: Template, data: Data, untrusted: frozenset[str] = frozenset()) -> str:
+    """The text with each place replaced: texts as they are, other values as JSON. Raises Unevaluated.
+
+    None of them can pass for the tags between which documents are told; what is made of the outputs of steps that are
+    `untrusted` stands between such tags, numbers but for.
+    """
+    said = await asyncio.gather(*(_said(part, data, untrusted) for part in text.parts))
     whole = "".join(said)
     if len(whole) > LONGEST_RENDERED:
         detail = f"the text comes to {len(whole):,} characters, and at most {LONGEST_RENDERED:,} are sent"
@@ -70,8 +75,16 @@ async def rendered(text: Template, data: Data) -> str:
     return whole
 
 
-async def _said(part: Part, data: Data) -> str:
+async def _said(part: Part, data: Data, untrusted: frozenset[str]) -> str:
     if isinstance(part, str):
         return part
     value = await evaluated(part, data)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str | list | dict) and _speaks_of(part, untrusted):
+        return marks.marked(marks.UNTRUSTED, "source", part.text, said)
+    return marks.held(said)
+
+
+def _speaks_of(expression: Expression, steps: frozenset[str]) -> bool:
+    named = references(expression).steps
+    return bool(steps if named is None else steps & named)

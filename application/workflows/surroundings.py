@@ -5,7 +5,11 @@ from typing import Protocol
 from uuid import UUID
 
 from application import registry
+from application.errors import Invalid
 from application.execute import Executor
+from application.intelligence.templates import Prompts
+from application.models import askable
+from application.models.port import ProvidersOf
 from application.workflows.checking import Around, agents_named
 from domain import agent, name, workflow, workspace_state
 from domain.definition import Definition
@@ -34,11 +38,14 @@ class Surroundings:
     def __init__(
         self,
         executor: Executor,
+        providers: ProvidersOf,
         listing: Listing,
         tools: Mapping[str, Schema | None],
         agent_tools: Collection[str] | None = None,
     ) -> None:
         self._executor = executor
+        self._providers = providers
+        self._prompts = Prompts(executor)
         self._listing = listing
         self._tools = tools
         self._agent_tools = agent_tools
@@ -63,7 +70,39 @@ class Surroundings:
             tools=self._tools,
             agent_tools=self._agent_tools,
             roles=await self._roles(workspace_id),
+            unknown_models=await self._unknown_models(definition, workspace_id),
+            unknown_prompts=await self._unknown_prompts(definition, workspace_id),
+            unready=await self._unready(agents, workspace_id),
         )
+
+    async def _unknown_models(self, definition: Definition, workspace_id: UUID) -> dict[str, str]:
+        states, providers, found = self._executor.states, self._providers, {}
+        for model in sorted({each.model for each in definition.agents.values()}):
+            if why := await askable.unknown(states, providers, workspace_id, model):
+                found[model] = why
+        return found
+
+    async def _unknown_prompts(self, definition: Definition, workspace_id: UUID) -> dict[str, str]:
+        chosen = sorted({each.prompt for each in definition.agents.values()})
+        return {each: why for each in chosen if (why := await self._untold(each, workspace_id))}
+
+    async def _unready(self, agents: Mapping[str, UUID], workspace_id: UUID) -> dict[str, str]:
+        found = {}
+        for word, stream in agents.items():
+            state = (await self._executor.states.refresh(stream)).state
+            if isinstance(state, agent.Agent) and (why := await self._untold(state.prompt, workspace_id)):
+                found[word] = why
+        return found
+
+    async def _untold(self, prompt: str, workspace_id: UUID) -> str | None:
+        """Why nobody could be told this prompt; None where one is told it, or none."""
+        if not prompt:
+            return None
+        try:
+            await self._prompts.pinned(prompt, workspace_id)
+        except Invalid as wrong:
+            return str(wrong)
+        return None
 
     async def holder(self, noun: str, label: str, workspace_id: UUID) -> UUID | None:
         """Whose a name is in a workspace."""

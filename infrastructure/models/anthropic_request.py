@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from application.models.request import Document, Image, Message, Reasoning, Text, ToolCall
+from application.models.request import Document, Image, Message, Reasoning, Text, ToolCall, result_text
 from infrastructure.models import parts, signatures
 from infrastructure.models.service import Refused, Service
 from infrastructure.models.wishes import Wish
@@ -79,7 +79,7 @@ def _message(message: Message, service: Service) -> Iterator[Json]:
 def _user(message: Message) -> Iterator[Json]:
     for result in parts.results(message):
         failed = {"is_error": True} if result.failed else {}
-        yield {"type": "tool_result", "tool_use_id": result.call_id, "content": result.text, **failed}
+        yield {"type": "tool_result", "tool_use_id": result.call_id, "content": result_text(result), **failed}
     for run in parts.runs(message.parts):
         yield _picture(run) if isinstance(run, Image) else {"type": "text", "text": run}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from domain.kernel import Record
+from infrastructure.models.tool_texts import Form
 
 FAMILIES = Path(__file__).with_suffix(".json")
 
@@ -34,7 +35,7 @@ class Family(Record, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tru
 
     Models whose names begin as `models` says are of it whatever they are said to be of.
     Of the vocabulary's tokens `percent` are likely and `worst_percent` the most. On top come the frame of each message,
-    of the request, and of the tools where there are any, and each picture.
+    of the request, and of the tools where there are any, and each picture. What is told of a tool has its `tool_form`.
     """
 
     names: tuple[str, ...]
@@ -47,6 +48,7 @@ class Family(Record, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tru
     request: Figure
     tools: Figure
     picture: Figure
+    tool_form: Form = "compact"
     measured: Measured | None = None
     source: str
 

@@ -3,7 +3,18 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from application.models.request import Document, Image, Message, Part, Reasoning, Text, ToolCall, ToolResult, as_text
+from application.models.request import (
+    Document,
+    Image,
+    Message,
+    Part,
+    Reasoning,
+    Text,
+    ToolCall,
+    ToolResult,
+    as_text,
+    result_text,
+)
 
 Run: TypeAlias = str | Image
 """Words that stand together, or a picture."""
@@ -51,4 +62,5 @@ def address(image: Image) -> str:
 
 def told(result: ToolResult) -> str:
     """What came of a tool call, for protocols that cannot say that it failed."""
-    return f"The tool failed: {result.text}" if result.failed else result.text
+    text = result_text(result)
+    return f"The tool failed: {text}" if result.failed else text

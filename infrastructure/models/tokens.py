@@ -8,12 +8,15 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from application.models.request import ModelRequest
+from application.models.request import ModelRequest, Tool
 from application.models.tokens import pictures, texts
+from domain.kernel import replace
 from infrastructure.models import families
 from infrastructure.models.families import Family, Figure
+from infrastructure.models.tool_texts import SENT, tool_text
 
 if TYPE_CHECKING:
     from splintr import AnyTokenizer
@@ -22,6 +25,9 @@ _PIECE = 16_384
 _SEAM = 1_024
 _FORGET = 4_000_000
 """Characters after which the library forgets what it has seen: it bounds the number of its memories, not their size."""
+
+_TOOLS = 1_024
+"""The same tools are told in each call: so many of them are counted once."""
 
 _ALONE = re.compile(r"[^\w ]|[\d_]| (?![^\W\d_])")
 """What is no letter, nor the blank before one: there are vocabularies that have no longer tokens for some of it."""
@@ -64,18 +70,29 @@ class Tokens:
 
     def __init__(self) -> None:
         self._vocabularies = {each.vocabulary: Vocabulary(each.vocabulary) for each in families.families()}
+        self._of_tool = lru_cache(_TOOLS)(lambda vocabulary, text: self._vocabularies[vocabulary].count(text))
 
     def count(self, request: ModelRequest, family: str) -> int:
         known = families.of(family, request.model)
         found = sum(self._vocabularies[known.vocabulary].count(text) for text in _whole(request))
+        found += sum(self._of_tool(known.vocabulary, _sent(tool_text(tool, known.tool_form))) for tool in request.tools)
         return _percent(found, known.percent) + frames(request, known).likely
 
     def worst(self, request: ModelRequest, family: str) -> int:
         known = families.of(family, request.model)
-        return sum(self._most(text, known) for text in _whole(request)) + frames(request, known).worst
+        count = self._vocabularies[known.vocabulary].count
+        words = sum(self._most(count(text), text, known) for text in _whole(request))
+        tools = sum(max(self._most_of_tool(tool, known)) for tool in request.tools)
+        return words + tools + frames(request, known).worst
 
-    def _most(self, text: str, known: Family) -> int:
-        most = _percent(self._vocabularies[known.vocabulary].count(text), known.worst_percent)
+    def _most_of_tool(self, tool: Tool, known: Family) -> Iterator[int]:
+        """In the form in which models of the family read it, and as it is sent."""
+        for form in {known.tool_form, SENT}:
+            text = _sent(tool_text(tool, form))
+            yield self._most(self._of_tool(known.vocabulary, text), text, known)
+
+    def _most(self, count: int, text: str, known: Family) -> int:
+        most = _percent(count, known.worst_percent)
         return most if known.own else max(most, dearest(text))
 
 
@@ -119,14 +136,17 @@ def _seam(text: str, end: int) -> int:
 
 
 def _whole(request: ModelRequest) -> Iterator[str]:
-    """The texts, each half of a character replaced as whoever sends them has to."""
-    for text in texts(request):
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            yield text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        else:
-            yield text
+    """The texts but those of tools, as they are sent."""
+    return map(_sent, texts(replace(request, tools=())))
+
+
+def _sent(text: str) -> str:
+    """Each half of a character is replaced as whoever sends it has to."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _percent(tokens: int, percent: int) -> int:

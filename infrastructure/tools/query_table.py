@@ -27,6 +27,9 @@ MOST_CHARACTERS = 5_000_000
 MOST_COLUMNS = 200
 MOST_ROWS = 200_000
 MOST_RESULTS = 1_000
+MOST_GIVEN = 4 * 1024 * 1024
+"""Characters of all that a query gives."""
+
 LONGEST_VALUE = 1024 * 1024
 INSTRUCTIONS = 10_000
 """So many instructions of SQLite's are done between two looks at the time."""
@@ -120,7 +123,7 @@ def _queried(text: str, sql: str, stop: threading.Event) -> Any:
         _confine(database, stop)
         try:
             cursor = database.execute(sql)
-            rows = cursor.fetchmany(MOST_RESULTS + 1)
+            rows = _fetched(cursor)
         except sqlite3.Error as error:
             raise ToolError(_why(error, table.columns)) from None
         except sqlite3.Warning:
@@ -135,9 +138,23 @@ def _queried(text: str, sql: str, stop: threading.Event) -> Any:
     }
 
 
+def _fetched(cursor: sqlite3.Cursor) -> list[tuple[Any, ...]]:
+    """One more than are given, if there are so many. Raises ToolError before they take more room than they may."""
+    rows, room = list[tuple[Any, ...]](), MOST_GIVEN
+    for row in itertools.islice(cursor, MOST_RESULTS + 1):
+        room -= sum(len(each) for each in row if isinstance(each, str | bytes))
+        if room < 0:
+            raise ToolError(
+                f"the query gives more than {MOST_GIVEN:,} characters; ask for fewer rows or shorter values"
+            )
+        rows.append(row)
+    return rows
+
+
 def _confine(database: sqlite3.Connection, stop: threading.Event) -> None:
     """From now on nothing but queries of this table, within bounds."""
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+    database.setlimit(sqlite3.SQLITE_LIMIT_COLUMN, MOST_COLUMNS)
     database.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, 20_000)
     database.setlimit(sqlite3.SQLITE_LIMIT_EXPR_DEPTH, 100)
     database.setlimit(sqlite3.SQLITE_LIMIT_COMPOUND_SELECT, 20)

@@ -153,7 +153,7 @@ class AgentController(Controller):
 
 
 def _agents(core: Core, tools: ToolBox) -> Agents:
-    return Agents(core.executor, {tool.name for tool in tools.all()})
+    return Agents(core.executor, core.providers, {tool.name for tool in tools.all()})
 
 
 def _shown(row: agents.AgentRow) -> Agent:

@@ -80,8 +80,8 @@ class PromptComparison(Record):
 
 def checked(told: domain.Prompt) -> PromptCheck:
     """What its publication would be refused for, and how it fares on its own test cases."""
-    problems = templates.wrong_with(told)
-    return PromptCheck(not problems, problems, [templates.tried(told, case) for case in told.cases])
+    found = templates.checked(told)
+    return PromptCheck(not found.problems, list(found.problems), list(found.cases))
 
 
 def summary(row: PromptRow) -> PromptSummary:

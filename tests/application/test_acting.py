@@ -287,7 +287,7 @@ async def test_a_colleague_is_asked_in_a_run_of_its_own_and_what_it_says_taints(
     assert child.parent is not None
     await acting.world.do(run_id, run_commands.EndChild(STEP, waits.run_id, "completed", child.output))
     await acting.world.perform(run_id, STEP, 2)
-    assert acting.told() == [ToolResult("id0", "3")]
+    assert acting.told() == [ToolResult("id0", "3", source="ask-agent")]
     assert (await acting.world.step(run_id, STEP)).tainted_by == ("tool:ask-agent",)
 
 

@@ -90,6 +90,18 @@ async def test_what_a_colleague_spends_is_within_the_limit_of_who_asked_it() -> 
     assert sum(_used(run, "tokens")) + sum(_used(child, "tokens")) <= 8_000
 
 
+async def test_what_an_agent_has_spent_by_then_is_not_left_for_its_colleague() -> None:
+    team = Team(*[LOOKS] * 60, ASKS, LOOKS)
+    await team.hire(agent.Limits(turns=200))
+    run_id = await team.start(colleagues=("Helper",), limits=agent.Limits(tokens=12_000, turns=200))
+    await team.world.perform(run_id, STEP)
+    child_id = await team.child(run_id)
+    await team.world.perform(child_id, STEP)
+    run, child = await team.world.run(run_id), await team.world.run(child_id)
+    assert (child.status, child.code) == ("failed", "budget_exceeded")
+    assert 7_000 < sum(_used(run, "tokens")) <= 12_000 - sum(_used(child, "tokens"))
+
+
 async def test_the_budget_of_a_node_counts_what_its_agent_has_others_do() -> None:
     team = Team(ASKS, LOOKS)
     await team.hire(agent.Limits(turns=200))

@@ -62,6 +62,24 @@ async def test_where_the_first_comes_to_nothing_the_second_is_not_done_either(wo
     assert len(world.store.log) == 2
 
 
+async def test_what_is_leading_may_be_so_already_and_all_else_is_done_or_refused_all_the_same(world: World) -> None:
+    await together(world, orders(1))
+    so_already, more = orders(1)[0], orders(2)
+    done = await world.executor.execute_together([so_already, *more], SYSTEM, correlation_id=UUID(int=5), leading=1)
+    assert done.position == len(world.store.log)
+    assert [type(recorded.event).__name__ for recorded in world.store.log] == ["Created", "Reserved"] * 2
+    too_much = Order(LEDGER, ledger.Reserve(UUID(int=3), 31, 5, ("workspace",), PAYS_FOR_THREE))
+    with pytest.raises(Rejected):
+        await world.executor.execute_together([so_already, too_much], SYSTEM, correlation_id=UUID(int=5), leading=1)
+
+
+async def test_where_the_first_behind_what_is_leading_comes_to_nothing_nothing_is_done(world: World) -> None:
+    await together(world, orders(1))
+    new, so_already = orders(2)[0], orders(1)[0]
+    await world.executor.execute_together([new, so_already], SYSTEM, correlation_id=UUID(int=5), leading=1)
+    assert len(world.store.log) == 2
+
+
 async def test_of_many_callers_as_many_are_served_as_the_budget_pays_for_and_in_few_appends(world: World) -> None:
     appends = 0
 

@@ -134,6 +134,7 @@ CLASSES: dict[str, frozenset[str]] = {
             "agent.revised.v1.tools",
             "run.context_compacted.v1.replaced",
             "run.context_compacted.v1.step",
+            "run.started.v2.tainted_by",
             "run.step_completed.v1.tainted_by",
             "run.tool_begun.v1.step",
             "run.tool_begun.v1.tool",

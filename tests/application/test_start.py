@@ -265,6 +265,14 @@ class TestRefusals:
         error = await refused(world, asked(workflow_id=workflow_id))
         assert (str(error), error.field) == ("FAKE_KEY is not set", "model")
 
+    async def test_a_model_for_summaries_that_cannot_be_asked(self, world: World) -> None:
+        workflow_id = await world.workflow("a")
+        state = await world.executor.state(workflow_id, WORKSPACE)
+        (agent_id,) = state.agents.values()
+        await world.do(agent_id, agent.ReviseAgent("Reader", "Read.", "answer", summary_model="nobody/knows"))
+        error = await refused(world, asked(workflow_id=workflow_id))
+        assert (str(error), error.field) == ('there is no model "nobody/knows"', "summary_model")
+
     async def test_a_document_that_is_none(self, world: World) -> None:
         request = replace(asked(workflow_id=await world.workflow("a")), text="\x00")
         assert (await refused(world, request)).field == "input.text"

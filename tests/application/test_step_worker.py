@@ -126,7 +126,9 @@ class TestShutdown:
         await stopped(working)
         assert world.happened(run_id) == []
 
-    async def test_an_answer_that_is_just_being_recorded_is_recorded_and_not_paid_twice(self, talking: World) -> None:
+    async def test_an_answer_that_is_just_being_recorded_ends_its_step_and_is_not_paid_twice(
+        self, talking: World
+    ) -> None:
         run_id = await talking.start("a")
         working = talking.begin(run_id)
         await talking.provider.asked.wait()
@@ -134,7 +136,7 @@ class TestShutdown:
         talking.provider.go.set()
         await talking.store.away.refused.wait()
         await stopped(working)
-        happened = ["StepBegun", "CallBegun", "CallRecorded", "StepLost", "StepScheduled"]
+        happened = ["StepBegun", "CallBegun", "CallRecorded", "StepCompleted", "Completed"]
         assert talking.happened(run_id) == happened
         await talking.perform(run_id, attempt=2)
         assert len(talking.provider.requests) == 1

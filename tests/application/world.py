@@ -62,11 +62,20 @@ class World:
     `most` is how many of the steps that a step makes ready are gone on with; at 0 each is performed when asked for.
     """
 
-    def __init__(self, providers: ProvidersOf | None = None, counter: TokenCounter | None = None) -> None:
-        """With other `providers` than those in memory, for tests that speak to real ones; and tokens as those count."""
+    def __init__(
+        self,
+        providers: ProvidersOf | None = None,
+        counter: TokenCounter | None = None,
+        *,
+        beside: "World | None" = None,
+    ) -> None:
+        """With other `providers` than those in memory, for tests that speak to real ones; and tokens as those count.
+
+        A process `beside` that of another has the same log.
+        """
         self.clock = FakeClock()
-        self.store = FakeStore()
-        self.payloads = FakePayloads()
+        self.store: FakeStore = FakeStore() if beside is None else beside.store
+        self.payloads: FakePayloads = FakePayloads() if beside is None else beside.payloads
         self.store.texts = self.payloads.texts
         self.leases = FakeLeases()
         self.live = FakeLiveText()

@@ -75,6 +75,14 @@ class TestQueryTable:
     async def test_no_value_is_larger_than_allowed(self, sql: str) -> None:
         assert len(str(await asked(sql))) < 2 * tables.LONGEST_VALUE
 
+    @pytest.mark.parametrize("size", [1_000_000, 10_000])
+    async def test_a_query_that_gives_too_much_is_stopped_before_that_takes_room(self, size: int) -> None:
+        many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+        begun = time.monotonic()
+        with pytest.raises(ToolError, match="gives more than"):
+            await asked(f"{many} SELECT printf('%{size}d', i) FROM n")
+        assert time.monotonic() - begun < tables.SECONDS
+
     async def test_a_query_that_does_not_end_is_ended(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tables, "SECONDS", 0.2)
         with pytest.raises(ToolError, match="takes more than"):

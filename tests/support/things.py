@@ -21,7 +21,12 @@ PLACE = re.compile(r"([^/]+)/\{(\w+)\}")
 EVERYBODYS: Mapping[str, str] = {"projections/{name}": "agents"}
 """Kinds of which all workspaces have the same."""
 
-PARTS: Mapping[str, str] = {"steps/{step}": "read", "calls/{call}": "0", "tools/{number}": "0", "attachments/{number}": "0"}
+PARTS: Mapping[str, str] = {
+    "steps/{step}": "read",
+    "calls/{call}": "0",
+    "tools/{number}": "0",
+    "attachments/{number}": "0",
+}
 """Kinds that are a part of what stands before them in the path."""
 
 OTHER: Mapping[str, str] = {

@@ -5,7 +5,8 @@ the record ends. No worker is held while a person or another agent is waited for
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 
 import msgspec
@@ -20,7 +21,7 @@ from application.orchestration.performing import asking, using
 from application.orchestration.performing.asking import MARKDOWN, Asking
 from application.orchestration.performing.beginning import Beginning, beginning
 from application.orchestration.performing.compacting import Compacting
-from application.orchestration.texts import JSON
+from application.orchestration.texts import JSON, kept
 from application.orchestration.work import Work
 from application.tasks import ended
 from domain import agent
@@ -55,6 +56,7 @@ class _Agent:
         self._work = work
         self._member = member
         self._doer = doer
+        self._media_type = MARKDOWN if node.output is None else JSON
         self._compacting = Compacting(work, member, doer)
         self._said: list[Said] = []
         self._begun: Beginning | None = None
@@ -79,10 +81,17 @@ class _Agent:
     async def _turn(self, call: int, wanted: Sequence[ToolCall]) -> using.Turn:
         return using.Turn(self._work, self._doer, call, wanted, await self._taints())
 
-    async def _ensuing(self, call: int, answered: Answered) -> Sequence[Order]:
-        """The tools that an answer asks for begin in the append that records it."""
-        wanted = conversation.calls(answered.parts)
-        return await (await self._turn(call, wanted)).beginning() if wanted else ()
+    @asynccontextmanager
+    async def _ensuing(self, call: int, answered: Answered) -> AsyncIterator[Sequence[Order]]:
+        """The tools that an answer asks for begin in the append that records it, and one that asks for none ends it."""
+        if wanted := conversation.calls(answered.parts):
+            yield await (await self._turn(call, wanted)).beginning()
+        elif answered.finished.stop_reason == "refusal":
+            yield ()
+        else:
+            output = kept(answered.text, self._media_type)
+            async with self._work.completing(Completed(output.ref, await self._taints())) as orders:
+                yield orders
 
     async def _answer(self, call: int) -> Call:
         """A new one where none is on the record, which it is before anything follows from it."""
@@ -90,9 +99,8 @@ class _Agent:
             return recorded
         begun = await self._beginning()
         told = await self._compacting.told(begun.request, self._said, call)
-        media_type = MARKDOWN if self._node.output is None else JSON
         refs = *begun.refs, *told.refs
-        asked = Asking(self._member, self._doer, media_type, refs, begun.before, partial(self._ensuing, call))
+        asked = Asking(self._member, self._doer, self._media_type, refs, begun.before, partial(self._ensuing, call))
         await asking.answer(self._work, asked, told.request, call=call)
         recorded = (await self._work.latest()).recorded(call)
         assert recorded is not None, "an answer is on the record before it ends"

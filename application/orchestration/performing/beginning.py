@@ -41,7 +41,7 @@ async def beginning(node: Agent, work: Work, member: Member, doer: Doer) -> Begi
 
 async def _built(node: Agent, work: Work, member: Member, doer: Doer, messages: tuple[Message, ...]) -> ModelRequest:
     """In a conversation, what was said takes the place of the node's prompt: its last words are what is asked."""
-    asked = "" if messages else await work.text(node.prompt)
+    asked = "" if messages else await work.prompt(node.prompt)
     request = await first_request(node, work, member, doer, asked, await asking.material(node, work))
     tools = using.offered(work.shop.tools, doer)
     told = await with_memory(messages or request.messages, work, member, doer)

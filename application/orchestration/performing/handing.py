@@ -66,9 +66,10 @@ async def _by_agent(call: ToolCall, doer: Agent, work: Work) -> Suspended:
         raise StepError("agent_unknown", f"{named!r} is none of your colleagues; you can ask {known}")
     depth = (run.parent.depth if run.parent else 0) + 1
     if depth > min(doer.limits.depth, MAX_DEPTH):
-        raise StepError("too_deep", f"agents may ask each other {doer.limits.depth} deep, and this would be deeper")
+        told = f"agents may ask each other {doer.limits.depth} deep, and this would be deeper; do it yourself"
+        raise StepError("too_deep", told)
     run_id = uuid5(job.run_id, f"{job.step}:{call.call}.{call.index}")
-    budget = run_spending.left(run, job.step, Allowance(doer.limits.micro_usd, doer.limits.tokens))
+    budget = run_spending.left(await work.now(), job.step, Allowance(doer.limits.micro_usd, doer.limits.tokens))
     request = AgentRequest(
         await _agent(named, work),
         f"{run.title}: {named}"[:LONGEST_TITLE].strip(),
@@ -78,6 +79,7 @@ async def _by_agent(call: ToolCall, doer: Agent, work: Work) -> Suspended:
         parent=Parent(job.run_id, job.step, depth),
         started_by=run.started_by,
         behind=behind(job.run_id, run),
+        tainted_by=call.tainted_by,
     )
     actor = Actor(WORKER_ID, job.workspace_id, "system", key_id=run.key_id)
     try:

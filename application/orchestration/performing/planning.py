@@ -62,7 +62,7 @@ async def _answer(work: Work, member: Member, doer: Agent, request: ModelRequest
 async def _asked(node: kinds.Plan, work: Work) -> str:
     team = [(name, asking.member_of(work, name)) for name in node.team]
     told = "\n".join(f"- {name}: {member.role}" for name, member in team)
-    return f"{await work.text(node.prompt)}\n\n{FORM % (node.most, told)}"
+    return f"{await work.prompt(node.prompt)}\n\n{FORM % (node.most, told)}"
 
 
 async def _input(work: Work) -> str:

@@ -96,6 +96,8 @@ class Turn:
             used = step.used(self._call, each.index)
             if used is None or used.status != "begun":
                 orders.append(await self._order(self._beginning(each), each.written))
+            elif used.attempt != self._work.job.attempt and not (each.tool is not None and each.tool.later):
+                raise Superseded("another attempt does what the answer asks for")
             if each.problem:
                 told = kept(each.told)
                 orders.append(await self._order(self._ending(each, told.ref, each.problem), told))
@@ -109,7 +111,7 @@ class Turn:
 
     def _ending(self, wanted: Wanted, output: PayloadRef | None, problem: str = "", ms: int | None = None) -> EndTool:
         job, tool = self._work.job, wanted.tool
-        untrusted = tool is not None and tool.untrusted and not problem
+        untrusted = tool is not None and bool(tool.source(problem))
         return EndTool(job.step, job.attempt, self._call, wanted.index, output, problem, untrusted, ms)
 
     async def _do(self, wanted: Wanted, room: asyncio.Semaphore, *, waits: bool) -> None:
@@ -173,10 +175,12 @@ class Turn:
             return
         job, executor, ahead = self._work.job, self._work.shop.executor, self._work.ahead
         actor, first = Actor(WORKER_ID, job.workspace_id, "system"), ahead.orders
-        together, why = [*first, *orders], f"step:{job.step}:{job.attempt}"
+        together, why, leading = [*first, *orders], f"step:{job.step}:{job.attempt}", len(first)
         try:
             await patiently(
-                lambda: executor.execute_together(together, actor, correlation_id=job.run_id, causation=why)
+                lambda: executor.execute_together(
+                    together, actor, correlation_id=job.run_id, causation=why, leading=leading
+                )
             )
         except Rejected as rejected:
             if rejected.code == "too_many_tool_calls":
@@ -186,17 +190,18 @@ class Turn:
 
     async def _result(self, index: int, name: str, used: ToolUse | None) -> ToolResult:
         if index in self._given:
-            given, problem = self._given[index]
-            return _told(name, None if given is None else given.text, problem)
+            (given, problem), tool = self._given[index], self._wanted[index].tool
+            text = None if given is None else given.text
+            return _told(name, text, problem, "" if tool is None else tool.source(problem))
         if used is None or used.status == "in_doubt":
             return ToolResult(name, IN_DOUBT, failed=True)
         text = None if used.output is None else asking.as_text(await self._work.read(used.output))
-        return _told(name, text, used.problem)
+        return _told(name, text, used.problem, used.tool if used.untrusted else "")
 
 
-def _told(name: str, text: str | None, problem: str) -> ToolResult:
+def _told(name: str, text: str | None, problem: str, source: str) -> ToolResult:
     words = text if text is not None else f"it came to nothing ({problem})" if problem else "null"
-    return ToolResult(name, shortened(words), failed=bool(problem))
+    return ToolResult(name, shortened(words), failed=bool(problem), source=source)
 
 
 def _is_later(wanted: Wanted) -> bool:
@@ -213,7 +218,7 @@ def _is_left(wanted: Wanted, used: ToolUse | None, step: Step) -> bool:
 def offered(tools: ToolBox, doer: Agent) -> tuple[request.Tool, ...]:
     """The tools of an agent as its model is told of them. Raises StepError where there is no such tool."""
     found = [tools.find(name) for name in doer.tools]
-    return tuple(request.Tool(each.name, each.description, each.input) for each in found)
+    return tuple(request.Tool(each.name, each.told, each.input) for each in found)
 
 
 def _made_out(index: int, call: request.ToolCall, doer: Agent, tools: ToolBox) -> Wanted:

@@ -12,7 +12,7 @@ from application.intelligence import layouts
 from application.intelligence.assembling import Task, built, tells_all
 from application.intelligence.faults import Unfilled
 from application.intelligence.prompt import Material
-from application.intelligence.templates import tried, wrong_with
+from application.intelligence.templates import LATE, checked, tried, wrong_with
 from application.models.request import Document, Origin, Text
 from domain.kernel import replace
 from domain.prompt import Case, Sections
@@ -150,7 +150,7 @@ def test_values_that_are_not_as_the_variables_say_are_refused(given: dict[str, o
 )
 def test_a_template_that_cannot_be_filled_in_is_not_published(sections: Sections, why: str) -> None:
     with pytest.raises(AssertionError, match=why):
-        assert wrong_with(replace(PROMPT, sections=sections)) == []
+        assert wrong_with(replace(PROMPT, sections=sections)) == ()
 
 
 @pytest.mark.parametrize(
@@ -183,8 +183,15 @@ def test_a_test_case_that_does_not_hold_keeps_a_template_from_being_published(ca
 
 
 def test_a_template_that_holds_its_test_cases_has_nothing_wrong_with_it() -> None:
-    assert wrong_with(PROMPT) == []
+    assert wrong_with(PROMPT) == ()
     assert [each.section for each in tried(PROMPT, PROMPT.cases[0]).sections] == [*Sections.__struct_fields__]
+
+
+def test_test_cases_are_tried_for_a_bounded_time_and_those_that_are_left_keep_it_from_being_published() -> None:
+    (case,) = PROMPT.cases
+    found = checked(replace(PROMPT, cases=(case, replace(case, name="second"))), seconds=0.0)
+    assert [each.problems for each in found.cases] == [(), (LATE,)]
+    assert found.problems == (f"the test case 'second': {LATE}",)
 
 
 def test_the_same_facts_give_the_same_bytes_in_each_process() -> None:

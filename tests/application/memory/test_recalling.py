@@ -23,6 +23,11 @@ async def test_by_words_only_what_shares_some_is_found(place: Place) -> None:
     assert await place.words_only.search(HOME, OWNERS, "submarine") == []
 
 
+async def test_a_query_may_hold_what_no_database_keeps(place: Place) -> None:
+    await place.remembers("The cat sleeps.")
+    assert texts(await place.words_only.search(HOME, OWNERS, "cat\x00 sleeps")) == ["The cat sleeps."]
+
+
 async def test_by_meaning_other_words_are_found_too_and_both_orders_are_merged(place: Place) -> None:
     for text in ("The dog barks.", "A feline purrs.", "The cat sleeps."):
         await place.remembers(text)

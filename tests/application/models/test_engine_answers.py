@@ -5,7 +5,7 @@ import pytest
 from application.models.failure import ModelError
 from application.models.journal import Answered
 from application.models.request import Format, Message, Text, Tool
-from application.models.stream import Finished, Superseded, TextDelta, ToolCallDelta
+from application.models.stream import Delta, Finished, Superseded, TextDelta, ToolCallDelta
 from domain.kernel import replace
 from tests.application.models.engine_world import (
     REQUEST,
@@ -74,12 +74,25 @@ class TestTools:
         assert isinstance(recorded.detail, Answered)
         assert [(call.id, call.arguments) for call in recorded.detail.parts] == [("1", '{"a": 1}'), ("2", "{}")]  # type: ignore[union-attr]
 
+    LEAPING: tuple[Delta, ...] = (ToolCallDelta(0, "1", "leap", "{}"), Finished("tool_calls", USAGE, "m"))
+
     async def test_a_call_of_a_tool_that_there_is_not_is_paid_and_of_no_use(self, world: World) -> None:
-        world.answers("a/model", [ToolCallDelta(0, "1", "leap", "{}"), Finished("tool_calls", USAGE, "m")])
+        world.answers("a/model", [*self.LEAPING], [*self.LEAPING])
         with pytest.raises(ModelError, match="not given") as raised:
             await world.ask(self.ABLE)
         assert raised.value.code == "model_tool_unknown"
         assert "leap" not in str(raised.value), "the name is the model's own words"
-        (recorded,) = world.journal.ended("recorded")
-        assert isinstance(recorded.detail, Answered)
-        assert recorded.detail.problem == "model_tool_unknown"
+        problems = [
+            each.detail.problem for each in world.journal.ended("recorded") if isinstance(each.detail, Answered)
+        ]
+        assert problems == ["model_tool_unknown", "model_tool_unknown"]
+
+    async def test_a_model_that_calls_a_tool_that_there_is_not_is_told_once_which_there_are(self, world: World) -> None:
+        able: list[Delta | Exception] = [ToolCallDelta(0, "2", "look", "{}"), Finished("tool_calls", USAGE, "m")]
+        world.answers("a/model", [*self.LEAPING], able)
+        deltas = await world.ask(self.ABLE)
+        assert isinstance(deltas[-1], Finished)
+        told = world.models.asked[1].request.messages[-1]
+        assert told.role == "user"
+        assert "You have: look." in str(told.parts)
+        assert len(world.journal.ended("recorded")) == 2

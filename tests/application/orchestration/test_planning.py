@@ -2,13 +2,16 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from application.intelligence.templates import Prompts
 from application.models.stream import Delta, Finished, TextDelta
-from domain import nodes, run_commands
+from domain import agent, nodes, run_commands
+from domain.prompt import PublishPrompt, Sections
 from domain.run_values import Planned
-from tests.application.world import WORKSPACE, World
+from tests.application.world import ADA, WORKSPACE, World
 from tests.support.fakes import USAGE
 
 PLAN = nodes.Plan(id="plan", agent="boss", prompt="Plan for {{ input }}", team=("reader", "writer"), most=3)
@@ -108,3 +111,15 @@ async def test_a_plan_that_is_paid_for_is_not_asked_for_again(world: World) -> N
     await world.idle()
     assert len(world.provider.requests) == 1 + len(GOOD)
     assert (await world.run(run_id)).status == "completed"
+
+
+async def test_the_agent_that_plans_is_told_its_instructions_and_not_its_template(world: World) -> None:
+    publish = PublishPrompt("terse", Sections(role="You are terse.", format="One word.", task="{{ ask }}"))
+    await Prompts(world.executor).publish(uuid4(), publish, ADA)
+    command = agent.CreateAgent("Reader", "Reader", "Plan it well.", "answer", "fake/model", prompt="terse")
+    await world.do(uuid4(), command)
+    run = await planned(world, json.dumps(GOOD), "Read.", "Written.")
+    assert run.status == "completed"
+    first, second = world.provider.requests[:2]
+    assert (first.instructions, "You are terse." in str(second)) == ("Plan it well.", True)
+    assert "One word." not in str(first)

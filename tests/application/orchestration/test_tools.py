@@ -158,6 +158,7 @@ class TestCalculate:
             ("", None),
             ("\x00", None),
             ("1e999999999", None),
+            ("7 ** 2000", None),
         ],
     )
     async def test_it_works_out_arithmetic_and_nothing_else(self, expression: str, exact: str | None) -> None:

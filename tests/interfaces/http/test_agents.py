@@ -90,6 +90,33 @@ def test_a_field_that_may_not_be_so_is_named_with_what_it_may_hold(
     assert says in refused(api.post("/api/agents", json=an_agent(**fields)), 422, "invalid", field)
 
 
+@pytest.mark.parametrize("field", ["model", "summary_model"])
+def test_a_model_that_there_is_not_is_refused_as_at_the_start_of_a_run(api: httpx2.Client, field: str) -> None:
+    agent = an_agent()
+    path = f"/api/agents/{created(api, '/api/agents', agent)['id']}"
+    for model, says in (
+        ("nobody/knows", 'there is no model "nobody/knows"; known are offline/extractive, openai/<model>'),
+        ("offline/chat", 'there is no model "offline/chat"'),
+        ("route/nowhere", "there is no route/nowhere in this workspace"),
+    ):
+        for answer in (
+            api.post("/api/agents", json=an_agent(**{field: model})),
+            api.put(path, json={name: value for name, value in agent.items() if name != "name"} | {field: model}),
+        ):
+            assert says in refused(answer, 422, "invalid", field)
+    for model in ("openai/of-tomorrow", "route/auto", "offline/extractive"):
+        created(api, "/api/agents", an_agent(**{field: model}))
+
+
+def test_a_prompt_that_there_is_not_is_refused_as_at_the_start_of_a_run(api: httpx2.Client) -> None:
+    prompt = asked.a_prompt()
+    refused(api.post("/api/agents", json=an_agent(prompt=prompt["name"])), 422, "invalid", "prompt")
+    created(api, "/api/prompts", prompt)
+    created(api, "/api/agents", an_agent(prompt=prompt["name"]))
+    answer = api.post("/api/agents", json=an_agent(prompt=f"{prompt['name']}@candidate"))
+    assert "no version and no label 'candidate'" in refused(answer, 422, "invalid", "prompt")
+
+
 @pytest.mark.parametrize("field", ["name", "role", "instructions", "task"])
 def test_a_field_that_is_missing_is_named(api: httpx2.Client, field: str) -> None:
     body = {name: value for name, value in an_agent().items() if name != field}

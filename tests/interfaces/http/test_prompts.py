@@ -90,10 +90,12 @@ def test_a_run_shows_what_its_model_was_told_part_by_part(api: httpx2.Client) ->
     refused(api.get(f"/api/runs/{run_id}/steps/other/calls/0/prompt"), 404, "not_found")
 
 
-def test_a_run_of_an_agent_whose_prompt_is_not_there_does_not_start(api: httpx2.Client) -> None:
-    reader = an_agent(prompt="nothing-of-the-kind")
+def test_a_run_of_an_agent_whose_prompt_is_not_there_any_more_does_not_start(api: httpx2.Client) -> None:
+    path, body = published(api)
+    reader = an_agent(prompt=body["name"])
     created(api, "/api/agents", reader)
     workflow = created(api, "/api/workflows", a_definition(a_node(reader["name"])))
+    api.post(f"{path}/archive").raise_for_status()
     refused(api.post("/api/runs", json=a_run(template=None, workflow_id=workflow["id"])), 422, "invalid", "prompt")
 
 

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.interfaces.http.conftest import ClientOf
-from tests.support.asked import a_definition, a_node, an_agent, created, name, refused
+from tests.support.asked import a_definition, a_node, a_prompt, an_agent, created, name, refused
 
 
 @pytest.fixture
@@ -132,6 +132,37 @@ def test_unknown_roles_tools_and_workflows_are_named(api: httpx2.Client) -> None
     assert "did you mean 'admin'?" in found["nodes[0].approvers.roles[0]"]
     assert "did you mean 'calculate'?" in found["nodes[1].tool"]
     assert "no workflow" in found["nodes[2].workflow"]
+
+
+def test_models_and_prompts_that_there_are_not_are_told_before_any_run(api: httpx2.Client) -> None:
+    prompt, agent = a_prompt(), an_agent()
+    prompt_id = created(api, "/api/prompts", prompt)["id"]
+    created(api, "/api/agents", agent | {"prompt": prompt["name"]})
+    own = {"role": "Reader", "instructions": "Read."}
+    brought = {
+        "one": own | {"model": "nobody/knows"},
+        "two": own | {"prompt": "of-nobody@production"},
+        "three": own | {"prompt": f"{prompt['name']}@candidate", "model": "route/nowhere"},
+        "four": own | {"prompt": prompt["name"], "model": "openai/of-tomorrow"},
+    }
+    body = a_definition(a_node("one"), a_node(agent["name"], id="other"), agents=brought)
+    found = mistakes(api.post("/api/workflows", json=body))
+    assert found == {
+        "agents.one.model": found["agents.one.model"],
+        "agents.two.prompt": "there is no prompt 'of-nobody' in this workspace",
+        "agents.three.model": "there is no route/nowhere in this workspace",
+        "agents.three.prompt": f"the prompt '{prompt['name']}' has no version and no label 'candidate'; it has 1 to 1",
+    }
+    assert found["agents.one.model"].startswith('there is no model "nobody/knows"; known are offline/extractive,')
+    told = api.post("/api/workflows/validate", json=body).json()
+    assert {each["field"] for each in told["errors"]} == found.keys()
+    assert api.post(f"/api/prompts/{prompt_id}/archive").is_success
+    assert mistakes(post(api, a_node(agent["name"]))) == {
+        "nodes[0].agent": (
+            f"no run with '{agent['name']}' would start: the prompt '{prompt['name']}' is archived; "
+            "no run that uses it is started"
+        )
+    }
 
 
 def test_a_cycle_is_refused_with_its_path(api: httpx2.Client) -> None:
