@@ -107,6 +107,7 @@ async def test_what_was_acknowledged_before_and_after_a_failover_is_there_once_a
         await until(
             lambda: all(len(c.acknowledged) >= n + AFTER for c, n in zip(clients, counts, strict=True)), SECONDS
         )
+        await until(lambda: len(seen) >= CLIENTS * (BEFORE + AFTER), SECONDS)
     log = await everything(store)
     assert [recorded.position for recorded in log] == list(range(1, len(log) + 1))
     places = {recorded.event.role: recorded for recorded in log if isinstance(recorded.event, agent.Revised)}
@@ -117,7 +118,6 @@ async def test_what_was_acknowledged_before_and_after_a_failover_is_there_once_a
         for number, (name, outcome) in enumerate(client.acknowledged.items(), start=1):
             assert (places[name].position, places[name].version) == (outcome.position, number)
     assert seen == list(range(1, len(seen) + 1))
-    assert len(seen) >= CLIENTS * BEFORE
 
 
 async def followed(tail: Tail, seen: list[int]) -> None:
