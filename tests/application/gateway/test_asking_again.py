@@ -165,7 +165,7 @@ async def test_who_goes_while_a_model_is_asked_leaves_the_key_in_doubt(gates: Ga
     gates.provider.silent = True
     calling = await gates.called(key=KEY)
     task = asyncio.create_task(gates.answered(calling))
-    await until(lambda: "TryBegun" in gates.kinds(calling.id))
+    await gates.provider.asked.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

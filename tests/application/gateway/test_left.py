@@ -41,7 +41,7 @@ def test_the_try_of_one_who_leaves_while_the_log_hangs_is_in_doubt_once_the_log_
         gates.provider.silent = True
         calling = await gates.called()
         task = asyncio.create_task(gates.answered(calling))
-        await until(lambda: "TryBegun" in gates.kinds(calling.id))
+        await gates.provider.asked.wait()
         gates.hang()
         await ended(task)  # as a server does it: again and again
         assert task.cancelled()
